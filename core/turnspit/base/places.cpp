@@ -1,0 +1,153 @@
+#include <turnspit/base/places.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char** environ; // NOLINT
+
+namespace turnspit {
+
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+const std::string* valueOf(const Environment& environment, const char* name)
+{
+    const auto it = environment.find(name);
+    return it == environment.end() || it->second.empty() ? nullptr : &it->second;
+}
+
+std::string absolute(const std::string& path)
+{
+    std::string out = std::filesystem::absolute(path).lexically_normal().string();
+    while (out.size() > 1 && out.back() == '/')
+        out.pop_back();
+    return out;
+}
+
+/// XDG variables hold absolute paths; a relative one is to be ignored (Base Directory Specification).
+Result<std::string> xdgFolder(const Environment& environment, const char* variable, const char* underHome)
+{
+    if (const std::string* xdg = valueOf(environment, variable); xdg && xdg->front() == '/')
+        return absolute(*xdg) + "/turnspit";
+    if (const std::string* home = valueOf(environment, "HOME"))
+        return absolute(*home) + underHome + "/turnspit";
+    return fail(std::string("neither ") + variable + " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir");
+}
+
+Result<> checkSocketPath(const std::string& path, const char* option)
+{
+    if (path.size() > maxSocketPath)
+        return fail("the socket path " + path + " has " + std::to_string(path.size()) + " bytes, at most " +
+                    std::to_string(maxSocketPath) + " are possible: choose a shorter folder with " + option);
+    return {};
+}
+
+std::string errnoText(int error)
+{
+    return std::strerror(error); // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe for known errors
+}
+
+Result<> makeFolder(const std::string& path)
+{
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    std::filesystem::create_directories(parent, error);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return fail("cannot make the folder " + path + ": " + errnoText(errno));
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0)
+        return fail("cannot read the folder " + path + ": " + errnoText(errno));
+    if (!S_ISDIR(info.st_mode))
+        return fail(path + " is not a folder: move it away, or choose another with --config-dir, --state-dir or --runtime-dir");
+    if (::access(path.c_str(), W_OK | X_OK) != 0)
+        return fail("cannot write to the folder " + path + ": " + errnoText(errno));
+    return {};
+}
+
+} // namespace
+
+Result<Places> Places::resolve(const Overrides& overrides, const Environment& environment)
+{
+    Places places;
+    if (!overrides.configDir.empty()) {
+        places.config = absolute(overrides.configDir);
+    } else if (const std::string* dir = valueOf(environment, "TURNSPIT_CONFIG_DIR")) {
+        places.config = absolute(*dir);
+    } else {
+        auto folder = xdgFolder(environment, "XDG_CONFIG_HOME", "/.config");
+        if (!folder)
+            return fail(folder.error());
+        places.config = *folder;
+    }
+    if (!overrides.stateDir.empty()) {
+        places.state = absolute(overrides.stateDir);
+    } else if (const std::string* dir = valueOf(environment, "TURNSPIT_STATE_DIR")) {
+        places.state = absolute(*dir);
+    } else {
+        auto folder = xdgFolder(environment, "XDG_STATE_HOME", "/.local/state");
+        if (!folder)
+            return fail(folder.error());
+        places.state = *folder;
+    }
+    if (!overrides.runtimeDir.empty()) {
+        places.runtime = absolute(overrides.runtimeDir);
+    } else if (const std::string* dir = valueOf(environment, "TURNSPIT_RUNTIME_DIR")) {
+        places.runtime = absolute(*dir);
+    } else if (const std::string* xdg = valueOf(environment, "XDG_RUNTIME_DIR"); xdg && xdg->front() == '/') {
+        places.runtime = absolute(*xdg) + "/turnspit";
+    } else {
+        places.runtime = "/tmp/turnspit-" + std::to_string(::getuid());
+    }
+    if (auto ok = checkSocketPath(places.hostSocket(), "--runtime-dir"); !ok)
+        return fail(ok.error());
+    if (auto ok = checkSocketPath(places.keeperSocket(), "--state-dir"); !ok)
+        return fail(ok.error());
+    return places;
+}
+
+Result<Places> Places::resolve(const Overrides& overrides)
+{
+    Environment environment;
+    for (char** entry = environ; entry && *entry; ++entry) {
+        const std::string_view text(*entry);
+        if (const auto equals = text.find('='); equals != std::string_view::npos)
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return resolve(overrides, environment);
+}
+
+Result<> Places::prepare() const
+{
+    for (const std::string& folder : {config, servicesFolder(), state, logsFolder(), runtime}) {
+        if (auto ok = makeFolder(folder); !ok)
+            return ok;
+    }
+    struct stat info{};
+    if (::lstat(runtime.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+        return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir");
+    if (info.st_uid != ::getuid())
+        return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir");
+    if ((info.st_mode & 077) != 0 && ::chmod(runtime.c_str(), 0700) != 0)
+        return fail("cannot close the runtime folder " + runtime + " to others: " + errnoText(errno));
+    return {};
+}
+
+bool isServiceName(std::string_view name) noexcept
+{
+    const auto letterOrDigit = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    if (name.empty() || name.size() > 64 || !letterOrDigit(name.front()))
+        return false;
+    for (const char c : name) {
+        if (!letterOrDigit(c) && c != '.' && c != '_' && c != '-')
+            return false;
+    }
+    return true;
+}
+
+} // namespace turnspit
