@@ -1,0 +1,93 @@
+#pragma once
+
+#include <turnspit/logs/logentry.h>
+#include <turnspit/logs/logpattern.h>
+#include <turnspit/logs/segmentlines.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace turnspit {
+
+/// Which entries are wanted.
+struct LogFilter
+{
+    std::string streams = {};                  ///< of `o`, `e`, `h`; "": all, damaged lines too
+    std::optional<WallTime> since = {};
+    std::optional<WallTime> until = {};        ///< inclusive
+    std::optional<LogPattern> pattern = {};
+    bool joined = false;                       ///< lines as the service wrote them; the pattern sees the joined text
+
+    [[nodiscard]] bool wantsStream(char stream) const { return streams.empty() || streams.find(stream) != std::string::npos; }
+};
+
+/// Puts entries that continue together with what follows of the same stream. Keeps at most maxJoined bytes a stream: a longer
+/// line comes in pieces, all but the last with `continues`. A run's first mark ends what an earlier run left open.
+class LogJoiner
+{
+public:
+    static constexpr std::size_t maxJoined = 1 << 20;
+
+    /// Appends to `out` the lines that this entry completes.
+    void add(LogEntry entry, std::vector<LogEntry>& out);
+
+    /// Appends what is still open, with `continues`, in the order of the log.
+    void flush(std::vector<LogEntry>& out);
+
+private:
+    void close(std::vector<LogEntry>& out, bool continues);
+
+    std::array<std::optional<LogEntry>, 2> m_open; ///< `o`, `e`
+};
+
+/// Reads a slice of a service's log forwards, while the keeper appends, rotates and removes segments: a torn last entry is not
+/// shown, a removed segment is passed over. Any thread, one at a time; memory is bounded by a few MiB whatever the log is.
+///
+/// Segments are read in the order of their numbers. The end of the slice is fixed when it is met: what is appended later is
+/// LogFollower's.
+class LogCursor
+{
+public:
+    /// A folder that does not exist is an empty log. `firstNumber`: the number of the entry at range.begin, where known.
+    LogCursor(std::string folder, LogRange range = {}, LogFilter filter = {}, std::uint64_t firstNumber = unnumbered);
+
+    /// The next wanted entries: at most maxEntries (one or two more where joined lines end together), and fewer, perhaps none,
+    /// once `budget` bytes of log were looked at, so that a long search can be given up between calls. Done at atEnd().
+    [[nodiscard]] Result<std::vector<LogEntry>> next(std::size_t maxEntries, std::uint64_t budget = 16 << 20);
+
+    [[nodiscard]] bool atEnd() const { return m_atEnd; }
+
+    /// Where the next entry would be read: what is before has been looked at.
+    [[nodiscard]] LogPosition position() const { return m_position; }
+
+    /// Segments inside the slice were removed before they were read.
+    [[nodiscard]] bool lostSegments() const { return m_lost; }
+
+    /// Bytes of log looked at so far.
+    [[nodiscard]] std::uint64_t scanned() const { return m_scanned; }
+
+private:
+    [[nodiscard]] Result<bool> openNext();
+    void take(std::string_view line, std::uint64_t offset, std::vector<LogEntry>& out);
+    void deliver(std::vector<LogEntry>& out, std::size_t from) const;
+
+    std::string m_folder;
+    LogRange m_range;
+    LogFilter m_filter;
+    std::uint64_t m_number;
+    LogPosition m_position;
+    std::unique_ptr<SegmentLines> m_lines; ///< null: between segments
+    std::deque<std::uint32_t> m_segments;  ///< yet to read
+    LogJoiner m_joiner;
+    std::uint64_t m_scanned = 0;
+    bool m_listed = false;
+    bool m_atEnd = false;
+    bool m_lost = false;
+    bool m_skipRest = false; ///< of this segment: past `until`
+};
+
+} // namespace turnspit

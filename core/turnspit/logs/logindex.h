@@ -1,0 +1,75 @@
+#pragma once
+
+#include <turnspit/logs/logentry.h>
+#include <turnspit/logs/segmentlines.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace turnspit {
+
+/// Sparse line index of one service's log: where every 256th entry begins. Built by counting newlines as the log grows, kept
+/// beside each segment as a cache (`00000001.idx`) that is checked against the log and rebuilt when anything does not fit.
+/// Any thread, one at a time; several processes may index the same folder.
+///
+/// Numbers count from the first entry that the log ever had. The caches remember the first number of their segment; where none
+/// does, numbering begins at the end of the last one remembered, or at 0 with the first segment that is still there.
+class LogIndex
+{
+public:
+    static constexpr std::uint32_t every = 256;
+
+    enum class Cache { Use, Ignore }; ///< Ignore: neither read nor written
+
+    explicit LogIndex(std::string folder, Cache cache = Cache::Use);
+
+    /// Takes in what was appended, rotated and removed since. A folder that does not exist is an empty log. Cost: one listing and
+    /// one fstat a segment that may still grow, plus what is new at the speed of reading.
+    [[nodiscard]] Result<> refresh();
+
+    [[nodiscard]] std::uint64_t firstNumber() const; ///< of the oldest entry that is still there
+    [[nodiscard]] std::uint64_t endNumber() const;   ///< of the entry that comes next
+    [[nodiscard]] std::uint64_t count() const { return endNumber() - firstNumber(); }
+
+    /// Where to begin reading to meet entry n: a place at or before it and how many entries to pass over.
+    struct Seek
+    {
+        LogPosition position;
+        std::uint32_t skip = 0;
+    };
+    [[nodiscard]] std::optional<Seek> seek(std::uint64_t n) const;
+
+    /// The number of the first entry that begins at or after `position`; reads at most 256 entries.
+    [[nodiscard]] Result<std::uint64_t> numberAt(LogPosition position) const;
+
+    /// One segment as far as it is indexed.
+    struct Segment
+    {
+        std::uint32_t number = 0;
+        std::uint64_t inode = 0;
+        std::uint64_t firstNumber = 0;
+        std::uint64_t entries = 0;
+        std::uint64_t indexed = 0;          ///< bytes, whole entries only
+        std::vector<std::uint64_t> offsets; ///< of entries 0, 256, 512, ...
+        std::uint64_t saved = 0;            ///< `indexed` of the cache on disk; 0: none
+    };
+    [[nodiscard]] const std::vector<Segment>& segments() const { return m_segments; }
+
+    [[nodiscard]] static std::string cachePath(const std::string& folder, std::uint32_t segment);
+
+private:
+    [[nodiscard]] Result<bool> extend(Segment& segment);
+    [[nodiscard]] bool loadCache(Segment& segment, const SegmentFile& file, std::uint64_t size) const;
+    void saveCache(Segment& segment) const;
+    [[nodiscard]] std::uint64_t numberBefore(std::uint32_t firstSegment) const;
+    void removeOrphans(std::uint32_t firstSegment) const;
+
+    std::string m_folder;
+    Cache m_cache;
+    std::vector<Segment> m_segments;
+    std::uint64_t m_end = 0; ///< one past the last number ever given
+};
+
+} // namespace turnspit
