@@ -1,0 +1,103 @@
+#include <turnspit/async/mailbox.h>
+
+#include <QCoreApplication>
+#include <QEvent>
+#include <QObject>
+
+namespace turnspit {
+
+class Mailbox::Receiver final : public QObject
+{
+public:
+    explicit Receiver(Mailbox& mailbox) : m_mailbox(mailbox) {}
+
+protected:
+    // The event itself is not looked at: nothing of it is shared with the sender, as far as ThreadSanitizer can tell.
+    void customEvent(QEvent*) override { m_mailbox.deliver(); }
+
+private:
+    Mailbox& m_mailbox;
+};
+
+struct Mailbox::Holder
+{
+    Holder() : mailbox(new Mailbox), receiver(*mailbox) { mailbox->m_receiver = &receiver; }
+    ~Holder() { mailbox->close(); }
+
+    std::shared_ptr<Mailbox> mailbox;
+    Receiver receiver;
+};
+
+Mailbox::Mailbox() = default;
+Mailbox::~Mailbox() = default;
+
+const std::shared_ptr<Mailbox>& Mailbox::current()
+{
+    thread_local Holder holder;
+    return holder.mailbox;
+}
+
+bool Mailbox::post(Function function)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_receiver)
+        return false;
+    m_pending.fetch_add(1, std::memory_order_relaxed);
+    m_queue.push_back(std::move(function));
+    if (!m_awake) {
+        m_awake = true;
+        // Inside the lock: the receiver cannot be closed between the check and the use.
+        QCoreApplication::postEvent(m_receiver, new QEvent(QEvent::User));
+    }
+    return true;
+}
+
+bool Mailbox::takeBatch()
+{
+    const std::lock_guard lock(m_mutex);
+    m_awake = false;
+    if (m_next < m_batch.size()) // a nested drain of a batch that is under way
+        return true;
+    m_batch.clear();
+    m_next = 0;
+    m_batch.swap(m_queue);
+    return !m_batch.empty();
+}
+
+void Mailbox::runBatch()
+{
+    while (m_next < m_batch.size()) {
+        {
+            Function function = std::move(m_batch[m_next++]);
+            function();
+        }
+        m_pending.fetch_sub(1, std::memory_order_release);
+    }
+}
+
+void Mailbox::deliver()
+{
+    // One batch an event: what is posted meanwhile comes with the next one, after timers and sockets had their turn.
+    if (takeBatch())
+        runBatch();
+}
+
+void Mailbox::drain()
+{
+    while (takeBatch())
+        runBatch();
+}
+
+void Mailbox::close()
+{
+    std::vector<Function> left;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_receiver = nullptr;
+        left.swap(m_queue);
+    }
+    m_pending.fetch_sub(left.size(), std::memory_order_release);
+    // Destroyed here, outside the lock: a captured promise may post elsewhere.
+}
+
+} // namespace turnspit

@@ -1,0 +1,83 @@
+#include <turnspit/async/periodictimer.h>
+
+#include <stdexcept>
+
+namespace turnspit {
+
+void PeriodicTimer::check(std::chrono::milliseconds period)
+{
+    if (period != infinite && (period < std::chrono::milliseconds(1) || period > maxPeriod))
+        throw std::out_of_range("period: must be 1 ms to 4294967294 ms, or PeriodicTimer::infinite");
+}
+
+PeriodicTimer::PeriodicTimer(std::chrono::milliseconds period, Clock& clock) : m_period(period)
+{
+    check(period);
+    m_timer = clock.createTimer([this] { tick(); });
+    arm();
+}
+
+PeriodicTimer::~PeriodicTimer()
+{
+    close();
+}
+
+void PeriodicTimer::arm()
+{
+    if (m_period == infinite)
+        m_timer->stop();
+    else
+        m_timer->startPeriodic(m_period);
+}
+
+PeriodicTimer::Awaiter PeriodicTimer::nextTick(std::stop_token stop)
+{
+    if (m_waiting)
+        throw std::logic_error("PeriodicTimer::nextTick: another wait is active");
+    return {*this, std::move(stop)};
+}
+
+void PeriodicTimer::tick()
+{
+    Awaiter* waiting = m_waiting;
+    if (!waiting) {
+        m_pending = true;
+        return;
+    }
+    if (waiting->m_stop.stop_requested()) {
+        m_pending = true; // its resumption is on the way and says false; the tick is for the next wait
+        return;
+    }
+    waiting->m_result = true;
+    m_waiting = nullptr;
+    // The timer fires in the consumer's thread: no hop. A stop that comes now finds nothing to resume.
+    const auto handle = waiting->m_handle;
+    waiting->m_resumption.disarm();
+    handle.resume();
+}
+
+void PeriodicTimer::setPeriod(std::chrono::milliseconds period)
+{
+    check(period);
+    if (m_closed)
+        throw std::logic_error("PeriodicTimer::setPeriod: the timer is closed");
+    m_period = period;
+    arm();
+}
+
+void PeriodicTimer::close()
+{
+    m_closed = true;
+    m_pending = false;
+    m_timer->stop();
+    if (Awaiter* waiting = std::exchange(m_waiting, nullptr)) {
+        waiting->m_timer = nullptr;
+        waiting->m_result = false;
+        // Not inside this call: the one who closes may be in the middle of something.
+        if (!waiting->m_resumption.isArmed())
+            waiting->m_resumption.arm(waiting->m_handle);
+        waiting->m_resumption.poster()();
+    }
+}
+
+} // namespace turnspit

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <turnspit/async/mailbox.h>
+
+#include <coroutine>
+#include <memory>
+#include <utility>
+
+namespace turnspit::detail {
+
+/// A suspended coroutine that may be resumed from any thread, at most once, always in its own thread. The awaiter holds it; when
+/// the awaiter dies first (its frame was destroyed), a resumption that is already on its way does nothing.
+class Resumption
+{
+    struct State
+    {
+        std::shared_ptr<Mailbox> mailbox;
+        std::coroutine_handle<> handle; // the coroutine's thread only
+    };
+
+public:
+    Resumption() = default;
+    Resumption(const Resumption&) = delete;
+    Resumption& operator=(const Resumption&) = delete;
+    ~Resumption() { disarm(); }
+
+    /// In the coroutine's thread, when it suspends.
+    void arm(std::coroutine_handle<> handle) { m_state = std::make_shared<State>(State{Mailbox::current(), handle}); }
+
+    /// In the coroutine's thread, before it is resumed by other means: a resumption that is on its way does nothing.
+    void disarm() noexcept
+    {
+        if (m_state)
+            m_state->handle = {};
+    }
+
+    [[nodiscard]] bool isArmed() const noexcept { return m_state && m_state->handle; }
+
+    /// From any thread, also from a stop callback: resumes in the coroutine's thread, soon; all but the first do nothing.
+    class Poster
+    {
+    public:
+        void operator()() const noexcept
+        {
+            m_state->mailbox->post([state = m_state] {
+                if (const auto waiting = std::exchange(state->handle, {}))
+                    waiting.resume();
+            });
+        }
+
+    private:
+        friend class Resumption;
+        explicit Poster(std::shared_ptr<State> state) : m_state(std::move(state)) {}
+        std::shared_ptr<State> m_state;
+    };
+
+    [[nodiscard]] Poster poster() const { return Poster(m_state); }
+
+private:
+    std::shared_ptr<State> m_state;
+};
+
+} // namespace turnspit::detail

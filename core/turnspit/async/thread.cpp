@@ -1,0 +1,82 @@
+#include <turnspit/async/thread.h>
+
+#include <QThread>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace turnspit {
+
+namespace {
+
+struct Handshake
+{
+    std::mutex mutex;
+    std::condition_variable ready;
+    std::shared_ptr<Mailbox> mailbox; // guarded by mutex
+};
+
+class LoopThread final : public QThread
+{
+public:
+    LoopThread(std::shared_ptr<Handshake> handshake, std::shared_ptr<std::atomic<bool>> ended, Clock* clock)
+        : m_handshake(std::move(handshake)), m_ended(std::move(ended)), m_clock(clock)
+    {}
+
+protected:
+    void run() override
+    {
+        Clock::setCurrent(m_clock);
+        {
+            const std::lock_guard lock(m_handshake->mutex);
+            m_handshake->mailbox = Mailbox::current();
+        }
+        m_handshake->ready.notify_one();
+        m_handshake.reset();
+        const auto ended = m_ended; // after exec() an abandoned thread may not touch its object
+        exec();
+        Mailbox::current()->drain();
+        ended->store(true, std::memory_order_release);
+    }
+
+private:
+    std::shared_ptr<Handshake> m_handshake;
+    std::shared_ptr<std::atomic<bool>> m_ended;
+    Clock* m_clock;
+};
+
+} // namespace
+
+Thread::Thread(const QString& name, Clock* clock) : m_ended(std::make_shared<std::atomic<bool>>(false))
+{
+    const auto handshake = std::make_shared<Handshake>();
+    m_thread = std::make_unique<LoopThread>(handshake, m_ended, clock);
+    m_thread->setObjectName(name);
+    m_thread->start();
+    std::unique_lock lock(handshake->mutex);
+    handshake->ready.wait(lock, [&] { return handshake->mailbox != nullptr; });
+    m_mailbox = handshake->mailbox;
+}
+
+Thread::~Thread()
+{
+    stopAndJoin();
+}
+
+void Thread::stopAndJoin()
+{
+    if (!m_thread)
+        return;
+    // Through the mailbox, so that what was posted before runs first.
+    m_mailbox->post([] { QThread::currentThread()->quit(); });
+    m_thread->wait();
+    (void)m_ended->load(std::memory_order_acquire);
+    m_thread.reset();
+}
+
+void Thread::abandon()
+{
+    (void)m_thread.release(); // NOLINT(bugprone-unused-return-value): left alive on purpose
+}
+
+} // namespace turnspit

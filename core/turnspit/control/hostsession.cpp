@@ -1,0 +1,1 @@
+#include <turnspit/control/hostsession.h>

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <turnspit/async/task.h>
+#include <turnspit/control/values.h>
+
+#include <QObject>
+
+namespace turnspit {
+
+/// A client's view of one host, in this process or over the control socket: the same calls, values and order of events.
+///
+/// Belongs to one thread; signals come there. Commands are lazy tasks: nothing is asked until they are awaited, no answer comes
+/// before the awaiting function has returned to the event loop, and each answers with a value or an Error, never an exception
+/// (OperationCancelled when the session is destroyed meanwhile). When a command has answered, a snapshot, `runs` and logs already show
+/// what it did.
+class HostSession : public QObject
+{
+    Q_OBJECT
+public:
+    enum class Connection { Connecting, Connected, Lost };
+
+    explicit HostSession(QObject* parent = nullptr) : QObject(parent) {}
+
+    /// Does quitting this program stop the services?
+    [[nodiscard]] virtual bool isInProcess() const = 0;
+    /// May a path of the host be opened here?
+    [[nodiscard]] virtual bool isLocalMachine() const = 0;
+    [[nodiscard]] virtual Connection connection() const = 0;
+
+    /// The present state; while subscribed it is kept and answered from memory.
+    [[nodiscard]] virtual Task<Result<Snapshot>> snapshot() = 0;
+
+    /// From now on snapshotReplaced and deltaArrived come; a lost connection that returns begins with snapshotReplaced again.
+    [[nodiscard]] virtual Task<Result<>> subscribe() = 0;
+
+    /// An unknown name: NoSuchService, and nothing is done for the others either. One result a name, sorted by name.
+    [[nodiscard]] virtual Task<Result<QList<ActionResult>>> act(ActionRequest request) = 0;
+
+    /// One run now, without arming the schedule. Answers when it has begun (or could not: an Error). Refused: busy and overlap says
+    /// skip, a kept service.
+    [[nodiscard]] virtual Task<Result<RunInfo>> run(QString name, Trigger trigger) = 0;
+
+    /// Answers when the run has ended, with its record; at once where it has.
+    [[nodiscard]] virtual Task<Result<RunInfo>> awaitRun(RunId id) = 0;
+
+    /// Ends this run only, politely (as stop), without remembering it as a person's wish.
+    [[nodiscard]] virtual Task<Result<>> stopRun(RunId id) = 0;
+
+    /// The stop under way gets so much more time from now. Refused where none is.
+    [[nodiscard]] virtual Task<Result<>> extendStop(QString name, Milliseconds by) = 0;
+
+    /// Satisfied by the present state or any passed through from now on. `ended` = stopped, failed, completed or waiting.
+    /// TimedOut after `timeout`, if given.
+    [[nodiscard]] virtual Task<Result<ServiceInfo>> awaitState(QString name, QString state, std::optional<Milliseconds> timeout) = 0;
+
+    [[nodiscard]] virtual Task<Result<DefinitionInfo>> definition(QString name) = 0;
+    [[nodiscard]] virtual Task<Result<ActionResult>> add(AddRequest request) = 0;
+    [[nodiscard]] virtual Task<Result<ActionResult>> update(UpdateRequest request) = 0;
+    [[nodiscard]] virtual Task<Result<ActionResult>> remove(QString name) = 0;
+    /// Takes back the last remove or edit; says in words what was taken back.
+    [[nodiscard]] virtual Task<Result<QString>> undo() = 0;
+    /// What is wrong with a service file of this text; empty: nothing.
+    [[nodiscard]] virtual Task<Result<QList<Diagnostic>>> check(QString name, QString text) = 0;
+
+    /// The `[schedule]` of a service file's text: sentence and next runs.
+    [[nodiscard]] virtual Task<Result<SchedulePreview>> previewSchedule(QString text, int count) = 0;
+
+    [[nodiscard]] virtual Task<Result<QList<RunInfo>>> runs(RunQuery query) = 0;
+    [[nodiscard]] virtual Task<Result<QList<PlannedRun>>> nextRuns(int count) = 0;
+    [[nodiscard]] virtual Task<Result<QList<HostEvent>>> events(EventQuery query) = 0;
+
+    /// A page of a log, from disk.
+    [[nodiscard]] virtual Task<Result<LogPage>> readLog(LogQuery query) = 0;
+
+    /// As readLog, but an answer without entries waits until there is one, the selection cannot grow any more, or 20 s have passed.
+    /// The client asks again with the page's cursor: who reads slowly is not waited for, and nothing piles up for them.
+    [[nodiscard]] virtual Task<Result<LogPage>> followLog(LogQuery query) = 0;
+
+    [[nodiscard]] virtual Task<Result<HostInfo>> hostStatus() = 0;
+    /// Applies changes from disk now; the differences, a line each.
+    [[nodiscard]] virtual Task<Result<QStringList>> reload() = 0;
+    /// Stops all and ends the host; answers when it has begun.
+    [[nodiscard]] virtual Task<Result<>> shutdown() = 0;
+
+Q_SIGNALS:
+    void snapshotReplaced(const turnspit::Snapshot& snapshot);
+    void deltaArrived(const turnspit::Delta& delta);
+    void connectionChanged(turnspit::HostSession::Connection connection);
+};
+
+} // namespace turnspit
