@@ -63,6 +63,8 @@ struct Spawn
     std::vector<int> successExitCodes{0};
     Trigger trigger = Trigger::Start;
     std::uint32_t attempt = 1;
+    /// When the leader ends by itself and leaves processes behind: what is left gets stopSignal, and SIGKILL after this time.
+    Milliseconds stopTimeout{10'000};
 };
 
 enum class StopWhy : std::uint8_t {
