@@ -135,6 +135,7 @@ struct Welcome
     std::int32_t pid = 0;
     std::vector<LiveRun> live;
     bool recovered = false; ///< the keeper before this one was lost; the ends that follow tell of its runs
+    std::uint32_t endsToCome = 0; ///< so many Ended follow: what is neither live nor among them was never begun
 };
 
 struct Refused

@@ -80,7 +80,7 @@ void fields(V& v, auto& m, LiveRun*)
 template <class V>
 void fields(V& v, auto& m, Welcome*)
 {
-    v(m.version), v(m.pid), v(m.live), v(m.recovered);
+    v(m.version), v(m.pid), v(m.live), v(m.recovered), v(m.endsToCome);
 }
 
 template <class V>
