@@ -23,11 +23,4 @@ using ParsedDefinition = std::expected<Definition, std::vector<Error>>;
 /// Errors that every service file under these defaults would have: unknown keys, wrong types, values out of range.
 [[nodiscard]] std::vector<Error> checkDefaults(const TomlTable& defaults);
 
-/// Every key that a service file may have, as `restart.policy`, sorted; `environment` stands for all of its variables.
-[[nodiscard]] const std::vector<std::string>& definitionKeys();
-
-/// The type that `key` wants, for whoever takes values from people; null: no such key. A command may be an Array or a String:
-/// Array here; `at` is a DateTime.
-[[nodiscard]] std::optional<TomlType> typeOfKey(std::string_view key);
-
 } // namespace turnspit
