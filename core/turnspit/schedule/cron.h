@@ -47,10 +47,10 @@ public:
 
     [[nodiscard]] bool matches(LocalTime time) const;
 
-    /// By the calendar alone, at or after `from`; null: none within the years that the calendar can count.
+    /// By the calendar alone, at or after `from`; null: none up to the year 9999.
     [[nodiscard]] std::optional<LocalTime> nextLocal(LocalTime from) const;
 
-    /// The first run after `after` (not at it). Null only at the end of time. Cost: microseconds, whatever lies between.
+    /// The first run after `after` (not at it). Null only at the end of the year 9999. Cost: microseconds, whatever lies between.
     [[nodiscard]] std::optional<WallTime> next(WallTime after, const TimeZone& zone) const;
 
     /// The newest run at or before `until`, not before `floor`; null: none.
@@ -86,27 +86,6 @@ private:
     bool m_hasSeconds = false;
     bool m_dayRestricted = false;
     bool m_weekdayRestricted = false;
-};
-
-/// The runs of an expression one after another; cheaper than Cron::next for each, because it remembers the stretch of time with
-/// one offset that it is in. Both must outlive it. One thread.
-class CronWalk
-{
-public:
-    CronWalk(const Cron& cron, const TimeZone& zone, WallTime after);
-
-    /// The next run; null at the end of time.
-    [[nodiscard]] std::optional<WallTime> next();
-
-private:
-    [[nodiscard]] bool lostInGap(LocalTime first, WallTime transition, std::chrono::seconds gap) const;
-    void enter(const TimeZone::Segment& segment);
-
-    const Cron& m_cron;
-    const TimeZone& m_zone;
-    TimeZone::Segment m_segment;
-    LocalTime m_from; ///< where the search goes on, in the local time of m_segment
-    bool m_ended = false;
 };
 
 } // namespace turnspit
