@@ -6,6 +6,9 @@
 #include <QJsonObject>
 #include <QJsonValue>
 
+#include <optional>
+#include <string_view>
+
 /// The JSON form of the values: what the wire carries and what `turnspitctl --json` prints. Times are RFC 3339 strings, durations
 /// seconds, absent values null. Reading is tolerant: unknown keys are ignored, a missing one keeps its default; a key of the wrong type
 /// is an Error that names it.
@@ -31,6 +34,10 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const EventQuery& query);
 [[nodiscard]] QJsonObject toJson(const SchedulePreview& preview);
 
+/// `start`, `stop`, ...: the last part of the method on the wire, and the command of turnspitctl.
+[[nodiscard]] std::string_view toString(Action action) noexcept;
+[[nodiscard]] std::optional<Action> actionFromString(std::string_view word) noexcept;
+
 template <class T>
 [[nodiscard]] QJsonArray toJson(const QList<T>& list)
 {
@@ -44,13 +51,34 @@ template <class T>
 template <class T>
 [[nodiscard]] Result<T> fromJson(const QJsonObject& object);
 
+template <> Result<ServiceInfo> fromJson(const QJsonObject& object);
+template <> Result<HostInfo> fromJson(const QJsonObject& object);
+template <> Result<Snapshot> fromJson(const QJsonObject& object);
+template <> Result<Delta> fromJson(const QJsonObject& object);
+template <> Result<RunInfo> fromJson(const QJsonObject& object);
+template <> Result<RunQuery> fromJson(const QJsonObject& object);
+template <> Result<PlannedRun> fromJson(const QJsonObject& object);
+template <> Result<LogEntryInfo> fromJson(const QJsonObject& object);
+template <> Result<LogQuery> fromJson(const QJsonObject& object);
+template <> Result<LogPage> fromJson(const QJsonObject& object);
+template <> Result<ActionRequest> fromJson(const QJsonObject& object); ///< `name` besides `names`, too
+template <> Result<ActionResult> fromJson(const QJsonObject& object);
+template <> Result<DefinitionInfo> fromJson(const QJsonObject& object);
+template <> Result<Diagnostic> fromJson(const QJsonObject& object);
+template <> Result<AddRequest> fromJson(const QJsonObject& object);
+template <> Result<UpdateRequest> fromJson(const QJsonObject& object);
+template <> Result<HostEvent> fromJson(const QJsonObject& object);
+template <> Result<EventQuery> fromJson(const QJsonObject& object);
+template <> Result<SchedulePreview> fromJson(const QJsonObject& object);
+
 template <class T>
 [[nodiscard]] Result<QList<T>> listFromJson(const QJsonValue& value)
 {
     if (!value.isArray())
         return fail(ErrorKind::Protocol, "expected an array");
     QList<T> list;
-    for (const QJsonValue& item : value.toArray()) {
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array) {
         auto parsed = fromJson<T>(item.toObject());
         if (!parsed)
             return fail(parsed.error());
