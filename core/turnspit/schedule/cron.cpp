@@ -98,15 +98,15 @@ std::optional<WallTime> Cron::next(WallTime after, const TimeZone& zone) const
     return CronWalk(*this, zone, after).next();
 }
 
-std::optional<WallTime> Cron::newest(WallTime floor, WallTime until, const TimeZone& zone) const
+std::optional<WallTime> Cron::newest(WallTime from, WallTime until, const TimeZone& zone) const
 {
     // Runs are at whole seconds. `anyAfter` is true before the newest run and false from it on, so it can be searched by halves.
     const auto anyAfter = [&](sys_seconds time) {
         const auto run = next(time, zone);
         return run && *run <= until;
     };
-    sys_seconds high = std::chrono::floor<seconds>(until);
-    const sys_seconds lowest = ceil<seconds>(floor) - seconds(1);
+    sys_seconds high = floor<seconds>(until);
+    const sys_seconds lowest = ceil<seconds>(from) - seconds(1);
     if (lowest >= high || !anyAfter(lowest))
         return std::nullopt;
     sys_seconds low = lowest;

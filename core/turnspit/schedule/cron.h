@@ -53,16 +53,16 @@ public:
     /// The first run after `after` (not at it). Null only at the end of the year 9999. Cost: microseconds, whatever lies between.
     [[nodiscard]] std::optional<WallTime> next(WallTime after, const TimeZone& zone) const;
 
-    /// The newest run at or before `until`, not before `floor`; null: none.
-    [[nodiscard]] std::optional<WallTime> newest(WallTime floor, WallTime until, const TimeZone& zone) const;
+    /// The newest run at or before `until`, not before `from`; null: none.
+    [[nodiscard]] std::optional<WallTime> newest(WallTime from, WallTime until, const TimeZone& zone) const;
 
     // The fields as sets, for those who put them into words.
-    [[nodiscard]] const std::bitset<60>& seconds() const noexcept { return m_seconds; }
-    [[nodiscard]] const std::bitset<60>& minutes() const noexcept { return m_minutes; }
-    [[nodiscard]] const std::bitset<24>& hours() const noexcept { return m_hours; }
-    [[nodiscard]] const std::bitset<32>& daysOfMonth() const noexcept { return m_days; }     ///< 1-31
-    [[nodiscard]] const std::bitset<13>& months() const noexcept { return m_months; }        ///< 1-12
-    [[nodiscard]] const std::bitset<7>& weekdays() const noexcept { return m_weekdays; }     ///< 0 is Sunday
+    [[nodiscard]] const std::bitset<60>& secondSet() const noexcept { return m_seconds; }
+    [[nodiscard]] const std::bitset<60>& minuteSet() const noexcept { return m_minutes; }
+    [[nodiscard]] const std::bitset<24>& hourSet() const noexcept { return m_hours; }
+    [[nodiscard]] const std::bitset<32>& daySet() const noexcept { return m_days; }     ///< 1-31
+    [[nodiscard]] const std::bitset<13>& monthSet() const noexcept { return m_months; }        ///< 1-12
+    [[nodiscard]] const std::bitset<7>& weekdaySet() const noexcept { return m_weekdays; }     ///< 0 is Sunday
     [[nodiscard]] bool dayOfMonthRestricted() const noexcept { return m_dayRestricted; }
     [[nodiscard]] bool weekdayRestricted() const noexcept { return m_weekdayRestricted; }
 

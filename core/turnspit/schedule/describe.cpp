@@ -105,10 +105,10 @@ std::string timesOfDay(const std::vector<unsigned>& hours, const std::vector<uns
 /// The finest field that moves, then where the coarser ones stand: `Every 5 minutes in hours 9 to 17`.
 std::string timePart(const Cron& cron, bool& listsTimes)
 {
-    const auto seconds = members(cron.seconds());
-    const auto minutes = members(cron.minutes());
-    const auto hours = members(cron.hours());
-    listsTimes = seconds.size() * minutes.size() * hours.size() <= mostTimes && !cron.hours().all();
+    const auto seconds = members(cron.secondSet());
+    const auto minutes = members(cron.minuteSet());
+    const auto hours = members(cron.hourSet());
+    listsTimes = seconds.size() * minutes.size() * hours.size() <= mostTimes && !cron.hourSet().all();
     if (listsTimes)
         return timesOfDay(hours, minutes, seconds);
 
@@ -117,39 +117,39 @@ std::string timePart(const Cron& cron, bool& listsTimes)
     std::string out;
     bool minutesSaid = false;
     bool hoursSaid = false;
-    if (wholeHours && evenStep(cron.hours()) != 0) {
+    if (wholeHours && evenStep(cron.hourSet()) != 0) {
         hoursSaid = minutesSaid = true;
-        out = every(evenStep(cron.hours()), "hour");
+        out = every(evenStep(cron.hourSet()), "hour");
     } else if (wholeHours) {
         minutesSaid = true;
         out = "Every hour";
-    } else if (wholeMinutes && evenStep(cron.minutes()) != 0 && minutes.size() > 1) {
+    } else if (wholeMinutes && evenStep(cron.minuteSet()) != 0 && minutes.size() > 1) {
         minutesSaid = true;
-        out = every(evenStep(cron.minutes()), "minute");
+        out = every(evenStep(cron.minuteSet()), "minute");
     } else if (wholeMinutes) {
         minutesSaid = true;
-        out = "At " + plural("minute", minutes) + (cron.hours().all() ? " of every hour" : "");
-        hoursSaid = cron.hours().all();
-    } else if (evenStep(cron.seconds()) != 0 && seconds.size() > 1) {
-        out = every(evenStep(cron.seconds()), "second");
+        out = "At " + plural("minute", minutes) + (cron.hourSet().all() ? " of every hour" : "");
+        hoursSaid = cron.hourSet().all();
+    } else if (evenStep(cron.secondSet()) != 0 && seconds.size() > 1) {
+        out = every(evenStep(cron.secondSet()), "second");
     } else {
-        out = "At " + plural("second", seconds) + (cron.minutes().all() ? " of every minute" : "");
+        out = "At " + plural("second", seconds) + (cron.minuteSet().all() ? " of every minute" : "");
     }
-    if (!minutesSaid && !cron.minutes().all())
+    if (!minutesSaid && !cron.minuteSet().all())
         out += " in " + plural("minute", minutes);
-    if (!hoursSaid && !cron.hours().all())
+    if (!hoursSaid && !cron.hourSet().all())
         out += " in " + plural("hour", hours);
     return out;
 }
 
 std::string dayPart(const Cron& cron)
 {
-    const auto weekdays = members(cron.weekdays());
+    const auto weekdays = members(cron.weekdaySet());
     std::string days;
-    if (cron.daysOfMonth().count() < 31)
-        days = "on " + plural("day", members(cron.daysOfMonth()));
+    if (cron.daySet().count() < 31)
+        days = "on " + plural("day", members(cron.daySet()));
     std::string names;
-    if (!cron.weekdays().all())
+    if (!cron.weekdaySet().all())
         names = spoken(weekdays, [](unsigned day) { return std::string(weekdayPlurals[day]); });
     if (cron.restrictsDayOfMonthAndWeekday()) {
         // One of the two that names every day makes the other meaningless: either matches.
@@ -167,13 +167,13 @@ std::string sentence(const Cron& cron)
     bool listsTimes = false;
     std::string out = timePart(cron, listsTimes);
     const std::string days = dayPart(cron);
-    const bool everyMonth = cron.months().count() == 12;
+    const bool everyMonth = cron.monthSet().count() == 12;
     if (!days.empty())
         out += " " + days;
     else if (listsTimes)
         out += " every day";
     if (!everyMonth)
-        out += " in " + spoken(members(cron.months()), [](unsigned month) { return std::string(months[month - 1]); });
+        out += " in " + spoken(members(cron.monthSet()), [](unsigned month) { return std::string(months[month - 1]); });
     return out;
 }
 
