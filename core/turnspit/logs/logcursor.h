@@ -26,7 +26,7 @@ struct LogFilter
 };
 
 /// Puts entries that continue together with what follows of the same stream. Keeps at most maxJoined bytes a stream: a longer
-/// line comes in pieces, all but the last with `continues`. A run's first mark ends what an earlier run left open.
+/// line comes in pieces, all but the last with `continues`. The marks that bound runs end what a run left open.
 class LogJoiner
 {
 public:
@@ -34,6 +34,11 @@ public:
 
     /// Appends to `out` the lines that this entry completes.
     void add(LogEntry entry, std::vector<LogEntry>& out);
+
+    [[nodiscard]] bool isOpen(char stream) const
+    {
+        return (stream == 'o' && m_open[0]) || (stream == 'e' && m_open[1]);
+    }
 
     /// Appends what is still open, with `continues`, in the order of the log.
     void flush(std::vector<LogEntry>& out);
@@ -64,6 +69,9 @@ public:
     /// Where the next entry would be read: what is before has been looked at.
     [[nodiscard]] LogPosition position() const { return m_position; }
 
+    /// The number of the entry that would be read next; `unnumbered` where the first was not given, or the filter passed over some.
+    [[nodiscard]] std::uint64_t number() const { return m_number; }
+
     /// Segments inside the slice were removed before they were read.
     [[nodiscard]] bool lostSegments() const { return m_lost; }
 
@@ -72,8 +80,10 @@ public:
 
 private:
     [[nodiscard]] Result<bool> openNext();
-    void take(std::string_view line, std::uint64_t offset, std::vector<LogEntry>& out);
-    void deliver(std::vector<LogEntry>& out, std::size_t from) const;
+    [[nodiscard]] Result<> list(std::uint32_t after);
+    void take(std::string_view line, std::vector<LogEntry>& out);
+    void deliver(std::vector<LogEntry>& lines, std::vector<LogEntry>& out) const;
+    void finish(std::vector<LogEntry>& out);
 
     std::string m_folder;
     LogRange m_range;
@@ -84,6 +94,7 @@ private:
     std::deque<std::uint32_t> m_segments;  ///< yet to read
     LogJoiner m_joiner;
     std::uint64_t m_scanned = 0;
+    std::uint32_t m_expected = 0; ///< the segment that should come next; 0: any
     bool m_listed = false;
     bool m_atEnd = false;
     bool m_lost = false;

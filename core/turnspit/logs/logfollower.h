@@ -3,6 +3,7 @@
 #include <turnspit/logs/logentry.h>
 #include <turnspit/logs/segmentlines.h>
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -36,12 +37,15 @@ public:
     [[nodiscard]] LogPosition position() const { return m_position; }
 
 private:
-    [[nodiscard]] Result<> findSegments(News& news);
+    [[nodiscard]] Result<> findSegments();
+    [[nodiscard]] Result<> openPending(News& news);
 
     std::string m_folder;
     LogPosition m_position;
     std::uint32_t m_newest = 0; ///< segments up to this one are known
-    std::vector<SegmentLines> m_watched;
+    std::uint32_t m_expected = 0; ///< the segment that should come next; 0: any
+    std::deque<std::uint32_t> m_pending; ///< known, not yet opened
+    std::vector<SegmentLines> m_watched; ///< ascending; all but the last are read to their end
     bool m_begun = false;
 };
 

@@ -15,7 +15,8 @@ namespace turnspit {
 /// Any thread, one at a time; several processes may index the same folder.
 ///
 /// Numbers count from the first entry that the log ever had. The caches remember the first number of their segment; where none
-/// does, numbering begins at the end of the last one remembered, or at 0 with the first segment that is still there.
+/// does, numbering begins at the end of the last one remembered, or at 0 with the first segment that is still there. Numbers follow
+/// the order of segments: while runs of one service live side by side and an older segment grows, the numbers behind it move.
 class LogIndex
 {
 public:
@@ -26,7 +27,7 @@ public:
     explicit LogIndex(std::string folder, Cache cache = Cache::Use);
 
     /// Takes in what was appended, rotated and removed since. A folder that does not exist is an empty log. Cost: one listing and
-    /// one fstat a segment that may still grow, plus what is new at the speed of reading.
+    /// one open and fstat a segment, plus what is new at the speed of reading.
     [[nodiscard]] Result<> refresh();
 
     [[nodiscard]] std::uint64_t firstNumber() const; ///< of the oldest entry that is still there
@@ -38,6 +39,7 @@ public:
     {
         LogPosition position;
         std::uint32_t skip = 0;
+        std::uint64_t number = 0; ///< n
     };
     [[nodiscard]] std::optional<Seek> seek(std::uint64_t n) const;
 
@@ -60,8 +62,8 @@ public:
     [[nodiscard]] static std::string cachePath(const std::string& folder, std::uint32_t segment);
 
 private:
-    [[nodiscard]] Result<bool> extend(Segment& segment);
-    [[nodiscard]] bool loadCache(Segment& segment, const SegmentFile& file, std::uint64_t size) const;
+    [[nodiscard]] Result<bool> extend(Segment& segment, bool& cached);
+    [[nodiscard]] bool loadCache(Segment& segment, const SegmentFile& file, std::uint64_t inode, std::uint64_t size) const;
     void saveCache(Segment& segment) const;
     [[nodiscard]] std::uint64_t numberBefore(std::uint32_t firstSegment) const;
     void removeOrphans(std::uint32_t firstSegment) const;
@@ -69,6 +71,7 @@ private:
     std::string m_folder;
     Cache m_cache;
     std::vector<Segment> m_segments;
+    std::string m_block;
     std::uint64_t m_end = 0; ///< one past the last number ever given
 };
 

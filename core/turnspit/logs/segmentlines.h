@@ -66,13 +66,15 @@ public:
     [[nodiscard]] const SegmentFile& file() const { return m_file; }
 
 private:
-    [[nodiscard]] Result<bool> fill();
+    [[nodiscard]] Result<> fill();
+    [[nodiscard]] Result<std::optional<std::string_view>> overlong();
 
     SegmentFile m_file;
     std::string m_buffer;
     std::size_t m_begin = 0;   ///< of what is unread in m_buffer
     std::size_t m_filled = 0;  ///< bytes in m_buffer
     std::size_t m_searched = 0; ///< no newline in m_buffer before this
+    bool m_short = false;      ///< the buffer reaches to where the file ended when it was read
     std::uint64_t m_lineOffset = 0;
     std::uint64_t m_offset = 0;
 };
@@ -92,6 +94,7 @@ public:
 
 private:
     [[nodiscard]] Result<bool> fill();
+    [[nodiscard]] Result<std::optional<std::string_view>> overlong();
 
     SegmentFile m_file;
     std::string m_buffer;
@@ -104,5 +107,8 @@ private:
 
 /// Where the first whole line at or after `offset` begins; the end of the last whole line where there is none.
 [[nodiscard]] Result<std::uint64_t> nextLineStart(const SegmentFile& file, std::uint64_t offset);
+
+/// Behind the last whole line.
+[[nodiscard]] Result<std::uint64_t> endOfLines(const SegmentFile& file);
 
 } // namespace turnspit
