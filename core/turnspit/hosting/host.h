@@ -1,0 +1,93 @@
+#pragma once
+
+#include <turnspit/async/task.h>
+#include <turnspit/hosting/applicationlifetime.h>
+#include <turnspit/hosting/hostoptions.h>
+#include <turnspit/hosting/servicecontroller.h>
+
+#include <exception>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace turnspit {
+
+class HostBuilder;
+class Mailbox;
+class ServiceControllers;
+class ServiceProvider;
+
+/// How the stop of a host ended.
+struct HostStopResult
+{
+    std::vector<ServiceStopResult> services;   ///< in the order in which they ended; those that ran
+    std::vector<std::exception_ptr> errors;    ///< faults that stopped the host (StopHost), then what stop calls threw, in their order
+    bool waitGivenUp = false;                  ///< a second signal ended the wait (T14)
+
+    [[nodiscard]] bool anythingAbandoned() const;
+    [[nodiscard]] bool threadsAlive() const;   ///< somebody's code still runs: leave by _Exit
+
+    /// 0: all stopped; 6: something was abandoned; 1: something failed.
+    [[nodiscard]] int exitCode() const;
+
+    /// One error as it is, several as AggregateError (B18, B41); returns where there is none.
+    void throwErrors() const;
+};
+
+/// Runs hosted services: a handle, whose core lives on a thread of its own. Built by HostBuilder.
+///
+/// Destroying a host that runs stops nothing gracefully: every service sees its stop requested, suspended bodies are destroyed in
+/// their threads, and a thread that does not come back within HostOptions::reapTimeout is left alive. It never hangs; stop() before is the better way.
+class Host
+{
+public:
+    /// `argc` and `argv` must outlive the host; makes a QCoreApplication where there is none.
+    [[nodiscard]] static HostBuilder createBuilder(int& argc, char** argv);
+    [[nodiscard]] static HostBuilder createBuilder();
+
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+    /// In order: log Starting; objects are made; all starting; all start; all started; callbacks of started; log Started (B1). Services
+    /// in the order of registration, each after the one before has ended, or all beside each other (servicesStartConcurrently).
+    ///
+    /// What a service throws ends the start: the ones that had started are stopped in reverse order, and the exception comes out of
+    /// here as it was (several: AggregateError) (T5). `cancelled`, the start timeout and stopApplication cancel the start:
+    /// OperationCancelled, unless something else was the cause. Once; std::logic_error the second time.
+    ///
+    /// Await it in any thread with an event loop; a GUI's goes on meanwhile (T15). The same for the other two.
+    [[nodiscard]] Task<> start(std::stop_token cancelled = {});
+
+    /// In order: log Stopping; all stopping; callbacks of stopping; all stop; all stopped; callbacks of stopped; log Stopped (B14), in
+    /// reverse order of registration. Errors are collected. Ends within shutdownTimeout, or at once when `hurry` is stopped, with names of who was late
+    /// (T6). A second one waits for the first and gives the same result (T7).
+    [[nodiscard]] Task<HostStopResult> stop(std::stop_token hurry = {});
+
+    /// Waits until somebody stops the application or `cancelled` is stopped, then stop().
+    [[nodiscard]] Task<HostStopResult> waitForShutdown(std::stop_token cancelled = {});
+
+    /// For main: start, wait for SIGINT, SIGTERM, SIGQUIT or stopApplication, stop; the exit code (HostStopResult::exitCode, 1 where the
+    /// start failed). A second signal ends the wait at once (T14). In the main thread; runs its event loop.
+    int run();
+
+    [[nodiscard]] ApplicationLifetime& lifetime() const noexcept;
+
+    /// The host thread.
+    [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const noexcept;
+
+    /// Host thread only.
+    [[nodiscard]] ServiceControllers& controllers() const noexcept;
+
+    /// The root of all scopes. Singletons only.
+    [[nodiscard]] ServiceProvider& services() const noexcept;
+
+private:
+    friend class HostBuilder;
+    struct Private;
+    explicit Host(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> m_d;
+};
+
+} // namespace turnspit

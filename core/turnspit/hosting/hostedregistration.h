@@ -1,0 +1,67 @@
+#pragma once
+
+#include <turnspit/di/servicecollection.h>
+#include <turnspit/hosting/hostedservice.h>
+#include <turnspit/hosting/hostoptions.h>
+#include <turnspit/hosting/periodicservice.h>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace turnspit {
+
+/// What the host knows of a service before there is an object of it.
+struct HostedRegistration
+{
+    std::string name;                   ///< unique in the host
+    std::string typeName;               ///< `acme::DataSyncService`
+    bool named = false;                 ///< the name was given, not derived from the type
+    bool periodic = false;
+    ServiceOptions options;
+    std::vector<Dependency> dependencies;
+    std::function<std::unique_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
+
+    /// The name is `data-sync-service` for acme::DataSyncService where none is given.
+    template <std::derived_from<HostedService> T>
+    [[nodiscard]] static HostedRegistration of(std::string name = {}, ServiceOptions options = {})
+    {
+        return describe<T>(std::move(name), std::move(options), Recipe::constructorOf<T>());
+    }
+
+    /// `make` returns std::unique_ptr<T>; its parameters are injected like those of a constructor.
+    template <std::derived_from<HostedService> T, class Factory>
+    [[nodiscard]] static HostedRegistration of(std::string name, ServiceOptions options, Factory factory)
+    {
+        return describe<T>(std::move(name), std::move(options), Recipe::factoryOf<T>(std::move(factory)));
+    }
+
+private:
+    using Recipe = detail::Recipe;
+
+    template <class T>
+    static HostedRegistration describe(std::string name, ServiceOptions options, detail::RecipeOf<T> recipe)
+    {
+        HostedRegistration out;
+        out.typeName = typeName<T>();
+        out.named = !name.empty();
+        out.name = out.named ? std::move(name) : serviceNameFromType(out.typeName);
+        out.periodic = std::derived_from<T, PeriodicService>;
+        if constexpr (requires { { T::affinity } -> std::convertible_to<Affinity>; }) {
+            if (!options.affinity)
+                options.affinity = T::affinity;
+        }
+        out.options = std::move(options);
+        out.dependencies = std::move(recipe.dependencies);
+        out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::unique_ptr<HostedService> {
+            return make(provider);
+        };
+        return out;
+    }
+};
+
+/// `data-sync-service` for `acme::DataSyncService`; template arguments are left out.
+[[nodiscard]] std::string serviceNameFromType(std::string_view typeName);
+
+} // namespace turnspit

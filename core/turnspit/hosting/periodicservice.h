@@ -1,0 +1,90 @@
+#pragma once
+
+#include <turnspit/base/states.h>
+#include <turnspit/base/time.h>
+#include <turnspit/hosting/backgroundservice.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace turnspit {
+
+class ClockTimer;
+
+/// A service that does one thing every so often: override tick.
+///
+/// First tick one period after start (at once with runAtStart), then start + n x period; ticks never overlap: those that come due
+/// during a tick become one (B48). A tick that throws is a failed tick: logged, and the next one comes as planned; setStopOnFailure
+/// makes it the end of the service instead.
+class PeriodicService : public BackgroundService
+{
+public:
+    /// What is observable about the ticks.
+    struct Status
+    {
+        bool ticking = false;
+        bool held = false;
+        std::uint64_t ticks = 0;            ///< ended, skipped ones not counted
+        std::optional<WallTime> lastTick;   ///< when the last one began
+        std::optional<WallTime> nextTick;   ///< nullopt: held
+        std::optional<Trigger> trigger;     ///< of the last one
+        std::optional<Outcome> lastOutcome; ///< of the last that ended: Succeeded, Failed, Stopped
+        std::string lastError;              ///< what the last failed one said; kept until one succeeds
+
+        bool operator==(const Status&) const = default;
+    };
+
+    ~PeriodicService() override;
+
+    [[nodiscard]] std::chrono::milliseconds period() const noexcept { return m_period; }
+
+    /// From now on: the next tick one new period from now. 1 ms to PeriodicTimer::maxPeriod, else std::out_of_range.
+    void setPeriod(std::chrono::milliseconds period);
+
+    /// One tick now, whether held or not; the series is not moved. Ends with the tick. Refused: a tick runs, or the service does not.
+    Task<Result<Outcome>> tickNow(Trigger trigger = Trigger::Start);
+
+    /// Ticks stop coming; what runs goes on. What was passed over is not caught up.
+    void hold();
+    void resume();
+
+    [[nodiscard]] const Status& status() const noexcept { return m_status; }
+
+protected:
+    /// Checks as setPeriod.
+    explicit PeriodicService(std::chrono::milliseconds period);
+
+    /// One piece of work. `stopping` as for execute.
+    virtual Task<> tick(std::stop_token stopping) = 0;
+
+    /// In the constructor of the derived class.
+    void setRunAtStart(bool on) noexcept { m_runAtStart = on; }
+    void setStopOnFailure(bool on) noexcept { m_stopOnFailure = on; }
+
+    Task<> execute(std::stop_token stopping) final;
+
+private:
+    friend class ServiceRun;
+    struct Request;
+    void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
+    Task<> runTick(std::stop_token stopping, Trigger trigger);
+    void armNext();
+    void due();
+    void changed();
+
+    std::chrono::milliseconds m_period;
+    bool m_runAtStart = false;
+    bool m_stopOnFailure = false;
+    bool m_running = false; // inside execute
+    bool m_due = false;
+    Instant m_next;         // of the series
+    std::shared_ptr<Request> m_request;
+    Clock* m_clock = nullptr; // of the thread that runs execute
+    std::unique_ptr<ClockTimer> m_timer;
+    Event m_wake;
+    Status m_status;
+    std::function<void()> m_onStatus;
+};
+
+} // namespace turnspit

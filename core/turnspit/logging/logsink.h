@@ -1,0 +1,42 @@
+#pragma once
+
+#include <turnspit/base/time.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace turnspit {
+
+enum class LogLevel { Trace, Debug, Info, Warning, Error, Critical, Off };
+
+[[nodiscard]] std::string_view toString(LogLevel level) noexcept; ///< `trace`, `debug`, `info`, `warning`, `error`, `critical`, `off`
+[[nodiscard]] std::optional<LogLevel> logLevelFromString(std::string_view text) noexcept;
+
+/// One thing that was said. The views live as long as the call of LogSink::write.
+struct LogEntry
+{
+    WallTime time{};
+    LogLevel level = LogLevel::Info;
+    int eventId = 0;           ///< 0: none; those of the host are in hosting/hostevents.h
+    std::string_view category; ///< the type that speaks: `acme::DataSyncService`
+    std::string_view service;  ///< the hosted service whose work this is, or is about; "": none
+    std::string_view text;     ///< UTF-8, may hold newlines, none at its end
+};
+
+/// Where log lines go. write is called from any thread, by several at once, in the thread that speaks; it must be quick and
+/// throws nothing.
+class LogSink
+{
+public:
+    virtual ~LogSink() = default;
+    LogSink(const LogSink&) = delete;
+    LogSink& operator=(const LogSink&) = delete;
+
+    virtual void write(const LogEntry& entry) noexcept = 0;
+
+protected:
+    LogSink() = default;
+};
+
+} // namespace turnspit
