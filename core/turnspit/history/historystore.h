@@ -73,7 +73,7 @@ public:
 
     // ---- host events ----------------------------------------------------------------------------------------------------------
 
-    [[nodiscard]] Result<std::uint64_t> addEvent(const HostEvent& event);
+    [[nodiscard]] Result<std::uint64_t> addEvent(const HistoryEvent& event);
 
     struct EventQuery
     {
@@ -84,7 +84,7 @@ public:
     };
 
     /// The newest `limit`, oldest first.
-    [[nodiscard]] Result<std::vector<HostEvent>> events(const EventQuery& query);
+    [[nodiscard]] Result<std::vector<HistoryEvent>> events(const EventQuery& query);
 
     // ---- durable state --------------------------------------------------------------------------------------------------------
 

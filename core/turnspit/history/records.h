@@ -37,7 +37,7 @@ struct Run
 };
 
 /// Something that happened in the host, for `events`.
-struct HostEvent
+struct HistoryEvent
 {
     std::uint64_t id = 0; ///< given when it is added; grows
     WallTime time;
@@ -45,7 +45,7 @@ struct HostEvent
     std::string service; ///< "": the host itself
     std::string text;    ///< one line
 
-    bool operator==(const HostEvent&) const = default;
+    bool operator==(const HistoryEvent&) const = default;
 };
 
 } // namespace turnspit
