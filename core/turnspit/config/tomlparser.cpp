@@ -5,6 +5,7 @@
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
+#include <turnspit/config/tomllayout.h>
 #include <turnspit/config/tomlmessage.h>
 
 namespace turnspit {
@@ -92,11 +93,14 @@ Result<TomlTable> parseToml(std::string_view text, const std::string& fileName)
 
 Result<TomlValue> parseTomlValue(std::string_view text, const std::string& sourceName)
 {
-    // A line break outside of a string or array would let the text go on with another key.
-    const std::string line = "v = " + std::string(text) + "\n";
+    const auto first = text.find_first_not_of(" \t");
+    const std::string_view trimmed = first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    const std::string line = "v = " + std::string(trimmed);
     const toml::parse_result parsed = toml::parse(line);
     const auto file = std::make_shared<const std::string>(sourceName);
-    if (!parsed || parsed.table().size() != 1 || !parsed.table().contains("v"))
+    // Nothing may follow the value: no comment, and no line break with another key behind it.
+    const auto layout = parsed ? TomlLayout::scan(line) : std::nullopt;
+    if (!layout || layout->items.empty() || layout->items.front().valueEnd != line.size())
         return std::unexpected(TextOrigin{file}.error("\"" + std::string(text) + "\" is not a TOML value"));
     TomlTable table = convert(parsed.table(), file);
     return *table.value("v");

@@ -299,6 +299,14 @@ private:
     bool m_complete = true;
 };
 
+/// Those of `file` first, then by place.
+void sortByPlace(std::vector<Error>& errors, const std::string& file)
+{
+    std::ranges::sort(errors, {}, [&](const Error& error) {
+        return std::tuple(error.file != file, error.line, error.column, std::string_view(error.message));
+    });
+}
+
 /// The defaults as they lie under one file: the file alone decides of which kind the service is.
 TomlTable fittingDefaults(TomlTable defaults, const TomlTable& own)
 {
@@ -333,7 +341,7 @@ ParsedDefinition parseDefinition(std::string_view text, const std::string& fileN
     Definition definition = DefinitionReader(*own, root, errors).read(true);
     definition.name = name;
     definition.file = fileName;
-    std::ranges::stable_sort(errors, {}, [&](const Error& error) { return std::tuple(error.file != fileName, error.line, error.column); });
+    sortByPlace(errors, fileName);
     // Last, because it is often only the consequence of another one: a key misspelt.
     if (!root.find("command"))
         errors.push_back(Error{ErrorKind::InvalidDefinition, "`command` is missing: write command = [\"program\", \"argument\"]", fileName, 1, 1});
@@ -348,7 +356,7 @@ std::vector<Error> checkDefaults(const TomlTable& defaults)
     const TomlTable none;
     // What is read is not looked at, only what is wrong with it.
     static_cast<void>(DefinitionReader(none, defaults, errors).read(false));
-    std::ranges::stable_sort(errors, {}, [](const Error& error) { return std::tuple(error.line, error.column); });
+    sortByPlace(errors, {});
     return errors;
 }
 
