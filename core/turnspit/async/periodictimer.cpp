@@ -53,6 +53,7 @@ void PeriodicTimer::tick()
     // The timer fires in the consumer's thread: no hop. A stop that comes now finds nothing to resume.
     const auto handle = waiting->m_handle;
     waiting->m_resumption.disarm();
+    const WorkContext::Scope working(waiting->m_context);
     handle.resume();
 }
 

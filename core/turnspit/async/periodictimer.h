@@ -78,6 +78,7 @@ public:
     void await_suspend(std::coroutine_handle<> handle)
     {
         m_handle = handle;
+        m_context = WorkContext::current();
         m_timer->m_waiting = this;
         if (m_stop.stop_possible()) {
             m_resumption.arm(handle);
@@ -101,6 +102,7 @@ private:
     std::stop_token m_stop;
     bool m_result = false;
     std::coroutine_handle<> m_handle;
+    const WorkContext* m_context = nullptr;
     detail::Resumption m_resumption;
     std::optional<std::stop_callback<detail::Resumption::Poster>> m_onStop; // last: destroyed first
 };

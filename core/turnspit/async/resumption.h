@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/async/mailbox.h>
+#include <turnspit/async/workcontext.h>
 
 #include <coroutine>
 #include <memory>
@@ -16,6 +17,7 @@ class Resumption
     {
         std::shared_ptr<Mailbox> mailbox;
         std::coroutine_handle<> handle; // the coroutine's thread only
+        const WorkContext* context;     // whose work it is
     };
 
 public:
@@ -25,7 +27,7 @@ public:
     ~Resumption() { disarm(); }
 
     /// In the coroutine's thread, when it suspends.
-    void arm(std::coroutine_handle<> handle) { m_state = std::make_shared<State>(State{Mailbox::current(), handle}); }
+    void arm(std::coroutine_handle<> handle) { m_state = std::make_shared<State>(State{Mailbox::current(), handle, WorkContext::current()}); }
 
     /// In the coroutine's thread, before it is resumed by other means: a resumption that is on its way does nothing.
     void disarm() noexcept
@@ -43,8 +45,10 @@ public:
         void operator()() const noexcept
         {
             m_state->mailbox->post([state = m_state] {
-                if (const auto waiting = std::exchange(state->handle, {}))
+                if (const auto waiting = std::exchange(state->handle, {})) {
+                    const WorkContext::Scope working(state->context);
                     waiting.resume();
+                }
             });
         }
 

@@ -98,7 +98,10 @@ public:
     {
         // After a successful post this object may be gone already.
         const auto mailbox = m_mailbox;
-        if (mailbox->post([handle] { handle.resume(); }))
+        if (mailbox->post([handle, context = WorkContext::current()] {
+                const WorkContext::Scope working(context);
+                handle.resume();
+            }))
             return true;
         m_ended = true;
         return false;

@@ -9,8 +9,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace turnspit {
+
+/// `data-sync-service` for `acme::DataSyncService`; template arguments are left out.
+[[nodiscard]] std::string serviceNameFromType(std::string_view typeName);
 
 /// What the host knows of a service before there is an object of it.
 struct HostedRegistration
@@ -21,27 +26,25 @@ struct HostedRegistration
     bool periodic = false;
     ServiceOptions options;
     std::vector<Dependency> dependencies;
-    std::function<std::unique_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
+    std::function<std::shared_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
 
     /// The name is `data-sync-service` for acme::DataSyncService where none is given.
     template <std::derived_from<HostedService> T>
     [[nodiscard]] static HostedRegistration of(std::string name = {}, ServiceOptions options = {})
     {
-        return describe<T>(std::move(name), std::move(options), Recipe::constructorOf<T>());
+        return describe<T>(std::move(name), std::move(options), detail::Recipe<T>::byConstructor());
     }
 
-    /// `make` returns std::unique_ptr<T>; its parameters are injected like those of a constructor.
+    /// `factory` returns std::unique_ptr<T>, and keeps no pointer of its own; its parameters are injected like those of a constructor.
     template <std::derived_from<HostedService> T, class Factory>
     [[nodiscard]] static HostedRegistration of(std::string name, ServiceOptions options, Factory factory)
     {
-        return describe<T>(std::move(name), std::move(options), Recipe::factoryOf<T>(std::move(factory)));
+        return describe<T>(std::move(name), std::move(options), detail::Recipe<T>::byFactory(std::move(factory)));
     }
 
 private:
-    using Recipe = detail::Recipe;
-
     template <class T>
-    static HostedRegistration describe(std::string name, ServiceOptions options, detail::RecipeOf<T> recipe)
+    static HostedRegistration describe(std::string name, ServiceOptions options, detail::Recipe<T> recipe)
     {
         HostedRegistration out;
         out.typeName = typeName<T>();
@@ -54,14 +57,11 @@ private:
         }
         out.options = std::move(options);
         out.dependencies = std::move(recipe.dependencies);
-        out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::unique_ptr<HostedService> {
-            return make(provider);
+        out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::shared_ptr<HostedService> {
+            return make(provider).object;
         };
         return out;
     }
 };
-
-/// `data-sync-service` for `acme::DataSyncService`; template arguments are left out.
-[[nodiscard]] std::string serviceNameFromType(std::string_view typeName);
 
 } // namespace turnspit

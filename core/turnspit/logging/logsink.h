@@ -14,7 +14,7 @@ enum class LogLevel { Trace, Debug, Info, Warning, Error, Critical, Off };
 [[nodiscard]] std::optional<LogLevel> logLevelFromString(std::string_view text) noexcept;
 
 /// One thing that was said. The views live as long as the call of LogSink::write.
-struct LogEntry
+struct LogRecord
 {
     WallTime time{};
     LogLevel level = LogLevel::Info;
@@ -33,7 +33,7 @@ public:
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
 
-    virtual void write(const LogEntry& entry) noexcept = 0;
+    virtual void write(const LogRecord& entry) noexcept = 0;
 
 protected:
     LogSink() = default;

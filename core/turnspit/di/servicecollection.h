@@ -1,0 +1,169 @@
+#pragma once
+
+#include <turnspit/di/injection.h>
+#include <turnspit/di/options.h>
+#include <turnspit/di/servicedescriptor.h>
+
+#include <concepts>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace turnspit {
+
+/// The services cannot be made as registered: what() names every fault with the types concerned.
+class ServiceGraphError : public std::logic_error
+{
+public:
+    explicit ServiceGraphError(std::vector<std::string> problems);
+
+    [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return m_problems; }
+
+private:
+    std::vector<std::string> m_problems;
+};
+
+/// Says what services there are; build() makes the container, once. After that it is read-only (std::logic_error). One thread.
+///
+/// Three ways to say how a service is made: by its constructor, whose parameters are deduced; by a factory lambda, whose parameters
+/// are deduced too; or ready-made, which the container then never destroys by itself.
+class ServiceCollection
+{
+public:
+    ServiceCollection();
+    ~ServiceCollection();
+    ServiceCollection(ServiceCollection&&) noexcept;
+    ServiceCollection& operator=(ServiceCollection&&) noexcept;
+
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addSingleton()
+    {
+        return add<T, Implementation>(Lifetime::Singleton);
+    }
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addScoped()
+    {
+        return add<T, Implementation>(Lifetime::Scoped);
+    }
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addTransient()
+    {
+        return add<T, Implementation>(Lifetime::Transient);
+    }
+
+    /// `factory` returns std::unique_ptr, std::shared_ptr or a value of a T, or of something derived from it.
+    template <class T, class Factory>
+    ServiceCollection& addSingleton(Factory factory)
+    {
+        return add<T>(Lifetime::Singleton, std::move(factory));
+    }
+    template <class T, class Factory>
+    ServiceCollection& addScoped(Factory factory)
+    {
+        return add<T>(Lifetime::Scoped, std::move(factory));
+    }
+    template <class T, class Factory>
+    ServiceCollection& addTransient(Factory factory)
+    {
+        return add<T>(Lifetime::Transient, std::move(factory));
+    }
+
+    /// Ready-made: stays the caller's, and must outlive the container.
+    template <class T>
+    ServiceCollection& addInstance(T& object)
+    {
+        return addInstance<T>(std::shared_ptr<T>(std::shared_ptr<void>(), &object));
+    }
+    template <class T>
+    ServiceCollection& addInstance(std::shared_ptr<T> object)
+    {
+        auto descriptor = describe<T, T>(Lifetime::Singleton);
+        descriptor->instance = std::move(object);
+        return add(std::move(descriptor));
+    }
+
+    /// Changes the options that are injected as Options<T>; in the order of the calls.
+    template <class T, class Function>
+    ServiceCollection& configure(Function change)
+    {
+        source<T>().add(std::move(change));
+        return *this;
+    }
+
+    /// The options as configured; no more changes afterwards.
+    template <class T>
+    [[nodiscard]] std::shared_ptr<const T> options()
+    {
+        return source<T>().value();
+    }
+
+    /// The last registration of T is there.
+    template <class T>
+    [[nodiscard]] bool contains() const
+    {
+        return has(typeid(T));
+    }
+
+    /// Checks the whole graph, shadowed registrations too: missing services, circles, scoped ones in singletons. `consumers` are checked
+    /// besides: names with what they ask for in scopes of their own. ServiceGraphError.
+    [[nodiscard]] std::shared_ptr<ServiceProvider>
+    build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers = {});
+
+private:
+    using Descriptor = std::unique_ptr<detail::ServiceDescriptor>;
+
+    template <class T, class Implementation>
+    static Descriptor describe(Lifetime lifetime)
+    {
+        auto out = std::make_unique<detail::ServiceDescriptor>(
+            detail::ServiceDescriptor{std::type_index(typeid(T)), typeName<T>(), typeName<Implementation>(), lifetime, {}, {}, {}});
+        return out;
+    }
+
+    template <class T>
+    static void fill(detail::ServiceDescriptor& descriptor, detail::Recipe<T> recipe)
+    {
+        descriptor.dependencies = std::move(recipe.dependencies);
+        descriptor.make = [make = std::move(recipe.make)](ServiceProvider& provider) {
+            detail::Made<T> made = make(provider);
+            return detail::Made<void>{std::move(made.object), std::move(made.close)};
+        };
+    }
+
+    template <class T, class Implementation>
+    ServiceCollection& add(Lifetime lifetime)
+    {
+        auto descriptor = describe<T, Implementation>(lifetime);
+        fill<T>(*descriptor, detail::Recipe<T>::template byConstructor<Implementation>());
+        return add(std::move(descriptor));
+    }
+
+    template <class T, class Factory>
+    ServiceCollection& add(Lifetime lifetime, Factory factory)
+    {
+        auto descriptor = describe<T, T>(lifetime);
+        fill<T>(*descriptor, detail::Recipe<T>::byFactory(std::move(factory)));
+        return add(std::move(descriptor));
+    }
+
+    template <class T>
+    detail::OptionsSource<T>& source()
+    {
+        using Source = detail::OptionsSource<T>;
+        if (void* known = instanceOf(typeid(Source)))
+            return *static_cast<Source*>(known);
+        auto made = std::make_shared<Source>();
+        addInstance<Source>(made);
+        return *made;
+    }
+
+    ServiceCollection& add(Descriptor descriptor);
+    [[nodiscard]] bool has(const std::type_info& type) const;
+    [[nodiscard]] void* instanceOf(const std::type_info& type) const;
+
+    std::shared_ptr<detail::ServiceGraph> m_graph;
+    bool m_built = false;
+};
+
+} // namespace turnspit

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <turnspit/di/servicecollection.h>
+#include <turnspit/hosting/hostedregistration.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace turnspit {
+
+/// The services of a host to be built: what the container makes, and what the host runs, in the order of the calls.
+class HostServiceCollection : public ServiceCollection
+{
+public:
+    /// T is made by its constructor, whose parameters are injected; once per start. Its name comes from the type (`data-sync-service`);
+    /// a name that is taken is std::logic_error: a type that is there twice needs names (T9).
+    template <std::derived_from<HostedService> T>
+    HostServiceCollection& addHostedService(ServiceOptions options = {})
+    {
+        return addHosted(HostedRegistration::of<T>({}, std::move(options)));
+    }
+
+    template <std::derived_from<HostedService> T>
+    HostServiceCollection& addHostedService(std::string name, ServiceOptions options = {})
+    {
+        return addHosted(HostedRegistration::of<T>(std::move(name), std::move(options)));
+    }
+
+    /// `factory` returns std::unique_ptr<T>; its parameters are injected.
+    template <std::derived_from<HostedService> T, class Factory>
+        requires requires { &Factory::operator(); }
+    HostServiceCollection& addHostedService(std::string name, Factory factory, ServiceOptions options = {})
+    {
+        return addHosted(HostedRegistration::of<T>(std::move(name), std::move(options), std::move(factory)));
+    }
+
+    HostServiceCollection& addHosted(HostedRegistration registration);
+
+    [[nodiscard]] const std::vector<HostedRegistration>& hosted() const noexcept { return m_hosted; }
+
+private:
+    std::vector<HostedRegistration> m_hosted;
+};
+
+} // namespace turnspit

@@ -1,0 +1,14 @@
+#include <turnspit/logging/logger.h>
+
+#include <fmt/format.h>
+
+namespace turnspit {
+
+void LoggerBase::write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args) const
+{
+    fmt::memory_buffer text;
+    fmt::vformat_to(std::back_inserter(text), format, args);
+    m_factory->write(*m_category, level, eventId, service, {text.data(), text.size()});
+}
+
+} // namespace turnspit
