@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,12 @@
 namespace turnspit {
 
 class SqliteDatabase;
+class SqliteStatement;
 
 /// Run records, host events and small durable state in one SQLite file (WAL, synchronous FULL: what was committed survives a
 /// power cut). One thread at a time; every call may block on the disk: hosts use it through HistoryWriter.
 ///
-/// Each call is a transaction of its own unless it is made inside transaction().
+/// Each call is a transaction of its own unless it is made between begin() and commit().
 class HistoryStore
 {
 public:
@@ -105,7 +107,7 @@ public:
     /// Removes all that is kept of a service; its run ids stay used up.
     [[nodiscard]] Result<> forget(const std::string& service);
 
-    /// Another name from now on (`rename`): runs, events and state move with it. Refused where `to` has state or runs.
+    /// Another name from now on (`rename`): runs, events and state move with it. Runs that `to` has stay, its state is replaced.
     [[nodiscard]] Result<> rename(const std::string& from, const std::string& to);
 
     // ---- transactions ---------------------------------------------------------------------------------------------------------
@@ -129,10 +131,14 @@ public:
 private:
     explicit HistoryStore(std::string file);
 
+    [[nodiscard]] Result<> openOrSetAside();
     [[nodiscard]] Result<> connect();
     [[nodiscard]] Result<> migrate();
     [[nodiscard]] Result<std::string> setAside();
     [[nodiscard]] std::unexpected<Error> sqlError(std::string_view doing);
+    [[nodiscard]] Result<> run(SqliteStatement& statement, std::string_view doing);
+    [[nodiscard]] Result<std::vector<Run>> readRuns(SqliteStatement& statement);
+    [[nodiscard]] Result<std::optional<std::string>> readText(SqliteStatement& statement);
 
     std::string m_file;
     std::unique_ptr<SqliteDatabase> m_database;

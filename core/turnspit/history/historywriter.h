@@ -83,8 +83,9 @@ public:
                             true});
     }
 
-    /// Blocks until all that was posted before is committed or has been tried. The error of the last try, if it failed.
-    Result<> flush();
+    /// Blocks until all that was posted before is committed or has been tried, its completions called. The error of the try, if it
+    /// failed. Not from the writer's thread.
+    [[nodiscard]] Result<> flush();
 
     /// Transactions committed so far; for tests and figures.
     [[nodiscard]] std::uint64_t commits() const { return m_commits.load(); }
@@ -103,6 +104,7 @@ private:
     bool enqueue(Item item);
     void run();
     [[nodiscard]] Result<> tryBatch(std::vector<Item>& batch);
+    void recover(std::vector<Item>& batch);
     void answerQueries(std::vector<Item>& batch);
     void complete(std::vector<Item>& batch);
     void tell(const std::string& text);
@@ -112,18 +114,20 @@ private:
     HistoryStore::Opened m_opened;
     RunIds m_ids;
     std::atomic<std::uint64_t> m_commits{0};
+    std::atomic<bool> m_reserving{false};
+
+    // Of the writer's thread.
     std::string m_told; ///< the trouble that onTrouble knows of
+    Result<> m_lastTry;
 
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::condition_variable m_settled;
     std::deque<Item> m_queue;
-    std::size_t m_pending = 0;   ///< queued or in the batch
-    std::uint64_t m_posted = 0;  ///< items ever queued
-    std::uint64_t m_tried = 0;   ///< of these: committed, or in a batch that has been tried
+    std::size_t m_pending = 0;   ///< queued, or kept for another try
     std::uint64_t m_refused = 0;
+    bool m_urgent = false;       ///< somebody waits for an answer: do not wait for the next try
     bool m_stop = false;
-    Result<> m_lastTry;
+
     std::thread m_thread; ///< last: begins when all else is there
 };
 
