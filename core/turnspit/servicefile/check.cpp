@@ -13,7 +13,7 @@
 
 namespace turnspit {
 
-std::string Diagnostic::text() const
+std::string Finding::text() const
 {
     if (severity == Severity::Error)
         return error.text();
@@ -84,7 +84,7 @@ public:
         m_workingDirectory = definition.workingDirectoryPath(m_home);
     }
 
-    std::vector<Diagnostic> check()
+    std::vector<Finding> check()
     {
         checkFolders();
         checkProgram();
@@ -213,14 +213,14 @@ private:
     std::string m_home;
     std::string m_workingDirectory;
     std::optional<std::string> m_filePath;
-    std::vector<Diagnostic> m_found;
+    std::vector<Finding> m_found;
 };
 
 } // namespace
 
-std::vector<Diagnostic> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name, const CheckContext& context)
+std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name, const CheckContext& context)
 {
-    std::vector<Diagnostic> found;
+    std::vector<Finding> found;
     if (!isServiceName(name))
         found.push_back({Severity::Error, TextOrigin{std::make_shared<const std::string>(fileName), 1, 1}.error(
                                               "\"" + name + "\" is not a service name: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit")});
@@ -231,8 +231,8 @@ std::vector<Diagnostic> checkServiceFile(std::string_view text, const std::strin
         return found;
     }
     const TomlTable tree = mergeToml(context.defaults, *parseToml(text, fileName));
-    std::vector<Diagnostic> warnings = Checker(*definition, tree, fileName, context).check();
-    std::ranges::sort(warnings, {}, [&](const Diagnostic& warning) {
+    std::vector<Finding> warnings = Checker(*definition, tree, fileName, context).check();
+    std::ranges::sort(warnings, {}, [&](const Finding& warning) {
         return std::tuple(warning.error.file != fileName, warning.error.line, warning.error.column, std::string_view(warning.error.message));
     });
     found.insert(found.end(), warnings.begin(), warnings.end());

@@ -16,7 +16,7 @@ enum class Severity {
     Warning, ///< it can be run, but hardly does what was meant
 };
 
-struct Diagnostic
+struct Finding
 {
     Severity severity = Severity::Error;
     Error error; ///< with file, line and column
@@ -24,7 +24,7 @@ struct Diagnostic
     /// `FILE:LINE:COL: warning: message`; errors without the word.
     [[nodiscard]] std::string text() const;
 
-    bool operator==(const Diagnostic&) const = default;
+    bool operator==(const Finding&) const = default;
 };
 
 /// What a check may look at besides the file.
@@ -39,7 +39,7 @@ struct CheckContext
 /// warnings: the program is not in the service's PATH, the folder or environment file is not there, shell syntax without a shell,
 /// `&`, nohup and setsid, cron's day fields that match either, an `at` that is past, local times that daylight saving skips or
 /// repeats. Looks at the file system, starts nothing.
-[[nodiscard]] std::vector<Diagnostic> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name,
+[[nodiscard]] std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name,
                                                        const CheckContext& context);
 
 } // namespace turnspit
