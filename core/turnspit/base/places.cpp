@@ -30,13 +30,19 @@ std::string absolute(const std::string& path)
     return out;
 }
 
+/// `tail` begins with a slash; below the root that one slash is enough.
+std::string below(const std::string& folder, const std::string& tail)
+{
+    return folder == "/" ? tail : folder + tail;
+}
+
 /// XDG variables hold absolute paths; a relative one is to be ignored (Base Directory Specification).
 Result<std::string> xdgFolder(const Environment& environment, const char* variable, const char* underHome)
 {
     if (const std::string* xdg = valueOf(environment, variable); xdg && xdg->front() == '/')
-        return absolute(*xdg) + "/turnspit";
+        return below(absolute(*xdg), "/turnspit");
     if (const std::string* home = valueOf(environment, "HOME"))
-        return absolute(*home) + underHome + "/turnspit";
+        return below(absolute(*home), std::string(underHome) + "/turnspit");
     return fail(std::string("neither ") + variable + " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir");
 }
 
