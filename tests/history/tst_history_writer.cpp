@@ -1,6 +1,7 @@
 #include <turnspit/history/historywriter.h>
 #include <turnspit/history/sqlitedatabase.h>
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
@@ -10,6 +11,7 @@
 #include <semaphore>
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -190,6 +192,37 @@ private Q_SLOTS:
         QCOMPARE(count(file), 2u);
     }
 
+    void aFullDiskIsTriedAgainUntilThereIsRoom()
+    {
+        const std::string file = newFile();
+        Troubles troubles;
+        auto writer = start({.file = file, .retry = std::chrono::milliseconds(1), .onTrouble = troubles.sink()});
+        // A limit on the size of files stands in for the end of the disk.
+        ::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit small{2'000'000, before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        std::promise<Result<>> done;
+        writer->post(
+            [](HistoryStore& store) {
+                Run run = made(1);
+                run.reason = std::string(5'000'000, 'x');
+                return store.beginRun(run);
+            },
+            [&](const Result<>& result) { done.set_value(result); });
+        QVERIFY(!troubles.take().empty());
+        std::promise<std::size_t> size;
+        writer->query([](HistoryStore& store) { return store.runs({}); },
+                      [&](Result<std::vector<Run>> runs) { size.set_value(runs.value().size()); });
+        QCOMPARE(size.get_future().get(), 0u);
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        QVERIFY(done.get_future().get());
+        QCOMPARE(troubles.take(), std::string());
+        writer.reset();
+        QCOMPARE(count(file), 1u);
+    }
+
     void aFullQueueRefusesAndSaysSo()
     {
         const std::string file = newFile();
@@ -303,20 +336,12 @@ private Q_SLOTS:
         for (int round = 0; round < 5; ++round) {
             int ends[2];
             QCOMPARE(::pipe(ends), 0);
+            const std::string program = QCoreApplication::applicationFilePath().toStdString();
+            const std::string out = std::to_string(ends[1]);
             const pid_t child = ::fork();
             if (child == 0) {
-                // Says each id through the pipe once it is committed, and is killed while it goes on.
-                auto writer = HistoryWriter::start({.file = file});
-                if (!writer)
-                    ::_exit(1);
-                for (;;) {
-                    const std::uint64_t id = (*writer)->nextRunId().value().value;
-                    while (!(*writer)->post(beginning(id), [&, id](const Result<>& result) {
-                        if (!result || ::write(ends[1], &id, sizeof id) != sizeof id)
-                            ::_exit(2);
-                    }))
-                        std::ignore = (*writer)->flush();
-                }
+                ::execl(program.c_str(), program.c_str(), "--write", file.c_str(), out.c_str(), nullptr);
+                ::_exit(127);
             }
             QVERIFY(child > 0);
             ::close(ends[1]);
@@ -343,5 +368,30 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHistoryWriter)
+/// `--write FILE FD`: writes runs until it is killed, and says each id to FD once it is committed.
+static int writeForEver(const char* file, int out)
+{
+    auto writer = HistoryWriter::start({.file = file});
+    if (!writer)
+        return 1;
+    for (;;) {
+        const std::uint64_t id = (*writer)->nextRunId().value().value;
+        const auto say = [out, id](const Result<>& result) {
+            if (!result || ::write(out, &id, sizeof id) != sizeof id)
+                ::_exit(2);
+        };
+        while (!(*writer)->post(beginning(id), say))
+            std::ignore = (*writer)->flush();
+    }
+}
+
+int main(int argc, char** argv)
+{
+    if (argc == 4 && std::string_view(argv[1]) == "--write")
+        return writeForEver(argv[2], std::stoi(argv[3]));
+    QCoreApplication app(argc, argv);
+    TestHistoryWriter test;
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "tst_history_writer.moc"

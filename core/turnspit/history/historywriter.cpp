@@ -2,6 +2,7 @@
 
 #include <future>
 #include <iterator>
+#include <utility>
 
 namespace turnspit {
 
@@ -113,7 +114,6 @@ void HistoryWriter::run()
         m_queue.clear();
         lock.unlock();
 
-        const std::size_t before = batch.size();
         m_lastTry = tryBatch(batch);
         if (!m_lastTry && m_store->lastTrouble() == HistoryStore::Trouble::Damaged)
             recover(batch);
@@ -132,7 +132,6 @@ void HistoryWriter::run()
         }
 
         lock.lock();
-        m_pending -= before - batch.size();
     }
 }
 
@@ -164,20 +163,21 @@ void HistoryWriter::recover(std::vector<Item>& batch)
 void HistoryWriter::answerQueries(std::vector<Item>& batch)
 {
     std::vector<Item> writes;
-    for (Item& item : batch) {
-        if (!item.isQuery) {
-            writes.push_back(std::move(item));
-            continue;
-        }
-        item.result = item.work(*m_store);
-        if (item.done)
-            item.done(item.result);
-    }
+    std::vector<Item> answered;
+    for (Item& item : batch)
+        (item.isQuery ? answered : writes).push_back(std::move(item));
     batch = std::move(writes);
+    for (Item& item : answered)
+        item.result = item.work(*m_store);
+    complete(answered);
 }
 
 void HistoryWriter::complete(std::vector<Item>& batch)
 {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_pending -= batch.size();
+    }
     for (Item& item : batch) {
         if (item.done)
             item.done(item.result);
@@ -196,8 +196,8 @@ void HistoryWriter::tell(const std::string& text)
         m_options.onTrouble(text);
     m_told = text;
     if (refused > 0 && m_options.onTrouble) {
-        m_options.onTrouble(std::to_string(refused) + " history records were not kept: too many were waiting to be written");
-        m_told = "refused";
+        m_told = std::to_string(refused) + " history records were not kept: too many were waiting to be written";
+        m_options.onTrouble(m_told);
     }
 }
 

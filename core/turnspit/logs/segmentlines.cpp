@@ -16,6 +16,7 @@ namespace turnspit {
 
 namespace {
 
+constexpr std::size_t firstBlock = 64 * 1024;
 constexpr std::size_t forwardBlock = 256 * 1024;
 constexpr std::size_t backwardBlock = 64 * 1024;
 
@@ -187,8 +188,10 @@ Result<> SegmentLines::fill()
         m_searched -= m_begin;
         m_begin = 0;
     }
-    if (m_buffer.size() < m_filled + forwardBlock / 2)
-        m_buffer.resize(m_filled + forwardBlock);
+    // The first block is small: who reads the sixty lines of a window needs no more.
+    const std::size_t block = m_buffer.empty() ? firstBlock : forwardBlock;
+    if (m_buffer.size() < m_filled + block / 2)
+        m_buffer.resize(m_filled + block);
     const auto got = m_file.read(m_offset + m_filled, m_buffer.data() + m_filled, m_buffer.size() - m_filled);
     if (!got)
         return fail(got.error());
