@@ -1,0 +1,86 @@
+#include "commandline.h"
+
+#include "addtext.h"
+#include "humantime.h"
+#include "parser.h"
+
+#include <turnspit/config/tomlreader.h>
+
+namespace turnspit::ctl {
+
+namespace {
+
+/// The first word of the command line that is no option, and what stands behind the first `--`.
+struct Outline
+{
+    std::string command;
+    std::vector<std::string> beforeMark;
+    std::optional<std::vector<std::string>> behindMark;
+};
+
+Outline outlineOf(const std::vector<std::string>& arguments)
+{
+    Outline outline;
+    const auto mark = std::ranges::find(arguments, "--");
+    outline.beforeMark.assign(arguments.begin(), mark);
+    if (mark != arguments.end())
+        outline.behindMark.emplace(mark + 1, arguments.end());
+    for (std::size_t i = 0; i < outline.beforeMark.size(); ++i) {
+        const std::string& word = outline.beforeMark[i];
+        if (word == "--config-dir" || word == "--state-dir" || word == "--runtime-dir") {
+            ++i;
+        } else if (!word.starts_with('-')) {
+            outline.command = word;
+            break;
+        }
+    }
+    return outline;
+}
+
+ParsedCommandLine usageError(const std::string& message, const std::string& command)
+{
+    ParsedCommandLine parsed;
+    parsed.exitCode = 2;
+    parsed.text = "turnspitctl: " + message + "\nSee `turnspitctl " + (command.empty() ? "" : command + ' ') + "--help`.\n";
+    return parsed;
+}
+
+} // namespace
+
+ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, WallTime now, const QTimeZone& zone,
+                                   const std::string& currentFolder)
+{
+    const Outline outline = outlineOf(arguments);
+    Parser parser;
+    const bool known = parser.hasCommand(outline.command);
+    if (!outline.command.empty() && !known) {
+        const auto near = nearest(outline.command, parser.commandNames());
+        return usageError("there is no command `" + outline.command + '`' + (near ? "; did you mean `" + *near + "`?" : ""), {});
+    }
+
+    // What add starts may look like options of ours; nobody else takes more than names behind the mark.
+    const bool adds = outline.command == "add" && outline.behindMark;
+    std::vector<std::string> reversed = adds ? outline.beforeMark : arguments;
+    std::ranges::reverse(reversed);
+    try {
+        parser.app.parse(std::move(reversed));
+    } catch (const CLI::CallForHelp&) {
+        return {{}, 0, parser.app.help()};
+    } catch (const CLI::CallForVersion&) {
+        return {{}, 0, "turnspitctl " TURNSPIT_VERSION "\n"};
+    } catch (const CLI::ParseError& error) {
+        return usageError(outline.command.empty() ? "the command is missing" : error.what(), outline.command);
+    }
+
+    Typed& typed = parser.typed;
+    if (adds)
+        typed.add.command = *outline.behindMark;
+    auto command = commandOf(outline.command, typed, now, zone, currentFolder);
+    if (!command)
+        return usageError(command.error().message, outline.command);
+    ParsedCommandLine parsed;
+    parsed.commandLine = CommandLine{typed.places, typed.json, *std::move(command)};
+    return parsed;
+}
+
+} // namespace turnspit::ctl
