@@ -15,6 +15,8 @@ private Q_SLOTS:
     void refusesWhatIsNoId();
     void saysWhenNoZoneDataIsInstalled();
     void knowsItsSegments();
+    void knowsAllItsSegmentsWithoutAGap_data();
+    void knowsAllItsSegmentsWithoutAGap();
     void turnsLocalIntoWall_data();
     void turnsLocalIntoWall();
     void goesThereAndBack();
@@ -84,6 +86,41 @@ void TestTimeZone::knowsItsSegments()
     QCOMPARE(utc.offset, seconds(0));
     for (const WallTime time : {WallTime::min(), WallTime::max()})
         QVERIFY(std::chrono::abs(berlin.segmentAt(time).offset) < days(1));
+}
+
+void TestTimeZone::knowsAllItsSegmentsWithoutAGap_data()
+{
+    QTest::addColumn<QString>("zone");
+    QTest::addColumn<int>("segments"); // from 2000 to 2100, by the rules of today
+    QTest::newRow("northern") << QStringLiteral("Europe/Berlin") << 200;
+    QTest::newRow("southern") << QStringLiteral("Australia/Sydney") << 200;
+    QTest::newRow("half an hour") << QStringLiteral("Australia/Lord_Howe") << 200;
+    QTest::newRow("winter is the exception") << QStringLiteral("Europe/Dublin") << 200;
+    QTest::newRow("none") << QStringLiteral("Asia/Kolkata") << 0;
+}
+
+void TestTimeZone::knowsAllItsSegmentsWithoutAGap()
+{
+    QFETCH(QString, zone);
+    QFETCH(int, segments);
+    const TimeZone place = zoneOf(zone.toStdString());
+    int count = 0;
+    auto segment = place.segmentAt(wall("2000-01-01T00:00:00Z"));
+    while (segment.end && *segment.end < wall("2100-01-01T00:00:00Z")) {
+        const auto next = place.segmentAt(*segment.end);
+        if (next.offset == segment.offset) { // where the list of some zone files ends, in January 2038
+            segment = next;
+            continue;
+        }
+        ++count;
+        QCOMPARE(shown(place, next.begin), shown(place, segment.end));
+        QCOMPARE(next.previousOffset, segment.offset);
+        QCOMPARE(place.segmentAt(*segment.end - microseconds(1)).offset, segment.offset);
+        QCOMPARE(shown(place, place.segmentAt(*segment.end - microseconds(1)).end), shown(place, segment.end));
+        segment = next;
+    }
+    QCOMPARE(count, segments);
+    QCOMPARE(segment.end.has_value(), segments > 0);
 }
 
 void TestTimeZone::turnsLocalIntoWall_data()

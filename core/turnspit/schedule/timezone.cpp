@@ -83,18 +83,19 @@ std::string TimeZone::id() const
 
 TimeZone::Segment TimeZone::segmentAt(WallTime time) const
 {
-    const QDateTime at = toQt(time);
+    // Transitions are at whole seconds. Half a second past one is asked about, because Qt knows none after the last that the zone
+    // file lists if it is asked at exactly that one; a moment later it goes on with the rule.
+    const QDateTime at = toQt(floor<seconds>(time)).addMSecs(500);
     Segment out;
     out.offset = seconds(m_zone.offsetFromUtc(at));
     out.previousOffset = out.offset;
     if (!m_zone.hasTransitions())
         return out;
-    // Both questions exclude the time that is asked about; Qt also knows transitions that change a name only.
     if (const auto next = m_zone.nextTransition(at); next.atUtc.isValid())
         out.end = fromQt(next.atUtc);
-    if (const auto last = m_zone.previousTransition(at.addMSecs(1)); last.atUtc.isValid()) {
+    if (const auto last = m_zone.previousTransition(at); last.atUtc.isValid()) {
         out.begin = fromQt(last.atUtc);
-        out.previousOffset = seconds(m_zone.offsetFromUtc(last.atUtc.addMSecs(-1)));
+        out.previousOffset = seconds(m_zone.offsetFromUtc(last.atUtc.addMSecs(-500)));
     }
     return out;
 }

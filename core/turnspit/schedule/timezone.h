@@ -20,7 +20,7 @@ using LocalTime = std::chrono::local_seconds;
 class TimeZone
 {
 public:
-    /// A stretch of time with one offset from UTC.
+    /// A stretch of time with one offset from UTC. The next one may have the same offset.
     struct Segment
     {
         std::optional<WallTime> begin; ///< the transition that began it; null: always
