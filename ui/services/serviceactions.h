@@ -1,0 +1,63 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/control/hostsession.h>
+#include <ui/services/actiontable.h>
+
+#include <array>
+
+class QAction;
+class QWidget;
+
+namespace turnspit {
+
+/// The actions on the selected services: enabled by the table of states, with the reason in the tooltip where they are not, and
+/// carried out over the session. Nothing is shown as done before the host says so.
+///
+/// objectNames: actionStart, actionRunNow, actionStop, actionKill, actionRestart, actionHold.
+class ServiceActions final : public QObject
+{
+    Q_OBJECT
+public:
+    static constexpr std::array commands{ServiceCommand::Start,   ServiceCommand::Stop, ServiceCommand::Restart,
+                                         ServiceCommand::RunNow,  ServiceCommand::Kill, ServiceCommand::Hold};
+
+    /// Questions open over `window`, which must outlive this; so must the session.
+    ServiceActions(HostSession& session, QWidget& window);
+    ~ServiceActions() override;
+
+    [[nodiscard]] QAction* action(ServiceCommand command) const { return m_actions.at(static_cast<std::size_t>(command)); }
+
+    /// The selected services as they are now; `live`: the host can be asked.
+    void setTargets(QList<ServiceInfo> targets, bool live);
+
+    /// Start where that is allowed, else stop.
+    void toggle();
+
+    /// Asks the host; with a question first, where the command needs one.
+    void ask(ServiceCommand command);
+
+Q_SIGNALS:
+    /// The host refused or could not: a sentence for a person.
+    void refused(const QString& why);
+
+private:
+    QAction* create(ServiceCommand command);
+    void refresh();
+    [[nodiscard]] QStringList allowedNames(ServiceCommand command) const;
+    void confirmKill(const QStringList& names);
+    void confirmEnable(const QStringList& names);
+    void request(Action action, const QStringList& names);
+    Task<> act(Action action, QStringList names);
+    Task<> run(QString name);
+    Task<> enableAndStart(QStringList names);
+
+    HostSession& m_session;
+    QWidget& m_window;
+    std::array<QAction*, 6> m_actions{}; ///< by ServiceCommand
+    QList<ServiceInfo> m_targets;
+    bool m_live = false;
+    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+};
+
+} // namespace turnspit

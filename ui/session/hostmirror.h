@@ -1,0 +1,72 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/base/time.h>
+#include <turnspit/control/hostsession.h>
+
+#include <QHash>
+
+namespace turnspit {
+
+class ServiceModel;
+
+/// Keeps one ServiceModel in step with a host: subscribes, applies snapshots and deltas in the order of their revisions, asks for a
+/// snapshot where one was missed, and hands changes on at most 20 times a second. The session must outlive it.
+///
+/// Order: the model has changed when hostChanged or servicesChanged is emitted.
+class HostMirror final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit HostMirror(HostSession& session, QObject* parent = nullptr);
+    ~HostMirror() override;
+
+    /// Subscribes; again after it failed.
+    void attach();
+
+    [[nodiscard]] ServiceModel& model() const { return *m_model; }
+
+    /// Null before the first snapshot.
+    [[nodiscard]] const HostInfo* host() const { return m_host ? &*m_host : nullptr; }
+
+    /// Connected, and what is shown is the host's word.
+    [[nodiscard]] bool isLive() const;
+
+    /// Why the last attach failed; empty if it did not.
+    [[nodiscard]] QString problem() const { return m_problem; }
+
+Q_SIGNALS:
+    void servicesChanged();
+    /// Host facts, connection or problem.
+    void hostChanged();
+
+private:
+    void onConnection();
+    void onSnapshot(const Snapshot& snapshot);
+    void onDelta(const Delta& delta);
+    void take(const Snapshot& snapshot);
+    void flush();
+    Task<> subscribe();
+    Task<> resync();
+    Task<> flushLater(Milliseconds delayed);
+
+    HostSession& m_session;
+    ServiceModel* m_model;
+    std::optional<HostInfo> m_host;
+    Revision m_revision{};
+    Revision m_newest{}; ///< highest seen, applied or not
+    bool m_subscribed = false;
+    bool m_subscribing = false;
+    bool m_resyncing = false;
+    QString m_problem;
+
+    QHash<QString, ServiceInfo> m_changed; ///< not handed on yet, as the next two
+    QStringList m_removed;
+    bool m_hostChanged = false;
+    bool m_flushing = false;
+    Instant m_flushed{};
+
+    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+};
+
+} // namespace turnspit

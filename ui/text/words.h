@@ -1,0 +1,43 @@
+#pragma once
+
+#include <turnspit/control/values.h>
+
+#include <QDateTime>
+#include <QString>
+
+/// What people read, in the language of the application. `now` is the wall clock of the moment that is shown.
+namespace turnspit::words {
+
+[[nodiscard]] QString state(ServiceState state);       ///< "Backing off"
+[[nodiscard]] QString kind(ServiceKind kind);          ///< "Kept running"
+[[nodiscard]] QString outcome(Outcome outcome);        ///< "timed out"
+
+/// "0.4 s", "12 s", "14 m 05 s", "3 h 12 m", "4 d 2 h"; negative as none.
+[[nodiscard]] QString duration(std::chrono::microseconds time);
+
+/// "in 14:05" within the next hour, else day and time: "today 18:00", "tomorrow 02:00", "Fri 24 Jul 02:00". Past: "now".
+[[nodiscard]] QString upcoming(WallTime at, WallTime now);
+
+/// Date, time and zone: for tooltips.
+[[nodiscard]] QString moment(WallTime at);
+
+[[nodiscard]] QDateTime local(WallTime at);
+
+[[nodiscard]] QString memory(qint64 bytes);  ///< "84 MB"
+[[nodiscard]] QString percent(double value); ///< "2.1 %"
+
+/// The cells of the list; "—" where there is nothing to say.
+[[nodiscard]] QString nothing();
+[[nodiscard]] QString nextRun(const ServiceInfo& service, WallTime now);
+[[nodiscard]] QString upTime(const ServiceInfo& service, WallTime now);
+[[nodiscard]] QString lastResult(const ServiceInfo& service);
+
+/// State, since, reason and what happens next, in one line.
+[[nodiscard]] QString why(const ServiceInfo& service, WallTime now);
+
+/// One sentence for those who hear the list: "mailer, backing off, retry in 14 s, last exit 1, restarted 4 times".
+[[nodiscard]] QString rowSentence(const ServiceInfo& service, WallTime now);
+
+[[nodiscard]] QString error(const Error& error);
+
+} // namespace turnspit::words

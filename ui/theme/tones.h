@@ -1,0 +1,22 @@
+#pragma once
+
+#include <turnspit/base/states.h>
+
+#include <QColor>
+
+class QPalette;
+
+/// The few colours that are not the palette's own, for light and for dark surroundings.
+namespace turnspit::tones {
+
+/// Judged from the palette's window colour: Qt 6.4 does not know the system's colour scheme.
+[[nodiscard]] bool isDark(const QPalette& palette);
+
+/// At least 4.3:1 on common light and 4.7:1 on common dark backgrounds; only the glyph has it, words have the text colour.
+[[nodiscard]] QColor ofState(ServiceState state, bool dark);
+
+/// Bar and tint beside lines of stderr. Says "other stream", not "error".
+[[nodiscard]] QColor errorStreamBar(bool dark);
+[[nodiscard]] QColor errorStreamTint(bool dark);
+
+} // namespace turnspit::tones

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/control/hostsession.h>
+
+#include <QMainWindow>
+
+class QLineEdit;
+class QStackedWidget;
+class QTreeView;
+
+namespace turnspit {
+
+class HostLine;
+class HostMirror;
+class LogPane;
+class PlaceholderPage;
+class ServiceActions;
+class ServiceFilter;
+class WhyBar;
+
+/// The window over one host: list of services, what can be done with the selected ones, why they are as they are, and their log.
+/// Works on any HostSession, which must outlive it. Shown before the host has answered; never waits for it.
+///
+/// objectNames: mainWindow, serviceView, filterEdit, emptyState, noHostState, and those of its parts.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit MainWindow(HostSession& session, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// What the window says where no host answers; `hint` tells how to get one.
+    void setNoHostHint(const QString& hint);
+
+Q_SIGNALS:
+    /// The person asks to look for a host again. The window has asked the session already.
+    void retryRequested();
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
+private:
+    void createServiceView();
+    void createActions();
+    void createLayout();
+    void selectionChanged();
+    void hostChanged();
+    void refreshTargets();
+    void refreshPages();
+    void retry();
+    void selectFirst();
+    [[nodiscard]] QStringList selectedNames() const;
+    [[nodiscard]] QString currentName() const;
+    Task<> tick();
+
+    HostSession& m_session;
+    HostMirror* m_mirror;
+    ServiceActions* m_actions;
+    ServiceFilter* m_filter;
+    QStackedWidget* m_pages;
+    QStackedWidget* m_listPages;
+    QTreeView* m_view;
+    QLineEdit* m_filterEdit;
+    WhyBar* m_why;
+    LogPane* m_log;
+    HostLine* m_hostLine;
+    PlaceholderPage* m_noHost;
+    PlaceholderPage* m_empty;
+    PlaceholderPage* m_noMatch;
+    QWidget* m_main;
+    QString m_noHostHint;
+    bool m_wasLive = false;
+    std::unique_ptr<TaskScope> m_ticking; ///< while visible; last: destroyed before what its tasks use
+};
+
+} // namespace turnspit
