@@ -1,0 +1,535 @@
+#include "keep/keepclient.h"
+
+#include <turnspit/keep/processes.h>
+
+#include <QTemporaryDir>
+
+#include <memory>
+#include <set>
+
+#include <sys/resource.h>
+
+using namespace turnspit;
+using namespace turnspit::keep;
+using namespace turnspit::keep::test;
+
+namespace {
+
+std::string victim()
+{
+    return std::string(qgetenv("TURNSPIT_BIN").constData()) + "/turnspit-victim";
+}
+
+} // namespace
+
+/// The real program, driven over its socket.
+class TestKeeper : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<KeeperProcess> m_keeper;
+    std::unique_ptr<Client> m_client;
+    std::uint64_t m_lastRun = 0;
+
+    std::string state() const { return m_folder->path().toStdString(); }
+    std::string logs(const std::string& service) const { return state() + "/logs/" + service; }
+
+    Spawn plan(const std::vector<std::string>& arguments, const std::string& service = "s")
+    {
+        Spawn spawn;
+        spawn.run = RunId{++m_lastRun};
+        spawn.service = service;
+        spawn.executable = victim();
+        spawn.arguments = {"turnspit-victim"};
+        spawn.arguments.insert(spawn.arguments.end(), arguments.begin(), arguments.end());
+        spawn.environment = {"PATH=/usr/bin:/bin", "TURNSPIT_RUN=" + std::to_string(m_lastRun), "TURNSPIT_SERVICE=" + service};
+        spawn.workingDirectory = "/";
+        spawn.log.folder = logs(service);
+        return spawn;
+    }
+
+    RunId spawn(const std::vector<std::string>& arguments, const std::string& service = "s")
+    {
+        const Spawn message = plan(arguments, service);
+        m_client->send(message);
+        return message.run;
+    }
+
+    std::optional<Ended> endOf(RunId run, int patience = 30000) { return m_client->nextOf<Ended>(run, patience); }
+
+    /// Waits until a line stands in the log of the service.
+    bool waitForLine(const std::string& service, const std::string& text, int count = 1)
+    {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < 20000) {
+            const auto entries = readLog(logs(service));
+            if (std::ranges::count_if(entries, [&](const Entry& e) { return e.stream == 'o' && e.text == text; }) >= count)
+                return true;
+            ::poll(nullptr, 0, 5);
+        }
+        return false;
+    }
+
+    pid_t pidInLog(const std::string& service)
+    {
+        for (const Entry& entry : readLog(logs(service)))
+            if (entry.stream == 'o' && entry.text.starts_with("pid "))
+                return static_cast<pid_t>(std::stol(entry.text.substr(4)));
+        return 0;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>(QStringLiteral("/tmp/tk-XXXXXX"));
+        m_keeper = std::make_unique<KeeperProcess>(state());
+        m_client = std::make_unique<Client>();
+        m_lastRun = 0;
+        m_keeper->start();
+        QVERIFY(m_client->connect(state()));
+        const auto welcome = m_client->hello();
+        QVERIFY(welcome.has_value());
+        QCOMPARE(welcome->pid, m_keeper->pid());
+        QVERIFY(welcome->live.empty());
+        QVERIFY(!welcome->recovered);
+    }
+
+    void cleanup()
+    {
+        // Whatever a failed test has left: stop it through a new connection, so that nothing of it outlives the test.
+        m_client->close();
+        if (m_keeper->pid() > 0 && m_client->connect(state())) {
+            if (const auto welcome = m_client->hello())
+                for (const LiveRun& run : welcome->live) {
+                    m_client->send(Stop{run.run, StopWhy::Kill, Milliseconds(0)});
+                    endOf(run.run);
+                }
+            m_client->send(Goodbye{});
+            m_keeper->waitForEnd();
+        }
+        m_keeper.reset();
+        m_folder.reset();
+    }
+
+    void aRunThatEndsWellHasSucceededAndItsOutputIsInTheLog()
+    {
+        const RunId run = spawn({"lines", "3"});
+        const auto began = m_client->began(run);
+        QVERIFY(began.has_value());
+        QVERIFY(began->run.pid > 0);
+        QVERIFY(began->run.startTime > 0);
+        const auto end = endOf(run);
+        QVERIFY(end.has_value());
+        QVERIFY(end->outcome == Outcome::Succeeded);
+        QCOMPARE(end->exitCode, 0);
+        QCOMPARE(end->signal, 0);
+        QCOMPARE(end->pid, began->run.pid);
+        QVERIFY(end->logLines == 6);
+        QVERIFY(end->peakMemory > 0);
+        QVERIFY(end->reason.empty());
+        const auto entries = readLog(logs("s"));
+        QCOMPARE(joined(entries, 'o'), std::string("o 1\no 2\no 3\n"));
+        QCOMPARE(joined(entries, 'e'), std::string("e 1\ne 2\ne 3\n"));
+        const std::string id = std::to_string(run.value);
+        QCOMPARE(entries.front().text, "run " + id + " began pid " + std::to_string(end->pid) + " trigger start attempt 1");
+        QCOMPARE(entries.back().text, "run " + id + " ended succeeded exit 0");
+        QFile segment(QString::fromStdString(logs("s") + "/00000001.log"));
+        QVERIFY(end->logEnd.segment == 1 && end->logEnd.offset == static_cast<std::uint64_t>(segment.size()));
+    }
+
+    void theExitCodeDecidesAndSignalsOfOthersAreFailures()
+    {
+        const auto end = endOf(spawn({"exit", "3"}));
+        QVERIFY(end && end->outcome == Outcome::Failed);
+        QCOMPARE(end->exitCode, 3);
+
+        Spawn good = plan({"exit", "3"});
+        good.successExitCodes = {0, 3};
+        m_client->send(good);
+        const auto other = endOf(good.run);
+        QVERIFY(other && other->outcome == Outcome::Succeeded);
+
+        const auto crash = endOf(spawn({"raise", "11"}));
+        QVERIFY(crash && crash->outcome == Outcome::Failed);
+        QCOMPARE(crash->signal, 11);
+        QCOMPARE(crash->exitCode, -1);
+        QVERIFY(hasMark(readLog(logs("s")), "run 3 ended failed signal 11"));
+    }
+
+    void whatCannotBeStartedSaysAtWhichStep()
+    {
+        Spawn missing = plan({"exit", "0"});
+        missing.executable = "/does/not/exist";
+        m_client->send(missing);
+        auto failed = m_client->nextOf<SpawnFailed>(missing.run);
+        QVERIFY(failed && failed->step == SpawnStep::Exec);
+        QCOMPARE(failed->error, ENOENT);
+
+        Spawn noProgram = plan({"exit", "0"});
+        noProgram.executable = "/etc/passwd";
+        m_client->send(noProgram);
+        failed = m_client->nextOf<SpawnFailed>(noProgram.run);
+        QVERIFY(failed && failed->step == SpawnStep::Exec);
+        QCOMPARE(failed->error, EACCES);
+
+        Spawn noFolder = plan({"exit", "0"});
+        noFolder.workingDirectory = "/does/not/exist";
+        m_client->send(noFolder);
+        failed = m_client->nextOf<SpawnFailed>(noFolder.run);
+        QVERIFY(failed && failed->step == SpawnStep::Folder);
+    }
+
+    void theChildGetsWhatThePlanSaysAndNothingElse()
+    {
+        Spawn message = plan({"facts", "a b", "", "ä"});
+        message.workingDirectory = "/usr";
+        message.umask = 027;
+        m_client->send(message);
+        QVERIFY(endOf(message.run));
+        rlimit own{};
+        ::getrlimit(RLIMIT_NOFILE, &own);
+        const std::string expected = "cwd /usr\numask 027\nfiles " + std::to_string(own.rlim_cur)
+            + "\nblocked 0\nignored 0\nopen 0\nstdin /dev/null\nsession 1\ngroup 1\nrun 1\nargument a b\nargument \nargument ä\n";
+        QCOMPARE(joined(readLog(logs("s")), 'o'), expected);
+    }
+
+    void aPoliteEndIsStoppedWhateverTheCode()
+    {
+        const RunId run = spawn({"catch", "7"});
+        QVERIFY(waitForLine("s", "ready"));
+        m_client->send(Stop{run, StopWhy::Stop, Milliseconds(10000)});
+        const auto stopping = m_client->nextOf<Stopping>(run);
+        QVERIFY(stopping.has_value());
+        QVERIFY(stopping->killAt - stopping->at == std::chrono::seconds(10));
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Stopped);
+        QCOMPARE(end->exitCode, 7);
+        const auto entries = readLog(logs("s"));
+        QVERIFY(hasMark(entries, "sent SIGTERM, 10s to SIGKILL"));
+        QVERIFY(hasMark(entries, "run 1 ended stopped exit 7"));
+        QCOMPARE(joined(entries, 'o'), std::string("ready\nbye\n"));
+    }
+
+    void whatDoesNotHearIsKilledAtTheLimit_data()
+    {
+        QTest::addColumn<QString>("mode");
+        QTest::newRow("deaf leader") << QStringLiteral("deaf");
+        QTest::newRow("deaf leader, child and grandchild") << QStringLiteral("deaf-tree");
+    }
+
+    void whatDoesNotHearIsKilledAtTheLimit()
+    {
+        QFETCH(QString, mode);
+        const RunId run = spawn({mode.toStdString()});
+        QVERIFY(waitForLine("s", "ready"));
+        const auto began = m_client->began(run);
+        m_client->send(Stop{run, StopWhy::Stop, Milliseconds(100)});
+        QVERIFY(m_client->nextOf<Killing>(run));
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Killed);
+        QCOMPARE(end->signal, 9);
+        QCOMPARE(end->reason, std::string("did not stop within 100ms; killed"));
+        QVERIFY(::kill(-began->run.pid, 0) != 0);
+        QVERIFY(hasMark(readLog(logs("s")), "killed: did not stop within 100ms; killed"));
+    }
+
+    void aKillIsAKillAndATimeOutATimeOut()
+    {
+        const RunId killed = spawn({"wait"}, "a");
+        const RunId late = spawn({"catch", "0"}, "b");
+        QVERIFY(waitForLine("a", "ready") && waitForLine("b", "ready"));
+        m_client->send(Stop{killed, StopWhy::Kill, Milliseconds(0)});
+        auto end = endOf(killed);
+        QVERIFY(end && end->outcome == Outcome::Killed);
+        QCOMPARE(end->reason, std::string("killed on demand"));
+        m_client->send(Stop{late, StopWhy::TimeOut, Milliseconds(10000)});
+        end = endOf(late);
+        QVERIFY(end && end->outcome == Outcome::TimedOut);
+    }
+
+    void aSecondStopChangesTheLimit()
+    {
+        const RunId run = spawn({"deaf"});
+        QVERIFY(waitForLine("s", "ready"));
+        m_client->send(Stop{run, StopWhy::Stop, Milliseconds(3600'000)});
+        m_client->send(Stop{run, StopWhy::Stop, Milliseconds(50)});
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Killed);
+        QCOMPARE(end->reason, std::string("did not stop within 50ms; killed"));
+        const auto entries = readLog(logs("s"));
+        QVERIFY(std::ranges::count_if(entries, [](const Entry& e) { return e.text.starts_with("sent SIGTERM"); }) == 1);
+    }
+
+    void aStopCommandIsUsedInsteadOfTheSignal()
+    {
+        Spawn message = plan({"wait"});
+        message.stopCommand = {"/bin/sh", "-c", "echo stopping $TURNSPIT_RUN; read pid < pid; kill -KILL $pid"};
+        message.workingDirectory = state();
+        m_client->send(message);
+        const auto began = m_client->began(message.run);
+        QVERIFY(began && waitForLine("s", "ready"));
+        QFile file(QString::fromStdString(state() + "/pid"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::number(began->run.pid));
+        file.close();
+        m_client->send(Stop{message.run, StopWhy::Stop, Milliseconds(20000)});
+        const auto end = endOf(message.run);
+        QVERIFY(end && end->outcome == Outcome::Stopped);
+        QCOMPARE(joined(readLog(logs("s")), 'o'), std::string("ready\nstopping 1\n"));
+    }
+
+    void whatALeaderLeavesBehindIsEndedBeforeTheEndIsTold_data()
+    {
+        QTest::addColumn<bool>("deaf");
+        QTest::newRow("polite") << false;
+        QTest::newRow("deaf") << true;
+    }
+
+    void whatALeaderLeavesBehindIsEndedBeforeTheEndIsTold()
+    {
+        QFETCH(bool, deaf);
+        Spawn message = plan({"leave-behind", "3"});
+        if (deaf)
+            message.arguments.emplace_back("deaf");
+        message.stopTimeout = Milliseconds(deaf ? 100 : 60000);
+        m_client->send(message);
+        const auto began = m_client->began(message.run);
+        const auto end = endOf(message.run);
+        QVERIFY(end && end->outcome == Outcome::Failed);
+        QCOMPARE(end->exitCode, 3);
+        QVERIFY(::kill(-began->run.pid, 0) != 0);
+        QCOMPARE(end->reason.empty(), !deaf);
+    }
+
+    void aDaemonThatLeftSessionAndGroupIsFoundAndEnded_data()
+    {
+        QTest::addColumn<QString>("leader");
+        QTest::addColumn<QString>("hearing");
+        QTest::newRow("leader gone") << QStringLiteral("go") << QStringLiteral("hears");
+        QTest::newRow("leader gone, deaf") << QStringLiteral("go") << QStringLiteral("deaf");
+        QTest::newRow("leader stays, deaf") << QStringLiteral("stay") << QStringLiteral("deaf");
+    }
+
+    void aDaemonThatLeftSessionAndGroupIsFoundAndEnded()
+    {
+        QFETCH(QString, leader);
+        QFETCH(QString, hearing);
+        Spawn message = plan({"daemon", leader.toStdString(), hearing.toStdString()});
+        message.stopTimeout = Milliseconds(hearing == QStringLiteral("deaf") ? 100 : 60000);
+        m_client->send(message);
+        QVERIFY(waitForLine("s", "ready"));
+        const pid_t pid = pidInLog("s");
+        QVERIFY(pid > 0);
+        if (leader == QStringLiteral("stay"))
+            m_client->send(Stop{message.run, StopWhy::Stop, Milliseconds(100)});
+        const auto end = endOf(message.run);
+        QVERIFY(end.has_value());
+        QVERIFY(end->outcome == (leader == QStringLiteral("stay") ? Outcome::Killed : Outcome::Succeeded));
+        QVERIFY(!isAlive(pid));
+    }
+
+    void whatForksWhileItIsKilledIsKilled()
+    {
+        const RunId run = spawn({"bomb", "30", "100000"});
+        QVERIFY(waitForLine("s", "ready"));
+        m_client->send(Stop{run, StopWhy::Kill, Milliseconds(0)});
+        const auto end = endOf(run);
+        QVERIFY(end.has_value());
+        QVERIFY(end->alive.empty());
+    }
+
+    void noLineIsLostOrReordered()
+    {
+        const RunId run = spawn({"lines", "200000", "37"});
+        const auto end = endOf(run, 60000);
+        QVERIFY(end && end->logLines == 400000);
+        std::string out;
+        std::string err;
+        for (int i = 1; i <= 200000; ++i) {
+            out += "o " + std::to_string(i) + '\n';
+            err += "e " + std::to_string(i) + '\n';
+        }
+        const auto entries = readLog(logs("s"));
+        QVERIFY(joined(entries, 'o') == out);
+        QVERIFY(joined(entries, 'e') == err);
+        QVERIFY(std::ranges::is_sorted(entries, {}, &Entry::time));
+    }
+
+    void anUnfinishedLineIsWrittenAfterAMomentAndAtTheEnd()
+    {
+        const RunId run = spawn({"say-and-wait", "password: "});
+        QVERIFY(waitForLine("s", "password: "));
+        QVERIFY(std::ranges::any_of(readLog(logs("s")), [](const Entry& e) { return e.text == "password: " && e.more; }));
+        m_client->send(Stop{run, StopWhy::Kill, Milliseconds(0)});
+        QVERIFY(endOf(run));
+        QVERIFY(endOf(spawn({"say", "no newline", "0"})));
+        QCOMPARE(joined(readLog(logs("s")), 'o'), std::string("password: \nno newline\n"));
+    }
+
+    void theHostMayGoAndComeBackAndKnowsHowItEnded()
+    {
+        const std::string gate = state() + "/gate";
+        const RunId run = spawn({"gate", gate, "1000", "5"});
+        const RunId second = spawn({"wait"}, "t");
+        QVERIFY(waitForLine("s", "ready") && waitForLine("t", "ready"));
+        m_client->close();
+        QFile file(QString::fromStdString(gate));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(waitForLine("s", "o 1000"));
+        QVERIFY(m_client->connect(state()));
+        const auto welcome = m_client->hello();
+        QVERIFY(welcome.has_value());
+        QVERIFY(std::ranges::any_of(welcome->live, [&](const LiveRun& live) { return live.run == second && !live.stopping; }));
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Failed);
+        QCOMPARE(end->exitCode, 5);
+
+        // Said again to every host, until one has recorded it.
+        m_client->close();
+        QVERIFY(m_client->connect(state()) && m_client->hello());
+        QVERIFY(endOf(run));
+        m_client->send(Acknowledge{run});
+        m_client->close();
+        QVERIFY(m_client->connect(state()) && m_client->hello());
+        m_client->send(Stop{second, StopWhy::Kill, Milliseconds(0)});
+        QVERIFY(endOf(second));
+        QVERIFY(std::ranges::none_of(m_client->queue(), [&](const KeeperMessage& m) {
+            const auto* ended = std::get_if<Ended>(&m);
+            return ended && ended->run == run;
+        }));
+    }
+
+    void aStopUnderWayIsFinishedWithoutAHost()
+    {
+        const RunId run = spawn({"deaf"});
+        QVERIFY(waitForLine("s", "ready"));
+        m_client->send(Stop{run, StopWhy::Stop, Milliseconds(100)});
+        m_client->close();
+        // With its last run the keeper ends; the next one tells.
+        QCOMPARE(m_keeper->waitForEnd(), 0);
+        m_keeper->start();
+        QVERIFY(m_client->connect(state()));
+        const auto welcome = m_client->hello();
+        QVERIFY(welcome && welcome->live.empty() && !welcome->recovered);
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Killed);
+        QCOMPARE(end->reason, std::string("did not stop within 100ms; killed"));
+    }
+
+    void aSecondHostIsRefusedWhileTheFirstIsThere()
+    {
+        Client second;
+        QVERIFY(second.connect(state()));
+        second.send(Hello{});
+        QVERIFY(second.next<Refused>());
+        m_client->close();
+        QVERIFY(second.connect(state()));
+        QVERIFY(second.hello());
+    }
+
+    void garbageAndUnknownVersionsAreRefused()
+    {
+        m_client->close();
+        QVERIFY(m_client->connect(state()));
+        m_client->sendBytes("GET / HTTP/1.1\r\n\r\n");
+        QVERIFY(m_client->next<Refused>());
+        QVERIFY(m_client->connect(state()));
+        m_client->send(Hello{99, "future", 1});
+        const auto refused = m_client->next<Refused>();
+        QVERIFY(refused && refused->reason.find("99") != std::string::npos);
+        QVERIFY(m_client->connect(state()));
+        m_client->send(Mark{});
+        QVERIFY(m_client->next<Refused>());
+    }
+
+    void aKilledKeeperIsFollowedByOneThatEndsWhatItLeft()
+    {
+        const RunId run = spawn({"deaf-tree"});
+        const RunId daemon = spawn({"daemon", "stay", "deaf"}, "t");
+        QVERIFY(waitForLine("s", "ready") && waitForLine("t", "ready"));
+        const auto began = m_client->began(run);
+        const pid_t daemonPid = pidInLog("t");
+        QVERIFY(isAlive(began->run.pid) && isAlive(daemonPid));
+        m_keeper->kill();
+        m_client->close();
+        m_keeper->start();
+        QVERIFY(m_client->connect(state()));
+        const auto welcome = m_client->hello();
+        QVERIFY(welcome && welcome->recovered);
+        for (const RunId id : {run, daemon}) {
+            const auto end = endOf(id);
+            QVERIFY(end && end->outcome == Outcome::Unknown);
+            QCOMPARE(end->exitCode, -1);
+            QCOMPARE(end->reason, std::string("keeper lost; exit status not available"));
+        }
+        QVERIFY(!isAlive(began->run.pid) && !isAlive(daemonPid));
+        const auto entries = readLog(logs("s"));
+        QVERIFY(hasMark(entries, "run 1 ended unknown"));
+        QVERIFY(std::ranges::any_of(
+            entries, [](const Entry& e) { return e.stream == 'h' && e.text.starts_with("output may be missing from 20"); }));
+        m_client->send(Acknowledge{run});
+        m_client->send(Acknowledge{daemon});
+        m_client->close();
+        QVERIFY(m_client->connect(state()));
+        const auto later = m_client->hello();
+        QVERIFY(later && !later->recovered && later->live.empty());
+    }
+
+    void twoHundredServicesAtOnce()
+    {
+        std::set<std::uint64_t> runs;
+        for (int i = 0; i < 200; ++i)
+            runs.insert(spawn({"wait"}, "s" + std::to_string(i)).value);
+        for (std::size_t i = 0; i < runs.size(); ++i)
+            QVERIFY(m_client->next<Began>());
+        for (const std::uint64_t run : runs)
+            m_client->send(Stop{RunId{run}, StopWhy::Stop, Milliseconds(60000)});
+        while (!runs.empty()) {
+            const auto end = m_client->next<Ended>();
+            QVERIFY(end && end->outcome == Outcome::Stopped);
+            runs.erase(end->run.value);
+        }
+    }
+
+    void aPipeThatAStrangerHoldsDelaysTheEndAMomentOnly()
+    {
+        const std::string gate = state() + "/gate";
+        const RunId run = spawn({"hold-pipe", gate});
+        const auto end = endOf(run);
+        QFile file(QString::fromStdString(gate));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(end.has_value());
+        QVERIFY(end->outcome == Outcome::Succeeded);
+    }
+
+    void marksAndProgressAreToldForWatchedServices()
+    {
+        LogPlan log;
+        log.folder = logs("idle");
+        m_client->send(Watch{"idle", true});
+        m_client->send(Mark{"idle", log, "restart in 4s (2 of 10)"});
+        const auto wrote = m_client->next<Wrote>();
+        QVERIFY(wrote && wrote->service == "idle");
+        QVERIFY(wrote->end.segment == 1 && wrote->end.offset == 32 + 23 + 1);
+        QVERIFY(hasMark(readLog(log.folder), "restart in 4s (2 of 10)"));
+    }
+
+    void theKeeperEndsWhenNoRunAndNoHostIsLeft()
+    {
+        const RunId run = spawn({"wait"});
+        QVERIFY(waitForLine("s", "ready"));
+        ::kill(m_keeper->pid(), SIGTERM); // not the keeper's to obey while something runs
+        ::kill(m_keeper->pid(), SIGHUP);
+        m_client->send(Stop{run, StopWhy::Kill, Milliseconds(0)});
+        QVERIFY(endOf(run));
+        m_client->send(Goodbye{});
+        QCOMPARE(m_keeper->waitForEnd(), 0);
+        QVERIFY(!QFile::exists(QString::fromStdString(state() + "/keep.sock")));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestKeeper)
+#include "tst_keeper.moc"
