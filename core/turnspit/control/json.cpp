@@ -351,6 +351,8 @@ QJsonObject toJson(const LogQuery& query)
         out.insert(Key("run"), number(query.run->value));
     setIfGiven(out, Key("since"), query.since);
     setIfGiven(out, Key("until"), query.until);
+    if (query.before)
+        out.insert(Key("before"), number(*query.before));
     setIfGiven(out, Key("last"), query.last);
     return out;
 }
@@ -366,6 +368,7 @@ Result<LogQuery> fromJson(const QJsonObject& object)
     fields.read("until", out.until);
     fields.read("grep", out.grep);
     fields.read("streams", out.streams);
+    fields.read("before", out.before);
     fields.read("last", out.last);
     fields.read("cursor", out.cursor);
     fields.read("count", out.count);

@@ -134,6 +134,7 @@ struct LogQuery
     std::optional<WallTime> until;
     QString grep;                  ///< a regular expression (PCRE), "" for none
     QString streams;               ///< "o,e,h" or ""
+    std::optional<quint64> before; ///< only entries with smaller numbers; with `last`: a page backwards
     std::optional<int> last;       ///< the last so many of what the rest selects
     QString cursor;                ///< go on here; what `LogPage::cursor` said. "" : from the start of the selection
     int count = 1000;              ///< at most so many entries a page; fewer when the page would exceed 4 MiB
