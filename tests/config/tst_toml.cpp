@@ -35,7 +35,8 @@ void TestToml::saysInWordsWhatIsWrong_data()
     row("open literal string", "a = 'abc\nb = 1\n", notClosed);
     row("open string in an array", "a = [ \"x\n]\n", "f.toml:1:7: the string that begins here is not closed on its line: the closing quote is missing");
     row("open string behind umlauts", "\"äö\" = \"ü\n", "f.toml:1:8: the string that begins here is not closed on its line: the closing quote is missing");
-    row("open long string", "a = \"\"\"abc\n", "f.toml:1:12: the text ends inside a string: the closing quotes are missing");
+    row("open long string", "a = \"\"\"abc\n", "f.toml:1:5: the string that begins here is not closed: its three closing quotes are missing");
+    row("open long string of two lines", "a = \"\"\"abc\ndef", "f.toml:2:4: the text ends inside a string: the closing quotes are missing");
     row("word", "a = nope\n", "f.toml:1:5: `nope` is not a value: strings need quotes, such as \"nope\"");
     row("word with t", "a = true1\n", "f.toml:1:5: `true1` is not a value: strings need quotes, such as \"true1\"");
     row("word like infinity", "a = infinite\n", "f.toml:1:5: `infinite` is not a value: strings need quotes, such as \"infinite\"");

@@ -133,9 +133,8 @@ void TestTomlEdit::refusesWhatIsNoEditInPlace()
     QCOMPARE(errorOf(setTomlValue("[t]\na = 1\n", "f.toml", {"t"}, "1")), QStringLiteral("`t` is a table: set its keys one by one"));
     QCOMPARE(errorOf(removeTomlKey("a = 1\n", "f.toml", {"b"})), QStringLiteral("`b` is not in f.toml"));
     QCOMPARE(errorOf(setTomlValue("a = \n", "f.toml", {"a"}, "1")), QStringLiteral("f.toml:1:5: the value after `=` is missing"));
-    // A key below a value that is no table, and below an array of tables.
-    QVERIFY(!setTomlValue("a = 1\n", "f.toml", {"a", "b"}, "1"));
-    QVERIFY(!setTomlValue("[[h]]\nb = 1\n", "f.toml", {"h", "b"}, "1"));
+    QCOMPARE(errorOf(setTomlValue("a = 1\n", "f.toml", {"a", "b"}, "1")), QStringLiteral("`a` is not a table"));
+    QCOMPARE(errorOf(setTomlValue("[[h]]\nb = 1\n", "f.toml", {"h", "b"}, "1")), QStringLiteral("`h` is not a table"));
     QVERIFY(!setTomlValue("a = 1\n", "f.toml", {"a"}, "1\nb = 2"));
     QVERIFY(!setTomlValue("a = 1\n", "f.toml", {"a"}, "1 # c"));
     // A value of two lines is good by itself, but not in an inline table.
@@ -149,8 +148,9 @@ void TestTomlEdit::readsKeysAsPeopleWriteThem_data()
     QTest::newRow("plain") << QStringLiteral("a") << QStringList{QStringLiteral("a")};
     QTest::newRow("dotted") << QStringLiteral("restart.max_delay") << QStringList{QStringLiteral("restart"), QStringLiteral("max_delay")};
     QTest::newRow("quoted") << QStringLiteral("a.\"b.c\"") << QStringList{QStringLiteral("a"), QStringLiteral("b.c")};
+    int number = 0;
     for (const char* bad : {"", "a.", ".a", "a b", "a]\n[b", "a = 1\nb", "a = 1 #", "[a]", "#", "ä", "\"a"})
-        QTest::newRow(bad) << QString::fromUtf8(bad) << QStringList();
+        QTest::addRow("bad %d", ++number) << QString::fromUtf8(bad) << QStringList();
 }
 
 void TestTomlEdit::readsKeysAsPeopleWriteThem()
@@ -199,7 +199,7 @@ void TestTomlEdit::randomEditsLeaveEverythingElseEqual()
                 QVERIFY2((!a && !b) || (a && b && *a == *b), qPrintable(shown(text + "\n---\n" + *edited)));
             }
             QCOMPARE(edited->starts_with("\xef\xbb\xbf"), text.starts_with("\xef\xbb\xbf"));
-            if (!removes) {
+            if (!removes && *edited != text) {
                 const auto prefix = std::ranges::mismatch(text, *edited);
                 const auto same = static_cast<std::size_t>(prefix.in1 - text.begin());
                 std::size_t tail = 0;

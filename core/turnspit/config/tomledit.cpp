@@ -83,6 +83,21 @@ bool has(const TomlTable& table, std::span<const std::string> path)
     return value->table() && has(*value->table(), path.subspan(1));
 }
 
+/// The first part of `path` that has a value other than a table, as a key; empty: there is none.
+KeyPath blockedAt(const TomlTable& tree, const KeyPath& path)
+{
+    const TomlTable* table = &tree;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+        const TomlValue* value = table->value(path[i]);
+        if (!value)
+            return {};
+        table = value->table();
+        if (!table)
+            return KeyPath(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+    return {};
+}
+
 // ---- the edits
 
 const Item* findKey(const TomlLayout& layout, const KeyPath& path)
@@ -239,6 +254,8 @@ Result<std::string> setTomlValue(std::string_view text, const std::string& fileN
     Result<Source> source = open(text, fileName);
     if (!source)
         return std::unexpected(source.error());
+    if (const KeyPath blocked = blockedAt(source->tree, path); !blocked.empty())
+        return fail(ErrorKind::Refused, "`" + formatKeyPath(blocked) + "` is not a table");
     if (const Item* item = findKey(source->layout, path))
         source->text.replace(item->valueBegin, item->valueEnd - item->valueBegin, valueText);
     else if (has(source->tree, path))

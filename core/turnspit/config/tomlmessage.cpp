@@ -132,6 +132,9 @@ Error explainTomlError(std::string_view text, std::string_view description, cons
     if (inString && atLineEnd && (contains(description, "control characters") || contains(description, "end-of-file"))) {
         if (spot.openQuote == std::string_view::npos)
             return where.error("the text ends inside a string: the closing quotes are missing");
+        const std::string_view quotes = line.substr(spot.openQuote >= 2 ? spot.openQuote - 2 : 0, 3);
+        if (quotes == "\"\"\"" || quotes == "'''")
+            return at(spot.openQuote - 2).error("the string that begins here is not closed: its three closing quotes are missing");
         return at(spot.openQuote).error("the string that begins here is not closed on its line: the closing quote is missing");
     }
     if (contains(description, "leading zeroes") && !spot.word.empty())
