@@ -60,6 +60,7 @@ void Keeper::on(const Hello& hello)
     Welcome welcome;
     welcome.pid = ::getpid();
     welcome.recovered = !m_recovered.empty();
+    welcome.endsToCome = static_cast<std::uint32_t>(m_ends.size());
     for (const auto& [id, run] : m_runs)
         welcome.live.push_back(liveRun(*run));
     std::ranges::sort(welcome.live, {}, &LiveRun::run);
