@@ -47,14 +47,13 @@ bool LineBuffer::isTooLong()
 
 std::expected<Request, Refusal> parseRequest(const QByteArray& line)
 {
-    const auto refuse = [](int code, const char* message, const QJsonValue& id = QJsonValue(), bool closes = true) {
-        return std::unexpected(Refusal{code, message, id, closes});
+    const auto refuse = [](int code, std::string message, const QJsonValue& id = QJsonValue(), bool closes = true) {
+        return std::unexpected(Refusal{code, std::move(message), id, closes});
     };
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(line, &error);
     if (error.error != QJsonParseError::NoError)
-        return std::unexpected(Refusal{ParseError, "not JSON: " + error.errorString().toStdString() + " at byte "
-                                                       + std::to_string(error.offset)});
+        return refuse(ParseError, "not JSON: " + error.errorString().toStdString() + " at byte " + std::to_string(error.offset));
     if (document.isArray())
         return refuse(InvalidRequest, "batches are not taken: send one object a line");
     const QJsonObject object = document.object();

@@ -1,0 +1,567 @@
+#include "fakesession.h"
+
+#include <turnspit/async/wait.h>
+#include <turnspit/control/json.h>
+
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <tuple>
+
+/// The calls of HostSession; what happens in the host is in fakesession.cpp.
+namespace turnspit {
+
+namespace {
+
+using Key = QLatin1StringView;
+
+Error noSuch(const QString& name)
+{
+    return Error{ErrorKind::NoSuchService, "there is no service `" + name.toStdString() + '`'};
+}
+
+std::optional<Error> wrongWith(const QString& name, const QString& text)
+{
+    static const QRegularExpression command(QStringLiteral("^\\s*command\\s*="), QRegularExpression::MultilineOption);
+    if (text.contains(command))
+        return std::nullopt;
+    return Error{ErrorKind::InvalidDefinition, "`command` is missing", "/fake/config/services/" + name.toStdString() + ".toml", 1, 1};
+}
+
+/// One `key = value` line set, added behind the last plain one or taken out.
+QString edited(QString text, const KeyEdit& edit)
+{
+    const QRegularExpression line(QStringLiteral("^\\s*%1\\s*=.*\\n?").arg(QRegularExpression::escape(edit.key)),
+                                  QRegularExpression::MultilineOption);
+    static const QRegularExpression bare(QStringLiteral("^(true|false|[0-9]+|[\"\\[{].*)$"));
+    const QString value = bare.match(edit.value).hasMatch() ? edit.value : QStringLiteral("\"%1\"").arg(edit.value);
+    const QString whole = edit.value.isEmpty() ? QString() : QStringLiteral("%1 = %2\n").arg(edit.key, value);
+    if (const auto match = line.match(text); match.hasMatch())
+        return text.replace(match.capturedStart(), match.capturedLength(), whole);
+    return whole + text;
+}
+
+} // namespace
+
+Task<> FakeSession::turn()
+{
+    const std::weak_ptr<bool> alive = m_alive;
+    co_await yieldToLoop();
+    if (alive.expired())
+        throw OperationCancelled{};
+}
+
+Task<> FakeSession::nextChange()
+{
+    const std::weak_ptr<bool> alive = m_alive;
+    co_await m_changes.next();
+    if (alive.expired())
+        throw OperationCancelled{};
+}
+
+Task<Result<>> FakeSession::enter(QString call, QJsonObject params)
+{
+    m_calls.append({call, params});
+    co_await turn();
+    while (m_held.contains(call))
+        co_await nextChange();
+    if (auto failures = m_failures.find(call); failures != m_failures.end() && !failures->isEmpty())
+        co_return fail(failures->takeFirst());
+    co_return Result<>();
+}
+
+Task<> FakeSession::whileHeld(QString name)
+{
+    while (m_heldTransitions.contains(name))
+        co_await nextChange();
+}
+
+Result<> FakeSession::known(const QString& name) const
+{
+    if (m_services.contains(name))
+        return {};
+    return fail(noSuch(name));
+}
+
+Result<QStringList> FakeSession::namesOf(const ActionRequest& request) const
+{
+    QStringList names = request.names;
+    for (const QString& name : names) {
+        if (const auto here = known(name); !here)
+            return fail(here.error());
+    }
+    for (const ServiceInfo& service : m_services) {
+        if (request.all || (!request.group.isEmpty() && service.group == request.group))
+            names.append(service.name);
+    }
+    names.sort();
+    names.removeDuplicates();
+    return names;
+}
+
+Task<Result<Snapshot>> FakeSession::snapshot()
+{
+    if (const auto entered = co_await enter(QStringLiteral("snapshot"), {}); !entered)
+        co_return fail(entered.error());
+    co_return Snapshot{m_revision, m_host, m_services.values()};
+}
+
+Task<Result<>> FakeSession::subscribe()
+{
+    if (const auto entered = co_await enter(QStringLiteral("subscribe"), {}); !entered)
+        co_return fail(entered.error());
+    if (!std::exchange(m_subscribed, true))
+        Q_EMIT snapshotReplaced({m_revision, m_host, m_services.values()});
+    co_return Result<>();
+}
+
+Task<> FakeSession::stopOne(QString name, Outcome outcome, bool wait)
+{
+    ServiceInfo service = m_services.value(name);
+    const RunRecord* run = liveRun(name);
+    if (!run) {
+        if (service.state != ServiceState::Disabled && service.state != ServiceState::Stopped)
+            setState(name, ServiceState::Stopped);
+        co_return;
+    }
+    const RunId id = run->info.id;
+    setState(name, ServiceState::Stopping);
+    const auto finish = [](FakeSession& self, QString service, RunId ending, Outcome how) -> Task<> {
+        co_await self.turn();
+        co_await self.whileHeld(service);
+        self.endRun(ending, how, std::nullopt);
+    };
+    if (wait)
+        co_await finish(*this, name, id, outcome);
+    else
+        m_tasks.spawn(finish(*this, name, id, outcome));
+}
+
+Task<> FakeSession::startOne(QString name, ActionRequest request, ActionResult* out)
+{
+    const ServiceInfo service = m_services.value(name);
+    if (service.state == ServiceState::Disabled) {
+        out->ok = false;
+        out->error = QStringLiteral("%1 is disabled: enable it first").arg(name);
+    } else if (service.kind == ServiceKind::Scheduled) {
+        if (service.state != ServiceState::Waiting && !liveRun(name)) {
+            ServiceInfo armed = service;
+            armed.state = ServiceState::Waiting;
+            armed.since = now();
+            if (!armed.flags.contains(QStringLiteral("held")))
+                armed.nextRun = now() + std::chrono::hours(1);
+            changed({armed});
+        }
+    } else if (!liveRun(name)) {
+        setState(name, ServiceState::Starting);
+        const auto finish = [](FakeSession& self, QString starting, Trigger trigger) -> Task<> {
+            co_await self.turn();
+            co_await self.whileHeld(starting);
+            if (!self.liveRun(starting) && self.m_services.value(starting).state == ServiceState::Starting)
+                self.beginRun(starting, trigger);
+        };
+        if (request.wait)
+            co_await finish(*this, name, request.trigger);
+        else
+            m_tasks.spawn(finish(*this, name, request.trigger));
+    }
+}
+
+Task<> FakeSession::actOn(ActionRequest request, QString name, ActionResult* out)
+{
+    const ServiceInfo service = m_services.value(name);
+    switch (request.action) {
+    case Action::Start: co_await startOne(name, request, out); break;
+    case Action::Stop: co_await stopOne(name, Outcome::Stopped, request.wait); break;
+    case Action::Kill: co_await stopOne(name, Outcome::Killed, request.wait); break;
+    case Action::Restart:
+        co_await stopOne(name, Outcome::Stopped, true);
+        co_await startOne(name, request, out);
+        break;
+    case Action::Hold:
+    case Action::Resume:
+        if (service.kind == ServiceKind::Scheduled) {
+            setHeldFlag(name, request.action == Action::Hold);
+        } else {
+            out->ok = false;
+            out->error = QStringLiteral("%1 has no schedule").arg(name);
+        }
+        break;
+    case Action::Enable:
+    case Action::Disable: {
+        const QString value = request.action == Action::Disable ? QStringLiteral("true") : QString();
+        applyText(name, edited(m_texts.value(name), {QStringLiteral("disabled"), value}));
+        break;
+    }
+    }
+    out->state = m_services.value(name).state;
+}
+
+Task<Result<QList<ActionResult>>> FakeSession::act(ActionRequest request)
+{
+    if (const auto entered = co_await enter(QStringLiteral("act"), toJson(request)); !entered)
+        co_return fail(entered.error());
+    const auto names = namesOf(request);
+    if (!names)
+        co_return fail(names.error());
+    QList<ActionResult> results;
+    for (const QString& name : *names) {
+        ActionResult result;
+        result.name = name;
+        co_await actOn(request, name, &result);
+        results.append(result);
+    }
+    co_return results;
+}
+
+Task<Result<RunInfo>> FakeSession::run(QString name, Trigger trigger)
+{
+    const auto entered = co_await enter(QStringLiteral("run"), {{Key("name"), name}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    if (m_services.value(name).kind == ServiceKind::Kept)
+        co_return fail(ErrorKind::Refused, name.toStdString() + " is kept running: use start");
+    if (liveRun(name))
+        co_return fail(ErrorKind::Refused, name.toStdString() + " is running already");
+    const RunId id = beginRun(name, trigger);
+    co_return find(id)->info;
+}
+
+Task<Result<RunInfo>> FakeSession::awaitRun(RunId id)
+{
+    const auto entered = co_await enter(QStringLiteral("awaitRun"), {{Key("id"), static_cast<qint64>(id.value)}});
+    if (!entered)
+        co_return fail(entered.error());
+    for (;;) {
+        const RunRecord* run = find(id);
+        if (!run)
+            co_return fail("there is no run " + std::to_string(id.value));
+        if (run->info.end)
+            co_return run->info;
+        co_await nextChange();
+    }
+}
+
+Task<Result<>> FakeSession::stopRun(RunId id)
+{
+    const auto entered = co_await enter(QStringLiteral("stopRun"), {{Key("id"), static_cast<qint64>(id.value)}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (!find(id))
+        co_return fail("there is no run " + std::to_string(id.value));
+    endRun(id, Outcome::Stopped, std::nullopt);
+    co_return Result<>();
+}
+
+Task<Result<>> FakeSession::extendStop(QString name, Milliseconds by)
+{
+    const auto entered = co_await enter(QStringLiteral("extendStop"), {{Key("name"), name}, {Key("by"), static_cast<qint64>(by.count())}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    if (m_services.value(name).state != ServiceState::Stopping)
+        co_return fail(ErrorKind::Refused, name.toStdString() + " is not being stopped");
+    co_return Result<>();
+}
+
+Task<Result<ServiceInfo>> FakeSession::awaitState(QString name, QString state, std::optional<Milliseconds> timeout)
+{
+    const qsizetype first = m_passed.size();
+    const auto entered = co_await enter(QStringLiteral("awaitState"), {{Key("name"), name}, {Key("state"), state}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    const auto wanted = serviceStateFromString(state.toStdString());
+    if (!wanted && state != Key("ended"))
+        co_return fail("there is no state `" + state.toStdString() + '`');
+    const auto fits = [&](ServiceState now) {
+        if (wanted)
+            return now == *wanted;
+        return now == ServiceState::Stopped || now == ServiceState::Failed || now == ServiceState::Completed
+               || now == ServiceState::Waiting;
+    };
+    bool expired = false;
+    std::unique_ptr<ClockTimer> timer;
+    if (timeout) {
+        timer = Clock::current().createTimer([this, &expired, alive = std::weak_ptr(m_alive)] {
+            expired = true;
+            if (!alive.expired())
+                m_changes.wake();
+        });
+        timer->startOnce(*timeout);
+    }
+    for (;;) {
+        bool satisfied = fits(m_services.value(name).state);
+        for (qsizetype n = first; n < m_passed.size(); ++n)
+            satisfied = satisfied || (m_passed[n].first == name && fits(m_passed[n].second));
+        if (satisfied)
+            co_return m_services.value(name);
+        if (expired)
+            co_return fail(ErrorKind::TimedOut, name.toStdString() + " did not become " + state.toStdString() + " in time");
+        co_await nextChange();
+    }
+}
+
+Task<Result<DefinitionInfo>> FakeSession::definition(QString name)
+{
+    const auto entered = co_await enter(QStringLiteral("definition"), {{Key("name"), name}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    co_return DefinitionInfo{name, QStringLiteral("/fake/config/services/%1.toml").arg(name), m_texts.value(name),
+                             {{Key("group"), m_services.value(name).group}}};
+}
+
+Task<Result<ActionResult>> FakeSession::add(AddRequest request)
+{
+    const auto entered = co_await enter(QStringLiteral("add"), toJson(request));
+    if (!entered)
+        co_return fail(entered.error());
+    if (m_services.contains(request.name))
+        co_return fail(ErrorKind::Refused, "there is a service `" + request.name.toStdString() + "` already");
+    if (const auto wrong = wrongWith(request.name, request.text))
+        co_return fail(*wrong);
+    applyText(request.name, request.text);
+    ActionResult result;
+    result.name = request.name;
+    const ServiceInfo service = m_services.value(request.name);
+    if (request.start && service.kind != ServiceKind::Manual && service.state != ServiceState::Disabled) {
+        ActionRequest start;
+        start.trigger = request.trigger;
+        co_await startOne(request.name, start, &result);
+    }
+    result.state = m_services.value(request.name).state;
+    co_return result;
+}
+
+Task<Result<ActionResult>> FakeSession::update(UpdateRequest request)
+{
+    const auto entered = co_await enter(QStringLiteral("update"), toJson(request));
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(request.name); !here)
+        co_return fail(here.error());
+    QString text = request.text.value_or(m_texts.value(request.name));
+    for (const KeyEdit& edit : request.edits)
+        text = edited(text, edit);
+    if (const auto wrong = wrongWith(request.name, text))
+        co_return fail(*wrong);
+    m_undo.append({request.name, m_texts.value(request.name), false});
+    applyText(request.name, text);
+    ActionResult result;
+    result.name = request.name;
+    result.state = m_services.value(request.name).state;
+    co_return result;
+}
+
+Task<Result<ActionResult>> FakeSession::remove(QString name)
+{
+    const auto entered = co_await enter(QStringLiteral("remove"), {{Key("name"), name}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    co_await stopOne(name, Outcome::Stopped, true);
+    m_undo.append({name, m_texts.value(name), true});
+    drop(name);
+    ActionResult result;
+    result.name = name;
+    co_return result;
+}
+
+Task<Result<QString>> FakeSession::undo()
+{
+    if (const auto entered = co_await enter(QStringLiteral("undo"), {}); !entered)
+        co_return fail(entered.error());
+    if (m_undo.isEmpty())
+        co_return fail(ErrorKind::Refused, "there is nothing to take back");
+    const Undo last = m_undo.takeLast();
+    applyText(last.name, last.text);
+    co_return (last.wasRemoved ? QStringLiteral("%1 is back") : QStringLiteral("the edit of %1 is taken back")).arg(last.name);
+}
+
+Task<Result<QList<Diagnostic>>> FakeSession::check(QString name, QString text)
+{
+    const auto entered = co_await enter(QStringLiteral("check"), {{Key("name"), name}, {Key("text"), text}});
+    if (!entered)
+        co_return fail(entered.error());
+    QList<Diagnostic> found;
+    if (const auto wrong = wrongWith(name, text))
+        found.append({true, QString::fromStdString(wrong->message), QString::fromStdString(wrong->file), wrong->line, wrong->column});
+    co_return found;
+}
+
+Task<Result<SchedulePreview>> FakeSession::previewSchedule(QString text, int count)
+{
+    const auto entered = co_await enter(QStringLiteral("previewSchedule"), {{Key("text"), text}, {Key("count"), count}});
+    if (!entered)
+        co_return fail(entered.error());
+    static const QRegularExpression every(QStringLiteral("every\\s*=\\s*\"([^\"]+)\""));
+    const auto interval = parseDuration(every.match(text).captured(1).toStdString());
+    if (!interval)
+        co_return fail(ErrorKind::InvalidDefinition, "no schedule: " + interval.error().message);
+    SchedulePreview preview;
+    preview.sentence = QStringLiteral("every %1").arg(QString::fromStdString(formatDuration(*interval)));
+    const WallTime from = now();
+    for (int n = 1; n <= count; ++n)
+        preview.times.append(from + n * *interval);
+    co_return preview;
+}
+
+Task<Result<QList<RunInfo>>> FakeSession::runs(RunQuery query)
+{
+    if (const auto entered = co_await enter(QStringLiteral("runs"), toJson(query)); !entered)
+        co_return fail(entered.error());
+    QList<RunInfo> found;
+    for (auto run = m_runs.rbegin(); run != m_runs.rend() && found.size() < query.limit; ++run) {
+        const RunInfo& info = run->info;
+        if ((query.service.isEmpty() || info.service == query.service) && (!query.before || info.id < *query.before)
+            && (!query.id || info.id == *query.id))
+            found.append(info);
+    }
+    co_return found;
+}
+
+Task<Result<QList<PlannedRun>>> FakeSession::nextRuns(int count)
+{
+    if (const auto entered = co_await enter(QStringLiteral("nextRuns"), {{Key("count"), count}}); !entered)
+        co_return fail(entered.error());
+    QList<PlannedRun> planned;
+    for (const ServiceInfo& service : m_services) {
+        if (service.nextRun)
+            planned.append({service.name, *service.nextRun});
+    }
+    std::sort(planned.begin(), planned.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.at, a.service) < std::tie(b.at, b.service);
+    });
+    co_return planned.mid(0, count);
+}
+
+Task<Result<QList<HostEvent>>> FakeSession::events(EventQuery query)
+{
+    if (const auto entered = co_await enter(QStringLiteral("events"), toJson(query)); !entered)
+        co_return fail(entered.error());
+    QList<HostEvent> found;
+    for (const HostEvent& event : m_events) {
+        if (!query.since || event.time >= *query.since)
+            found.append(event);
+    }
+    co_return found.mid(std::max<qsizetype>(0, found.size() - query.limit));
+}
+
+FakeSession::Selection FakeSession::selectionOf(const LogQuery& query, bool& live)
+{
+    const quint64 size = m_logs[query.service].size();
+    const RunRecord* run = nullptr;
+    const bool whole = query.allRuns || query.since || query.until || !query.grep.isEmpty();
+    if (query.run) {
+        run = find(*query.run);
+    } else if (!whole) {
+        for (const RunRecord& each : m_runs) {
+            if (each.info.service == query.service)
+                run = &each;
+        }
+    }
+    if (!run) {
+        live = true;
+        return {0, size};
+    }
+    live = !run->info.end;
+    return {run->logBegin, live ? size : run->logEnd};
+}
+
+LogPage FakeSession::page(const LogQuery& query)
+{
+    constexpr qsizetype maxPage = 4 << 20;
+    LogPage page;
+    auto [begin, end] = selectionOf(query, page.live);
+    if (query.before)
+        end = std::clamp(*query.before, begin, end);
+    const Log& log = m_logs[query.service];
+    const QRegularExpression pattern(query.grep);
+    const auto fits = [&](const LogEntryInfo& entry) {
+        return (query.streams.isEmpty() || query.streams.contains(QLatin1Char(entry.stream)))
+               && (query.grep.isEmpty() || pattern.match(QString::fromUtf8(entry.text)).hasMatch())
+               && (!query.since || entry.time >= *query.since) && (!query.until || entry.time < *query.until);
+    };
+    quint64 at = begin;
+    if (!query.cursor.isEmpty()) {
+        at = query.cursor.toULongLong();
+    } else if (query.last) {
+        at = end;
+        for (int left = *query.last; left > 0 && at > begin; --at)
+            left -= fits(log.at(at - 1));
+    }
+    qsizetype bytes = 0;
+    for (; at < end && page.entries.size() < query.count && bytes < maxPage; ++at) {
+        const LogEntryInfo entry = log.at(at);
+        if (!fits(entry))
+            continue;
+        bytes += entry.text.size();
+        page.entries.append(entry);
+    }
+    page.atEnd = at >= end;
+    page.cursor = QString::number(at);
+    return page;
+}
+
+Task<Result<LogPage>> FakeSession::readLog(LogQuery query)
+{
+    if (const auto entered = co_await enter(QStringLiteral("readLog"), toJson(query)); !entered)
+        co_return fail(entered.error());
+    if (const auto here = known(query.service); !here)
+        co_return fail(here.error());
+    co_return page(query);
+}
+
+Task<Result<LogPage>> FakeSession::followLog(LogQuery query)
+{
+    if (const auto entered = co_await enter(QStringLiteral("followLog"), toJson(query)); !entered)
+        co_return fail(entered.error());
+    if (const auto here = known(query.service); !here)
+        co_return fail(here.error());
+    bool expired = false;
+    const auto timer = Clock::current().createTimer([this, &expired, alive = std::weak_ptr(m_alive)] {
+        expired = true;
+        if (!alive.expired())
+            m_changes.wake();
+    });
+    timer->startOnce(std::chrono::seconds(20));
+    for (;;) {
+        LogPage found = page(query);
+        if (!found.entries.isEmpty() || !found.live || expired)
+            co_return found;
+        co_await nextChange();
+    }
+}
+
+Task<Result<HostInfo>> FakeSession::hostStatus()
+{
+    if (const auto entered = co_await enter(QStringLiteral("hostStatus"), {}); !entered)
+        co_return fail(entered.error());
+    co_return m_host;
+}
+
+Task<Result<QStringList>> FakeSession::reload()
+{
+    if (const auto entered = co_await enter(QStringLiteral("reload"), {}); !entered)
+        co_return fail(entered.error());
+    co_return m_reloadAnswer;
+}
+
+Task<Result<>> FakeSession::shutdown()
+{
+    if (const auto entered = co_await enter(QStringLiteral("shutdown"), {}); !entered)
+        co_return fail(entered.error());
+    m_host.shuttingDown = true;
+    changed({}, {}, true);
+    Q_EMIT shutdownRequested();
+    co_return Result<>();
+}
+
+} // namespace turnspit
