@@ -254,8 +254,11 @@ private Q_SLOTS:
         {
             const auto store = HistoryStore::open(file);
             QVERIFY((*store)->begin());
-            for (std::uint64_t id = 1; id <= 60'000; ++id)
-                QVERIFY((*store)->beginRun(made(id, "service " + std::to_string(id))));
+            for (std::uint64_t id = 1; id <= 3000; ++id) {
+                Run run = made(id);
+                run.reason = std::string(2000, 'x');
+                QVERIFY((*store)->beginRun(run));
+            }
             QVERIFY((*store)->commit());
         }
         Troubles troubles;
