@@ -31,6 +31,11 @@ public:
     /// Before start: does nothing. Else returns, normally, when execute has ended or `hurry` is stopped (B33).
     Task<> stop(std::stop_token hurry) override;
 
+    /// Requests `stopping` and destroys execute where it is suspended; does not wait; may be called at any time but from inside execute,
+    /// and again (B35). The host does so before it destroys the object; whoever destroys one by himself while execute is suspended
+    /// does it first, since the members of the derived class go before those of this one.
+    void dispose();
+
     /// nullopt before start (B32).
     [[nodiscard]] std::optional<Execution> execution() const noexcept { return m_execution; }
 
@@ -47,7 +52,7 @@ protected:
 private:
     friend class ServiceRun;
     void onExecutionEnded(std::function<void()> call) { m_onEnded = std::move(call); }
-    Task<> run();
+    Task<> begin();
     void ended(Execution how, std::exception_ptr error);
 
     std::unique_ptr<LinkedStopSource> m_stopping;
@@ -55,7 +60,7 @@ private:
     std::exception_ptr m_error;
     Event m_ended;
     std::function<void()> m_onEnded;
-    TaskScope m_tasks; // last: the frame of execute goes first
+    std::optional<TaskScope> m_tasks{std::in_place}; // last: the frame of execute goes first; none after dispose
 };
 
 } // namespace turnspit

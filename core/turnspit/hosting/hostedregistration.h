@@ -47,7 +47,7 @@ private:
     static HostedRegistration describe(std::string name, ServiceOptions options, detail::Recipe<T> recipe)
     {
         HostedRegistration out;
-        out.typeName = typeName<T>();
+        out.typeName = turnspit::typeName<T>();
         out.named = !name.empty();
         out.name = out.named ? std::move(name) : serviceNameFromType(out.typeName);
         out.periodic = std::derived_from<T, PeriodicService>;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <turnspit/base/clock.h>
+#include <turnspit/base/error.h>
 #include <turnspit/base/states.h>
 #include <turnspit/base/time.h>
 #include <turnspit/hosting/backgroundservice.h>
@@ -9,8 +11,6 @@
 #include <string>
 
 namespace turnspit {
-
-class ClockTimer;
 
 /// A service that does one thing every so often: override tick.
 ///
@@ -69,8 +69,10 @@ private:
     struct Request;
     void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
     Task<> runTick(std::stop_token stopping, Trigger trigger);
-    void armNext();
+    void arm();
     void due();
+    void finished(Outcome outcome, const std::string& error);
+    void ended();
     void changed();
 
     std::chrono::milliseconds m_period;

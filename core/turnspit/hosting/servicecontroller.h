@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace turnspit {
 
@@ -45,7 +46,7 @@ struct ServiceStopResult
     Kind kind = Stopped;
     std::string service;
     bool threadAlive = false;  ///< Abandoned: it blocks its thread, which was left alive on purpose
-    std::exception_ptr error;  ///< what stopping, stop or stopped threw; null: nothing
+    std::vector<std::exception_ptr> errors; ///< what stopping, stop and stopped threw
     std::string reason;        ///< "did not stop within 30s; abandoned"
 };
 
@@ -81,8 +82,8 @@ public:
     [[nodiscard]] Task<Result<>> hold();
     [[nodiscard]] Task<Result<>> resume();
 
-    /// One tick of a periodic service now, held or not; ends with the tick, whose outcome it gives. Refused: not periodic, not
-    /// running, or a tick runs.
+    /// One tick of a periodic service now, held or not; ends with the tick, whose outcome it gives. A stopped service is started for
+    /// that one tick and stopped again. Refused: not periodic, being started or stopped, or a tick runs.
     [[nodiscard]] Task<Result<Outcome>> runNow(Trigger trigger = Trigger::Start);
 
     /// Called after status() has changed, posted: once a loop turn however much changed. Replaces the one before; {} ends it.

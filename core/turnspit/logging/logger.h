@@ -59,14 +59,16 @@ public:
         say(level, eventId, service, format, args...);
     }
 
+    /// As event, with arguments packed already; says it whether the level is on or not.
+    void write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args) const;
+
 private:
     template <class... Args>
-    void say(LogLevel level, int eventId, std::string_view service, fmt::format_string<Args...> format, Args&... args) const
+    void say(LogLevel level, int eventId, std::string_view service, fmt::string_view format, Args&... args) const
     {
         if (isEnabled(level))
             write(level, eventId, service, format, fmt::make_format_args(args...));
     }
-    void write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args) const;
 
     LoggerFactory* m_factory;
     std::shared_ptr<const LogCategory> m_category;

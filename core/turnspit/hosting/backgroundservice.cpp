@@ -1,0 +1,68 @@
+#include <turnspit/hosting/backgroundservice.h>
+
+#include <stdexcept>
+
+namespace turnspit {
+
+BackgroundService::~BackgroundService()
+{
+    dispose();
+}
+
+void BackgroundService::dispose()
+{
+    if (m_stopping)
+        m_stopping->requestStop();
+    m_tasks.reset();
+}
+
+Task<> BackgroundService::start(std::stop_token cancelled)
+{
+    if (m_execution)
+        throw std::logic_error("BackgroundService::start: started already; a new start needs a new object");
+    m_stopping = std::make_unique<LinkedStopSource>(cancelled);
+    if (cancelled.stop_requested()) {
+        m_execution = Execution::Cancelled;
+        m_error = std::make_exception_ptr(OperationCancelled{});
+        m_ended.set();
+        co_return;
+    }
+    m_execution = Execution::Running;
+    m_tasks->spawn(begin());
+}
+
+Task<> BackgroundService::begin()
+{
+    co_await yieldToLoop();
+    Execution how = Execution::Completed;
+    std::exception_ptr error;
+    try {
+        co_await execute(m_stopping->token());
+    } catch (const OperationCancelled&) {
+        how = Execution::Cancelled;
+        error = std::current_exception();
+    } catch (...) {
+        how = Execution::Faulted;
+        error = std::current_exception();
+    }
+    ended(how, std::move(error));
+}
+
+void BackgroundService::ended(Execution how, std::exception_ptr error)
+{
+    m_execution = how;
+    m_error = std::move(error);
+    m_ended.set();
+    if (m_onEnded)
+        m_onEnded();
+}
+
+Task<> BackgroundService::stop(std::stop_token hurry)
+{
+    if (!m_execution)
+        co_return;
+    m_stopping->requestStop();
+    co_await m_ended.wait(hurry);
+}
+
+} // namespace turnspit

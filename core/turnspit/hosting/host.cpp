@@ -1,0 +1,188 @@
+#include <turnspit/hosting/host.h>
+
+#include <turnspit/async/wait.h>
+#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/hosting/host_p.h>
+#include <turnspit/hosting/hostbuilder.h>
+#include <turnspit/hosting/hostbuilder_p.h>
+#include <turnspit/hosting/signalwatch.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace turnspit {
+
+bool HostStopResult::anythingAbandoned() const
+{
+    return std::ranges::any_of(services, [](const auto& each) { return each.kind == ServiceStopResult::Abandoned; });
+}
+
+bool HostStopResult::threadsAlive() const
+{
+    return std::ranges::any_of(services, [](const auto& each) { return each.threadAlive; });
+}
+
+int HostStopResult::exitCode() const
+{
+    if (anythingAbandoned())
+        return 6;
+    return errors.empty() ? 0 : 1;
+}
+
+void HostStopResult::throwErrors() const
+{
+    turnspit::throwErrors("One or more hosted services failed to stop.", errors);
+}
+
+bool Host::Private::inHostThread(std::function<void()> function, std::optional<std::chrono::milliseconds> patience) const
+{
+    if (mailbox->isCurrent()) {
+        function();
+        return true;
+    }
+    struct Gate
+    {
+        std::mutex mutex;
+        std::condition_variable done;
+        bool open = false; // guarded
+    };
+    const auto gate = std::make_shared<Gate>();
+    mailbox->post([gate, call = std::move(function)] {
+        call();
+        const std::lock_guard lock(gate->mutex);
+        gate->open = true;
+        gate->done.notify_one();
+    });
+    std::unique_lock lock(gate->mutex);
+    const auto isOpen = [&] { return gate->open; };
+    if (patience)
+        return gate->done.wait_for(lock, *patience, isOpen);
+    gate->done.wait(lock, isOpen);
+    return true;
+}
+
+Host::Host(std::unique_ptr<Private> d) : m_d(std::move(d)) {}
+
+Host::~Host()
+{
+    // Twice the patience that the core has with its workers, then the host thread itself counts as one that does not come back.
+    auto* const core = m_d->core.release();
+    const bool back = m_d->inHostThread([core] { delete core; }, m_d->options.reapTimeout * 2 + std::chrono::seconds(1));
+    if (m_d->thread) {
+        if (back)
+            m_d->thread->stopAndJoin();
+        else
+            m_d->thread->abandon();
+    } else {
+        Clock::setCurrent(m_d->clockBefore);
+    }
+}
+
+HostBuilder Host::createBuilder()
+{
+    return {};
+}
+
+HostBuilder Host::createBuilder(int& argc, char** argv)
+{
+    HostBuilder builder;
+    if (!QCoreApplication::instance())
+        builder.m_d->application = std::make_unique<QCoreApplication>(argc, argv);
+    return builder;
+}
+
+Task<> Host::start(std::stop_token cancelled)
+{
+    Promise<std::exception_ptr> done;
+    auto ended = done.future();
+    m_d->mailbox->post([core = m_d->core.get(), cancelled = std::move(cancelled), done = std::move(done)]() mutable {
+        core->start(std::move(cancelled), std::move(done));
+    });
+    if (const auto error = co_await std::move(ended))
+        std::rethrow_exception(error);
+}
+
+Task<HostStopResult> Host::stop(std::stop_token hurry)
+{
+    Promise<HostStopResult> done;
+    auto ended = done.future();
+    m_d->mailbox->post([core = m_d->core.get(), hurry = std::move(hurry), done = std::move(done)]() mutable {
+        core->stop(std::move(hurry), std::move(done));
+    });
+    co_return co_await std::move(ended);
+}
+
+Task<HostStopResult> Host::waitForShutdown(std::stop_token cancelled)
+{
+    const LinkedStopSource either(lifetime().stopping(), std::move(cancelled));
+    co_await untilStopped(either.token());
+    lifetime().stopApplication();
+    co_return co_await stop();
+}
+
+int Host::run()
+{
+    std::optional<int> code;
+    std::stop_source hurry;
+    bool asked = false;
+    const SignalWatch signals([&](int) {
+        if (std::exchange(asked, true))
+            hurry.request_stop();
+        else
+            lifetime().stopApplication();
+    });
+    const auto& log = m_d->environment->log;
+    const auto live = [](Host& host, std::stop_token hurryUp, const Logger<Host>& logger, std::optional<int>& out) -> Task<> {
+        std::exception_ptr startError;
+        try {
+            co_await host.start(hurryUp);
+        } catch (...) {
+            startError = std::current_exception();
+        }
+        if (startError) {
+            logger.error("the host did not start: {}", describe(startError));
+            // A start that somebody cancelled is an end that was asked for.
+            const bool cancelled = describe(startError) == "cancelled" && host.lifetime().stopping().stop_requested();
+            const auto result = co_await host.stop(hurryUp);
+            out = result.exitCode() != 0 ? result.exitCode() : cancelled ? 0 : 1;
+        } else {
+            co_await untilStopped(host.lifetime().stopping());
+            const auto result = co_await host.stop(hurryUp);
+            for (const auto& error : result.errors)
+                logger.error("the host ends because of: {}", describe(error));
+            out = result.exitCode();
+        }
+        QCoreApplication::exit(*out);
+    };
+    TaskScope scope;
+    scope.spawn(live(*this, hurry.get_token(), log, code));
+    // Somebody may quit the application instead of stopping it: the services get their stop all the same.
+    while (!code) {
+        QCoreApplication::exec();
+        if (!code)
+            lifetime().stopApplication();
+    }
+    return *code;
+}
+
+ApplicationLifetime& Host::lifetime() const noexcept
+{
+    return *m_d->environment->lifetime;
+}
+
+const std::shared_ptr<Mailbox>& Host::mailbox() const noexcept
+{
+    return m_d->mailbox;
+}
+
+ServiceControllers& Host::controllers() const noexcept
+{
+    return *m_d->controllers;
+}
+
+ServiceProvider& Host::services() const noexcept
+{
+    return *m_d->environment->provider;
+}
+
+} // namespace turnspit

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <turnspit/hosting/host.h>
+#include <turnspit/hosting/hostcore.h>
+
+#include <QCoreApplication>
+
+#include <memory>
+
+namespace turnspit {
+
+struct Host::Private
+{
+    std::unique_ptr<QCoreApplication> application; ///< made by createBuilder; last to go
+    std::shared_ptr<HostEnvironment> environment;
+    std::shared_ptr<ServiceControllers::Private> controllersPrivate;
+    std::shared_ptr<ServiceControllers> controllers;
+    HostOptions options;
+    std::unique_ptr<Thread> thread;   ///< null: inline
+    std::shared_ptr<Mailbox> mailbox; ///< the host thread's
+    std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread
+    Clock* clockBefore = nullptr;     ///< inline: what the thread had
+
+    /// Runs in the host thread; returns when it has, or (real time) after `patience`: false.
+    bool inHostThread(std::function<void()> function, std::optional<std::chrono::milliseconds> patience = {}) const;
+};
+
+} // namespace turnspit

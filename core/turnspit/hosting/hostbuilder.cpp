@@ -1,0 +1,103 @@
+#include <turnspit/hosting/hostbuilder.h>
+
+#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/hosting/host_p.h>
+#include <turnspit/hosting/hostbuilder_p.h>
+#include <turnspit/hosting/hostevents.h>
+
+#include <random>
+
+namespace turnspit {
+
+HostBuilder::HostBuilder() : m_d(std::make_unique<Private>()) {}
+HostBuilder::~HostBuilder() = default;
+HostBuilder::HostBuilder(HostBuilder&&) noexcept = default;
+HostBuilder& HostBuilder::operator=(HostBuilder&&) noexcept = default;
+
+HostServiceCollection& HostBuilder::services() noexcept
+{
+    return m_d->services;
+}
+
+HostBuilder& HostBuilder::useClock(Clock& clock)
+{
+    m_d->clock = &clock;
+    return *this;
+}
+
+HostBuilder& HostBuilder::useInlineThreads()
+{
+    m_d->inlineThreads = true;
+    return *this;
+}
+
+HostBuilder& HostBuilder::addLogSink(std::shared_ptr<LogSink> sink)
+{
+    m_d->sinks.push_back(std::move(sink));
+    return *this;
+}
+
+HostBuilder& HostBuilder::setLogLevel(LogLevel level)
+{
+    m_d->level = level;
+    return *this;
+}
+
+HostBuilder& HostBuilder::useRandom(std::function<double()> random)
+{
+    m_d->random = std::move(random);
+    return *this;
+}
+
+std::unique_ptr<Host> HostBuilder::build()
+{
+    if (std::exchange(m_d->built, true))
+        throw std::logic_error("HostBuilder: build can be called once.");
+
+    auto d = std::make_unique<Host::Private>();
+    d->environment = std::make_shared<HostEnvironment>(m_d->clock ? *m_d->clock : Clock::system());
+    auto& environment = *d->environment;
+    for (auto& sink : m_d->sinks)
+        environment.logs.addSink(std::move(sink));
+    if (m_d->level)
+        environment.logs.setLevel(*m_d->level);
+    environment.lifetime = std::make_unique<ApplicationLifetime>([&log = environment.log](ApplicationLifetime::Event event, std::exception_ptr error) {
+        using Event = ApplicationLifetime::Event;
+        const int id = event == Event::Started ? StartedCallbackFailed : event == Event::Stopping ? StoppingCallbackFailed : StoppedCallbackFailed;
+        const char* const name = event == Event::Started ? "started" : event == Event::Stopping ? "stopping" : "stopped";
+        log.event(LogLevel::Critical, id, {}, "a callback of application {} failed: {}", name, describe(error));
+    });
+    d->controllersPrivate = std::make_shared<ServiceControllers::Private>();
+    d->controllers = std::make_shared<ServiceControllers>(*d->controllersPrivate);
+    d->options = *m_d->services.options<HostOptions>();
+
+    auto& services = m_d->services;
+    services.addInstance<LoggerFactory>(environment.logs);
+    services.addInstance<ApplicationLifetime>(*environment.lifetime);
+    services.addInstance<ServiceControllers>(d->controllers);
+    services.addInstance<Clock>(environment.clock);
+    std::vector<std::pair<std::string, std::vector<Dependency>>> consumers;
+    for (const auto& hosted : services.hosted())
+        consumers.emplace_back(hosted.typeName, hosted.dependencies);
+    environment.provider = services.build(consumers);
+
+    HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads};
+    if (!parts.random) {
+        parts.random = [engine = std::mt19937(std::random_device{}())]() mutable {
+            return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+        };
+    }
+    if (m_d->inlineThreads) {
+        d->clockBefore = m_d->clock ? &Clock::current() : nullptr;
+        Clock::setCurrent(m_d->clock);
+        d->mailbox = Mailbox::current();
+    } else {
+        d->thread = std::make_unique<Thread>(QStringLiteral("host"), m_d->clock);
+        d->mailbox = d->thread->mailbox();
+    }
+    d->application = std::move(m_d->application);
+    d->inHostThread([&] { d->core = std::make_unique<HostCore>(std::move(parts)); });
+    return std::unique_ptr<Host>(new Host(std::move(d)));
+}
+
+} // namespace turnspit

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <turnspit/hosting/hostbuilder.h>
+
+#include <QCoreApplication>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace turnspit {
+
+struct HostBuilder::Private
+{
+    std::unique_ptr<QCoreApplication> application;
+    HostServiceCollection services;
+    Clock* clock = nullptr;
+    bool inlineThreads = false;
+    std::vector<std::shared_ptr<LogSink>> sinks;
+    std::optional<LogLevel> level;
+    std::function<double()> random;
+    bool built = false;
+};
+
+} // namespace turnspit

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <turnspit/async/promise.h>
+#include <turnspit/async/taskscope.h>
+#include <turnspit/hosting/deadline.h>
+#include <turnspit/hosting/host.h>
+#include <turnspit/hosting/hostcontext.h>
+#include <turnspit/hosting/servicecontroller_p.h>
+#include <turnspit/hosting/servicecontrollers.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace turnspit {
+
+/// What HostCore and ServiceControllers share: made before the host thread knows of it, so that the latter can be injected.
+class ServiceControllers::Private
+{
+public:
+    std::vector<std::unique_ptr<ServiceController>> list;
+    HostContext* host = nullptr; ///< null: the host does not live
+    std::function<void()> onChanged;
+};
+
+/// A host, on its thread: takes all services through the phases of a start and of a stop.
+class HostCore
+{
+public:
+    struct Parts
+    {
+        std::shared_ptr<HostEnvironment> environment;
+        HostOptions options;
+        std::vector<HostedRegistration> hosted;
+        std::function<double()> random;
+        std::shared_ptr<ServiceControllers::Private> controllers;
+        bool inlineThreads = false;
+    };
+
+    /// On the host thread, as everything else here.
+    explicit HostCore(Parts parts);
+
+    /// Destroys what still runs, in its thread. Threads that do not come back are left alive.
+    ~HostCore();
+    HostCore(const HostCore&) = delete;
+    HostCore& operator=(const HostCore&) = delete;
+
+    void start(std::stop_token cancelled, Promise<std::exception_ptr> done);
+    void stop(std::stop_token hurry, Promise<HostStopResult> done);
+
+private:
+    using Step = ServiceRun::Step;
+    using Controllers = std::vector<ServiceController::Private*>;
+    enum class Phase { Made, Starting, Started, Failed, Stopping, Stopped };
+
+    struct StopOperation
+    {
+        HostStopResult result;
+        std::unique_ptr<Deadline> deadline;
+        std::optional<std::stop_callback<std::function<void()>>> onHurry;
+        Event done;
+    };
+
+    Task<> performStart(std::stop_token cancelled, Promise<std::exception_ptr> done);
+    Task<std::exception_ptr> startAll(std::stop_token cancelled);
+    Task<std::vector<std::exception_ptr>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
+    Task<> startOne(ServiceController::Private& controller, Step step, std::vector<std::exception_ptr>& errors,
+                    std::vector<std::pair<ServiceController::Private*, std::exception_ptr>>& failed);
+    Task<> rollBack(Controllers controllers);
+    [[nodiscard]] std::exception_ptr causeOf(std::vector<std::exception_ptr> errors) const;
+
+    Task<> performStop(std::shared_ptr<StopOperation> operation);
+    Task<> stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation);
+    Task<> stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation);
+    Task<> awaitStop(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
+    void hurry(std::shared_ptr<StopOperation> operation);
+    void workerBlocked(const Worker& worker);
+    void changed();
+
+    HostContext m_host;
+    bool m_inline;
+    std::shared_ptr<ServiceControllers::Private> m_controllers;
+    std::unique_ptr<WorkerPool> m_pool;
+    Phase m_phase = Phase::Made;
+    std::unique_ptr<Deadline> m_startDeadline;
+    std::vector<std::pair<ServiceController::Private*, std::exception_ptr>> m_failed; ///< what failed in the start under way
+    std::vector<std::exception_ptr> m_faults;                                         ///< of services that stop the host
+    Event m_startEnded;
+    std::shared_ptr<StopOperation> m_stop;
+    bool m_changePosted = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+    TaskScope m_tasks; // last: goes first
+};
+
+} // namespace turnspit

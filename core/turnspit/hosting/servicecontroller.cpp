@@ -1,0 +1,63 @@
+#include <turnspit/hosting/servicecontroller_p.h>
+
+namespace turnspit {
+
+ServiceController::ServiceController(std::unique_ptr<Private> d) : m_d(std::move(d)) {}
+ServiceController::~ServiceController() = default;
+
+const std::string& ServiceController::name() const noexcept
+{
+    return m_d->registration->name;
+}
+
+const std::string& ServiceController::typeName() const noexcept
+{
+    return m_d->registration->typeName;
+}
+
+bool ServiceController::autostart() const noexcept
+{
+    return m_d->registration->options.autostart;
+}
+
+const ServiceStatus& ServiceController::status() const noexcept
+{
+    return m_d->status;
+}
+
+Task<Result<>> ServiceController::start(Trigger trigger)
+{
+    return m_d->start(trigger);
+}
+
+Task<ServiceStopResult> ServiceController::stop(std::optional<Milliseconds> limit)
+{
+    return m_d->stop(limit);
+}
+
+Task<Result<>> ServiceController::restart(Trigger trigger)
+{
+    return m_d->restart(trigger);
+}
+
+Task<Result<>> ServiceController::hold()
+{
+    co_return m_d->setHeld(true);
+}
+
+Task<Result<>> ServiceController::resume()
+{
+    co_return m_d->setHeld(false);
+}
+
+Task<Result<Outcome>> ServiceController::runNow(Trigger trigger)
+{
+    return m_d->runNow(trigger);
+}
+
+void ServiceController::onChanged(std::function<void()> call)
+{
+    m_d->onChanged = std::move(call);
+}
+
+} // namespace turnspit

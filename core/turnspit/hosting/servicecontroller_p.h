@@ -1,0 +1,150 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/hosting/deadline.h>
+#include <turnspit/hosting/hostcontext.h>
+#include <turnspit/hosting/servicecontroller.h>
+#include <turnspit/hosting/servicerun.h>
+#include <turnspit/supervision/restarttracker.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace turnspit {
+
+/// The machinery of one hosted service: one operation at a time, a start or a stop, each a value that others join.
+class ServiceController::Private
+{
+public:
+    using Step = ServiceRun::Step;
+
+    /// A start under way. The host takes it through its steps together with those of other services, a command alone.
+    struct StartOperation
+    {
+        Trigger trigger = Trigger::Start;
+        std::unique_ptr<LinkedStopSource> cancel;
+        bool started = false; ///< start() itself ended well: a stop is owed
+        std::exception_ptr error;
+        Result<> result;
+        Event done;
+    };
+
+    /// One tick on demand.
+    struct TickOperation
+    {
+        Result<Outcome> result = fail(ErrorKind::Cancelled, "the service was stopped before the tick had ended");
+        Event done;
+    };
+
+    /// A stop under way, or the end of a run that ended by itself.
+    struct StopOperation
+    {
+        std::unique_ptr<Deadline> deadline;
+        Milliseconds limit = Milliseconds::max();
+        bool wanted = true; ///< somebody asked for it: not started again
+        bool late = false;
+        ServiceStopResult result;
+        Event done;
+    };
+
+    Private(HostContext& host, HostedRegistration registration);
+    ~Private();
+    Private(const Private&) = delete;
+    Private& operator=(const Private&) = delete;
+
+    // Commands; each joins what is under way.
+    Task<Result<>> start(Trigger trigger);
+    Task<ServiceStopResult> stop(std::optional<Milliseconds> limit);
+    Task<Result<>> restart(Trigger trigger);
+    Result<> setHeld(bool held);
+    Task<Result<Outcome>> runNow(Trigger trigger);
+
+    // The steps, for a host that takes all its services through them together.
+    [[nodiscard]] bool canStart() const { return !m_run && !m_startOperation && !m_stopOperation && !m_lost; }
+    [[nodiscard]] bool runs() const { return m_run != nullptr; }
+    [[nodiscard]] bool isSteady() const { return m_run && !m_startOperation && !m_stopOperation; }
+    [[nodiscard]] bool isStarting() const { return m_startOperation != nullptr; }
+    [[nodiscard]] bool hasStarted() const { return m_startOperation && m_startOperation->started; }
+
+    /// `retry`: by the restart policy, which goes on counting.
+    void beginStart(Trigger trigger, std::stop_token cancelled, bool retry = false);
+    /// What the step threw; null: went well.
+    Task<std::exception_ptr> startStep(Step step);
+    /// All steps went well.
+    void finishStart();
+    /// A step failed here (`error`), or elsewhere (null): what there is of the run goes, by a stop where one is owed.
+    Task<> rollBack(std::exception_ptr error, std::stop_token hurry);
+
+    void beginStop(std::optional<Milliseconds> limit, std::stop_token outer, bool wanted = true);
+    /// False: was late, is gone.
+    Task<bool> stopStep(Step step);
+    Task<ServiceStopResult> finishStop();
+
+    void cancelRetry();
+    /// What runs is late: destroyed where it stands.
+    Task<> giveUp();
+    void setUnhealthy(bool unhealthy);
+
+    /// The host goes without a stop: what runs is destroyed in its thread, nothing waits for it.
+    void tearDown();
+
+    void changed();
+
+    HostContext& host;
+    const std::shared_ptr<const HostedRegistration> registration;
+    ServiceStatus status;
+    std::function<void()> onChanged;
+
+private:
+    using StartPtr = std::shared_ptr<StartOperation>;
+    using StopPtr = std::shared_ptr<StopOperation>;
+
+    Task<> performStart(StartPtr operation);
+    Task<> performStop(StopPtr operation);
+    Task<> endByItself(StopPtr operation);
+    Task<> performTick(std::shared_ptr<TickOperation> operation, Trigger trigger);
+    void stopped(const StopOperation& operation);
+    void lostEnded();
+    Task<> runSteps(StopPtr operation);
+    void setState(ServiceState state, std::string reason = {});
+    void executionEnded(BackgroundService::Execution how, std::exception_ptr error);
+    void periodicChanged(const PeriodicService::Status& periodic);
+    void judge(std::exception_ptr error);
+    void retryIn(Milliseconds delay);
+    void noteEnd(Outcome outcome, const std::string& error);
+    void detach();
+    [[nodiscard]] FailureBehaviour behaviour() const;
+    [[nodiscard]] Milliseconds stopLimit() const;
+    template <class... Args>
+    void log(LogLevel level, int event, fmt::format_string<const std::string&, Args...> format, Args... args) const
+    {
+        if (host.log().isEnabled(level))
+            host.log().write(level, event, registration->name, format, fmt::make_format_args(registration->name, args...));
+    }
+
+    struct Ended
+    {
+        BackgroundService::Execution how;
+        std::exception_ptr error;
+    };
+
+    RestartTracker m_tracker;
+    std::shared_ptr<ServiceRun> m_run;
+    std::shared_ptr<ServiceRun::Listener> m_listener;
+    std::shared_ptr<Worker> m_worker;
+    std::shared_ptr<ServiceRun> m_lost; ///< abandoned, and its code still runs
+    std::shared_ptr<Worker> m_lostWorker;
+    std::optional<Ended> m_ended;       ///< execute has ended while a start or stop was under way
+    bool m_held = false;
+    bool m_unarmed = false;             ///< runs for one tick on demand, not by its series
+    std::uint64_t m_seenTicks = 0;
+    std::unique_ptr<ClockTimer> m_retry;
+    StartPtr m_startOperation;
+    StopPtr m_stopOperation;
+    bool m_changePosted = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+    TaskScope m_operations; // last: goes first
+};
+
+} // namespace turnspit

@@ -1,0 +1,44 @@
+#include <turnspit/hosting/servicecontrollers.h>
+
+#include <turnspit/hosting/hostcore.h>
+
+namespace turnspit {
+
+std::vector<ServiceController*> ServiceControllers::list() const
+{
+    std::vector<ServiceController*> out;
+    for (const auto& controller : m_d.list)
+        out.push_back(controller.get());
+    return out;
+}
+
+ServiceController* ServiceControllers::find(std::string_view name) const
+{
+    for (const auto& controller : m_d.list) {
+        if (controller->name() == name)
+            return controller.get();
+    }
+    return nullptr;
+}
+
+Result<ServiceController*> ServiceControllers::add(HostedRegistration registration)
+{
+    if (!m_d.host || m_d.host->stopping)
+        return fail(ErrorKind::Refused, "the host is stopping");
+    if (find(registration.name))
+        return fail(ErrorKind::Refused, "there is a service '" + registration.name + "' already");
+    const auto problems = m_d.host->environment->provider->check(registration.typeName, registration.dependencies);
+    if (!problems.empty())
+        return fail(problems.front());
+    m_d.list.push_back(
+        std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(*m_d.host, std::move(registration))));
+    m_d.host->changed();
+    return m_d.list.back().get();
+}
+
+void ServiceControllers::onChanged(std::function<void()> call)
+{
+    m_d.onChanged = std::move(call);
+}
+
+} // namespace turnspit

@@ -1,0 +1,241 @@
+#include <turnspit/hosting/servicerun.h>
+
+namespace turnspit {
+
+/// What lives in the worker thread. Destroyed from the end: frames of calls, execute, object, scope.
+struct ServiceRun::Body
+{
+    explicit Body(ServiceScope own) : scope(std::move(own)) {}
+    ~Body()
+    {
+        calls.reset();
+        if (background)
+            background->dispose();
+        object.reset();
+    }
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+
+    ServiceScope scope;
+    std::shared_ptr<HostedService> object;
+    BackgroundService* background = nullptr;
+    PeriodicService* periodic = nullptr;
+    HostedLifecycleService* lifecycle = nullptr;
+    std::optional<TaskScope> calls{std::in_place};
+};
+
+ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<ServiceProvider> root,
+                       std::shared_ptr<void> keep, std::shared_ptr<Mailbox> worker, std::shared_ptr<Listener> listener)
+    : m_registration(std::move(registration)), m_root(std::move(root)), m_keep(std::move(keep)), m_host(Mailbox::current()),
+      m_worker(std::move(worker)), m_listener(std::move(listener)), m_context(WorkContext::named(m_registration->name))
+{}
+
+template <class Function>
+void ServiceRun::post(Function function)
+{
+    m_worker->post([self = shared_from_this(), call = std::move(function)]() mutable {
+        const WorkContext::Scope working(&self->m_context);
+        call();
+    });
+}
+
+void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
+{
+    m_host->post([answer = std::move(answer), busy, error = std::move(error)]() mutable {
+        if (std::exchange(answer->ended, true))
+            return;
+        answer->busy = busy;
+        answer->error = std::move(error);
+        answer->done.set();
+        if (const auto late = std::exchange(answer->onLate, {}))
+            late();
+    });
+}
+
+ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool held)
+{
+    auto answer = std::make_shared<Answer>();
+    std::erase_if(m_calls, [](const auto& known) { return known.expired(); });
+    m_calls.push_back(answer);
+    if (step == Step::Make) {
+        post([this, answer, held] {
+            std::exception_ptr error;
+            try {
+                make(held);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            reply(answer, false, std::move(error));
+        });
+    } else {
+        post([this, step, token = std::move(token), answer] {
+            if (m_body)
+                m_body->calls->spawn(invoke(step, token, answer));
+            else
+                reply(answer, false, std::make_exception_ptr(OperationCancelled{}));
+        });
+    }
+    return answer;
+}
+
+void ServiceRun::endCalls()
+{
+    for (const auto& known : std::exchange(m_calls, {})) {
+        const auto answer = known.lock();
+        if (!answer || std::exchange(answer->ended, true))
+            continue;
+        answer->error = std::make_exception_ptr(OperationCancelled{});
+        answer->done.set();
+    }
+}
+
+void ServiceRun::make(bool held)
+{
+    auto body = std::make_shared<Body>(m_root->createScope());
+    body->object = m_registration->make(body->scope.provider());
+    body->background = dynamic_cast<BackgroundService*>(body->object.get());
+    body->periodic = dynamic_cast<PeriodicService*>(body->object.get());
+    body->lifecycle = dynamic_cast<HostedLifecycleService*>(body->object.get());
+    if (body->background) {
+        body->background->onExecutionEnded([host = m_host, listener = m_listener, background = body->background] {
+            host->post([listener, how = *background->execution(), error = background->executionError()] {
+                if (listener->executionEnded)
+                    listener->executionEnded(how, error);
+            });
+        });
+    }
+    if (body->periodic) {
+        if (held)
+            body->periodic->hold();
+        body->periodic->onStatusChanged([host = m_host, listener = m_listener, periodic = body->periodic] {
+            host->post([listener, status = periodic->status()] {
+                if (listener->periodicChanged)
+                    listener->periodicChanged(status);
+            });
+        });
+    }
+    m_body = std::move(body);
+}
+
+Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
+{
+    std::exception_ptr error;
+    try {
+        co_await callStep(step, std::move(token));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    reply(std::move(answer), false, std::move(error));
+}
+
+Task<> ServiceRun::callStep(Step step, std::stop_token token)
+{
+    Body& body = *m_body;
+    if (step == Step::Start)
+        co_await body.object->start(std::move(token));
+    else if (step == Step::Stop)
+        co_await body.object->stop(std::move(token));
+    else if (!body.lifecycle)
+        co_return;
+    else if (step == Step::Starting)
+        co_await body.lifecycle->starting(std::move(token));
+    else if (step == Step::Started)
+        co_await body.lifecycle->started(std::move(token));
+    else if (step == Step::Stopping)
+        co_await body.lifecycle->stopping(std::move(token));
+    else
+        co_await body.lifecycle->stopped(std::move(token));
+}
+
+bool ServiceRun::isBusy(bool execution) const
+{
+    if (!m_body)
+        return false;
+    if (!m_body->calls->isEmpty())
+        return true;
+    return execution && m_body->background && m_body->background->execution() == BackgroundService::Execution::Running;
+}
+
+ServiceRun::AnswerPtr ServiceRun::settle(int turns, bool execution)
+{
+    auto answer = std::make_shared<Answer>();
+    post([this, turns, execution, answer] { settleStep(turns, execution, answer); });
+    return answer;
+}
+
+void ServiceRun::settleStep(int turns, bool execution, AnswerPtr answer)
+{
+    const bool busy = isBusy(execution);
+    if (busy && turns > 0)
+        post([this, turns, execution, answer] { settleStep(turns - 1, execution, answer); });
+    else
+        reply(std::move(answer), busy, {});
+}
+
+bool ServiceRun::destroyBody()
+{
+    const bool busy = isBusy(true);
+    m_body.reset();
+    return busy;
+}
+
+ServiceRun::AnswerPtr ServiceRun::destroy()
+{
+    auto answer = std::make_shared<Answer>();
+    if (m_worker->isCurrent()) {
+        const WorkContext::Scope working(&m_context);
+        answer->busy = destroyBody();
+        answer->ended = true;
+        answer->done.set();
+    } else {
+        post([this, answer] { reply(answer, destroyBody(), {}); });
+    }
+    return answer;
+}
+
+void ServiceRun::setHeld(bool held)
+{
+    post([this, held] {
+        if (m_body && m_body->periodic)
+            held ? m_body->periodic->hold() : m_body->periodic->resume();
+    });
+}
+
+Task<> ServiceRun::tick(Trigger trigger, std::shared_ptr<TickAnswer> answer)
+{
+    auto result = co_await m_body->periodic->tickNow(trigger);
+    m_host->post([answer = std::move(answer), result = std::move(result)]() mutable {
+        answer->ended = true;
+        answer->result = std::move(result);
+        answer->done.set();
+    });
+}
+
+std::shared_ptr<ServiceRun::TickAnswer> ServiceRun::tickNow(Trigger trigger)
+{
+    // The answer ends at the latest with the last of its frame, however that goes.
+    struct End
+    {
+        End(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<TickAnswer> tickAnswer) : host(std::move(mailbox)), answer(std::move(tickAnswer)) {}
+        ~End()
+        {
+            host->post([answer = std::move(answer)] {
+                if (!std::exchange(answer->ended, true))
+                    answer->done.set();
+            });
+        }
+        End(const End&) = delete;
+        End& operator=(const End&) = delete;
+        std::shared_ptr<Mailbox> host;
+        std::shared_ptr<TickAnswer> answer;
+    };
+    auto answer = std::make_shared<TickAnswer>();
+    const auto body = [](ServiceRun& run, Trigger why, std::shared_ptr<End> end) -> Task<> { co_await run.tick(why, end->answer); };
+    post([this, trigger, body, end = std::make_shared<End>(m_host, answer)] {
+        if (m_body && m_body->periodic)
+            m_body->calls->spawn(body(*this, trigger, end));
+    });
+    return answer;
+}
+
+} // namespace turnspit

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <turnspit/async/event.h>
+#include <turnspit/async/mailbox.h>
+#include <turnspit/async/taskscope.h>
+#include <turnspit/async/workcontext.h>
+#include <turnspit/di/serviceprovider.h>
+#include <turnspit/hosting/hostedregistration.h>
+#include <turnspit/hosting/periodicservice.h>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace turnspit {
+
+/// One execution of a hosted service: its object, in its worker thread, driven from the host thread. Nothing waits for anybody:
+/// each call gives a value that ends on the host thread when the worker has answered.
+class ServiceRun : public std::enable_shared_from_this<ServiceRun>
+{
+public:
+    enum class Step { Make, Starting, Start, Started, Stopping, Stop, Stopped };
+
+    /// An answer that comes to the host thread.
+    struct Answer
+    {
+        bool ended = false;
+        bool busy = false;        ///< settle, destroy: code of the service had not ended
+        std::exception_ptr error; ///< call: what it threw
+        Event done;
+        std::function<void()> onLate; ///< called on the host thread when the answer comes, besides
+    };
+    using AnswerPtr = std::shared_ptr<Answer>;
+
+    struct TickAnswer
+    {
+        bool ended = false;
+        Result<Outcome> result = fail(ErrorKind::Cancelled, "the service was stopped before the tick had ended");
+        Event done;
+    };
+
+    /// What a run says by itself, on the host thread. Cleared by whoever does not want to hear any more.
+    struct Listener
+    {
+        std::function<void(BackgroundService::Execution, std::exception_ptr)> executionEnded;
+        std::function<void(const PeriodicService::Status&)> periodicChanged;
+    };
+
+    /// `keep` is what the service may use as long as it lives, even as an abandoned one.
+    ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<ServiceProvider> root, std::shared_ptr<void> keep,
+               std::shared_ptr<Mailbox> worker, std::shared_ptr<Listener> listener);
+
+    // All from the host thread.
+
+    /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not ends at
+    /// once.
+    AnswerPtr call(Step step, std::stop_token token, bool held = false);
+
+    /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before; then says
+    /// whether they have.
+    AnswerPtr settle(int turns, bool execution);
+
+    /// Destroys frames, object and scope in the worker thread. In this call, where that is this thread.
+    AnswerPtr destroy();
+
+    void setHeld(bool held);
+    std::shared_ptr<TickAnswer> tickNow(Trigger trigger);
+
+    /// All calls that have no answer yet end now, with OperationCancelled.
+    void endCalls();
+
+private:
+    struct Body;
+
+    template <class Function>
+    void post(Function function);
+    Task<> invoke(Step step, std::stop_token token, AnswerPtr answer);
+    Task<> callStep(Step step, std::stop_token token);
+    Task<> tick(Trigger trigger, std::shared_ptr<TickAnswer> answer);
+    void make(bool held);
+    void settleStep(int turns, bool execution, AnswerPtr answer);
+    [[nodiscard]] bool isBusy(bool execution) const;
+    bool destroyBody();
+    void reply(AnswerPtr answer, bool busy, std::exception_ptr error);
+
+    const std::shared_ptr<const HostedRegistration> m_registration;
+    const std::shared_ptr<ServiceProvider> m_root;
+    const std::shared_ptr<void> m_keep;
+    const std::shared_ptr<Mailbox> m_host;
+    const std::shared_ptr<Mailbox> m_worker;
+    const std::shared_ptr<Listener> m_listener;
+    const WorkContext& m_context;
+    std::vector<std::weak_ptr<Answer>> m_calls; // host thread
+    std::shared_ptr<Body> m_body;               // worker thread
+};
+
+} // namespace turnspit

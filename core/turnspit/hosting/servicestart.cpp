@@ -1,0 +1,252 @@
+// The starting half of ServiceController::Private: commands, steps of a start, and what follows a failed one.
+#include <turnspit/hosting/servicecontroller_p.h>
+
+#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/hosting/hostevents.h>
+
+namespace turnspit {
+
+using Step = ServiceRun::Step;
+
+ServiceController::Private::Private(HostContext& context, HostedRegistration described)
+    : host(context), registration(std::make_shared<const HostedRegistration>(std::move(described))),
+      m_tracker(registration->options.restart), m_operations([this](std::exception_ptr error) {
+          log(LogLevel::Critical, ServiceFailed, "service '{}': an operation failed: {}", describe(error));
+      })
+{
+    status.periodic = registration->periodic;
+    status.since = host.clock().wallNow();
+}
+
+ServiceController::Private::~Private()
+{
+    *m_alive = false;
+}
+
+FailureBehaviour ServiceController::Private::behaviour() const
+{
+    return registration->options.onFailure.value_or(host.options.onFailure);
+}
+
+void ServiceController::Private::changed()
+{
+    if (std::exchange(m_changePosted, true))
+        return;
+    Mailbox::current()->post([this, alive = m_alive] {
+        if (!*alive)
+            return;
+        m_changePosted = false;
+        if (const auto call = onChanged)
+            call();
+    });
+    host.changed();
+}
+
+void ServiceController::Private::setState(ServiceState state, std::string reason)
+{
+    if (status.state != state)
+        status.since = host.clock().wallNow();
+    status.state = state;
+    status.reason = std::move(reason);
+    if (state != ServiceState::Waiting && state != ServiceState::Running && state != ServiceState::BackingOff)
+        status.nextTick.reset();
+    changed();
+}
+
+void ServiceController::Private::noteEnd(Outcome outcome, const std::string& error)
+{
+    status.lastOutcome = outcome;
+    status.lastError = error;
+}
+
+Task<Result<>> ServiceController::Private::start(Trigger trigger)
+{
+    while (const auto stopping = m_stopOperation)
+        co_await stopping->done.wait();
+    if (!m_startOperation) {
+        if (m_run) {
+            if (std::exchange(m_unarmed, false))
+                m_run->setHeld(m_held);
+            co_return Result<>{};
+        }
+        if (m_lost)
+            co_return fail(ErrorKind::Refused, "'" + registration->name + "' was abandoned and still blocks its thread");
+        if (host.stopping)
+            co_return fail(ErrorKind::Refused, "the host is stopping");
+        beginStart(trigger, {});
+        m_operations.spawn(performStart(m_startOperation));
+    } else {
+        m_unarmed = false; // wanted for good now
+    }
+    const auto operation = m_startOperation;
+    if (operation)
+        co_await operation->done.wait();
+    co_return operation ? operation->result : Result<>{};
+}
+
+void ServiceController::Private::beginStart(Trigger trigger, std::stop_token cancelled, bool retry)
+{
+    m_retry.reset();
+    if (!retry)
+        m_tracker.manualStart();
+    m_tracker.started(host.clock().now());
+    status.restarts = m_tracker.restarts();
+    m_startOperation = std::make_shared<StartOperation>();
+    m_startOperation->trigger = trigger;
+    m_startOperation->cancel = std::make_unique<LinkedStopSource>(std::move(cancelled));
+    m_ended.reset();
+    m_seenTicks = 0;
+    status.ticks = 0;
+    status.trigger = trigger;
+    setState(ServiceState::Starting);
+}
+
+Task<> ServiceController::Private::performStart(StartPtr operation)
+{
+    for (const Step step : {Step::Make, Step::Starting, Step::Start, Step::Started}) {
+        if (const auto error = co_await startStep(step)) {
+            co_await rollBack(error, {});
+            co_return;
+        }
+    }
+    finishStart();
+}
+
+Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
+{
+    const auto operation = m_startOperation;
+    const std::stop_token cancelled = operation->cancel->token();
+    if (cancelled.stop_requested())
+        co_return std::make_exception_ptr(OperationCancelled{});
+    if (step == Step::Make) {
+        try {
+            host.environment->provider->prepareSingletons(registration->dependencies);
+        } catch (...) {
+            co_return std::current_exception();
+        }
+        m_worker = host.pool->acquire(registration->options.affinity.value_or(Affinity::Shared), registration->name);
+        m_listener = std::make_shared<ServiceRun::Listener>();
+        m_listener->executionEnded = [this](auto how, auto error) { executionEnded(how, std::move(error)); };
+        m_listener->periodicChanged = [this](const auto& periodic) { periodicChanged(periodic); };
+        m_run = std::make_shared<ServiceRun>(registration, host.environment->provider, host.environment, m_worker->mailbox, m_listener);
+    }
+    const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
+    co_await answer->done.wait();
+    if (step == Step::Start && !answer->error)
+        operation->started = true;
+    co_return answer->error;
+}
+
+void ServiceController::Private::finishStart()
+{
+    const auto operation = std::exchange(m_startOperation, nullptr);
+    log(LogLevel::Debug, ServiceStarted, "service '{}' started");
+    if (m_stopOperation) { // a stop has waited for this, and goes on
+        operation->done.set();
+        return;
+    }
+    setState(status.periodic && !m_ended ? ServiceState::Waiting : ServiceState::Running);
+    if (status.periodic)
+        m_run->setHeld(m_held || m_unarmed); // it says how it stands
+    operation->done.set();
+    if (m_ended) {
+        beginStop({}, {}, false);
+        m_operations.spawn(endByItself(m_stopOperation));
+    }
+}
+
+Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_token hurry)
+{
+    const auto operation = m_startOperation;
+    const bool cancelled = operation->cancel->stopRequested();
+    if (error && !(cancelled && describe(error) == "cancelled"))
+        log(LogLevel::Error, ServiceStartFailed, "service '{}' failed to start: {}", describe(error));
+    else
+        error = nullptr; // stopped while it started: no failure of its own
+    operation->error = error;
+    operation->result = error ? Result<>(fail("'" + registration->name + "' failed to start: " + describe(error)))
+                              : Result<>(fail(ErrorKind::Cancelled, "the start of '" + registration->name + "' was cancelled"));
+    if (m_stopOperation) { // a stop has waited for this, and goes on
+        m_startOperation.reset();
+        operation->done.set();
+        co_return;
+    }
+    // Whoever wants a stop now joins this one.
+    if (m_run) {
+        beginStop({}, std::move(hurry), false);
+        const auto stopping = m_stopOperation;
+        if (operation->started) {
+            co_await runSteps(stopping);
+        } else {
+            co_await giveUp(); // never started: nothing but to be destroyed
+        }
+        m_startOperation.reset();
+        m_stopOperation.reset();
+        const bool wanted = stopping->wanted;
+        if (stopping->result.kind == ServiceStopResult::Abandoned) {
+            setState(ServiceState::Failed, stopping->result.reason);
+        } else if (error && !wanted) {
+            judge(error);
+        } else {
+            if (error)
+                noteEnd(Outcome::Failed, describe(error));
+            setState(ServiceState::Stopped);
+        }
+        stopping->done.set();
+    } else {
+        m_startOperation.reset();
+        if (error)
+            judge(error);
+        else
+            setState(ServiceState::Stopped);
+    }
+    operation->done.set();
+}
+
+void ServiceController::Private::judge(std::exception_ptr error)
+{
+    const std::string what = describe(error);
+    noteEnd(error ? Outcome::Failed : Outcome::Succeeded, what);
+    const auto behaves = behaviour();
+    if (behaves == FailureBehaviour::Restart && !host.stopping) {
+        const auto decision = m_tracker.ended(*status.lastOutcome, host.clock().now(), host.random());
+        if (decision.kind == RestartTracker::Decision::Restart) {
+            const std::string count = decision.count();
+            log(LogLevel::Warning, ServiceRestarts, "service '{}' restarts in {}{}", formatDuration(decision.delay),
+                count.empty() ? std::string() : " (" + count + ")");
+            setState(ServiceState::BackingOff, what);
+            retryIn(decision.delay);
+            return;
+        }
+        if (decision.gaveUp) {
+            log(LogLevel::Error, ServiceGaveUp, "service '{}' {}", decision.reason);
+            setState(ServiceState::Failed, decision.reason + ": " + what);
+            return;
+        }
+    }
+    if (error) {
+        setState(ServiceState::Failed, what);
+    } else {
+        log(LogLevel::Debug, ServiceCompleted, "service '{}' completed");
+        setState(ServiceState::Completed);
+    }
+}
+
+void ServiceController::Private::retryIn(Milliseconds delay)
+{
+    status.nextTick = host.clock().wallNow() + delay;
+    m_retry = host.clock().createTimer([this] {
+        beginStart(Trigger::Restart, {}, true);
+        m_operations.spawn(performStart(m_startOperation));
+    });
+    m_retry->startOnce(delay);
+}
+
+void ServiceController::Private::cancelRetry()
+{
+    m_retry.reset();
+    if (status.state == ServiceState::BackingOff)
+        setState(ServiceState::Stopped);
+}
+
+} // namespace turnspit

@@ -1,0 +1,326 @@
+// The stopping half of ServiceController::Private: commands, steps of a stop, ends that come by themselves, and abandonment.
+#include <turnspit/hosting/servicecontroller_p.h>
+
+#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/hosting/hostevents.h>
+
+namespace turnspit {
+
+using Step = ServiceRun::Step;
+
+namespace {
+
+/// Turns of the worker's loop that a service gets after its deadline to unwind what its token has woken.
+constexpr int graceTurns = 16;
+
+} // namespace
+
+Milliseconds ServiceController::Private::stopLimit() const
+{
+    return registration->options.stopTimeout.value_or(host.options.shutdownTimeout);
+}
+
+Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseconds> limit)
+{
+    if (!m_stopOperation) {
+        cancelRetry();
+        if (!m_run && !m_startOperation) {
+            if (!m_lost && status.state != ServiceState::Stopped)
+                setState(ServiceState::Stopped);
+            co_return ServiceStopResult{ServiceStopResult::Stopped, registration->name, false, {}, {}};
+        }
+        beginStop(limit, {});
+        m_operations.spawn(performStop(m_stopOperation));
+    }
+    const auto operation = m_stopOperation;
+    if (!operation->wanted) {
+        operation->wanted = true;
+        setState(ServiceState::Stopping);
+    }
+    if (limit)
+        operation->deadline->shorten(*limit);
+    co_await operation->done.wait();
+    co_return operation->result;
+}
+
+Task<Result<>> ServiceController::Private::restart(Trigger trigger)
+{
+    const ServiceStopResult stopped = co_await stop({});
+    if (stopped.threadAlive)
+        co_return fail(ErrorKind::Refused, "'" + registration->name + "' " + stopped.reason);
+    co_return co_await start(trigger);
+}
+
+void ServiceController::Private::beginStop(std::optional<Milliseconds> limit, std::stop_token outer, bool wanted)
+{
+    cancelRetry();
+    const bool byHost = outer.stop_possible();
+    m_stopOperation = std::make_shared<StopOperation>();
+    m_stopOperation->wanted = wanted;
+    m_stopOperation->limit = limit.value_or(stopLimit());
+    m_stopOperation->result.service = registration->name;
+    // Within a stop of the host the service's own limit begins with its turn.
+    m_stopOperation->deadline =
+        std::make_unique<Deadline>(host.clock(), byHost ? Milliseconds::max() : m_stopOperation->limit, std::move(outer));
+    if (wanted)
+        setState(ServiceState::Stopping);
+}
+
+Task<bool> ServiceController::Private::stopStep(Step step)
+{
+    const auto operation = m_stopOperation;
+    if (operation->late || !m_run)
+        co_return false;
+    if (step == Step::Stop && registration->options.stopTimeout)
+        operation->deadline->shorten(*registration->options.stopTimeout);
+    const std::stop_token hurry = operation->deadline->token();
+    const auto answer = m_run->call(step, hurry);
+    co_await answer->done.wait(hurry);
+    if (!answer->ended || (step == Step::Stop && operation->deadline->passed())) {
+        const auto settled = m_run->settle(graceTurns, step == Step::Stop);
+        const Deadline reap(host.clock(), host.reapTimeout());
+        co_await settled->done.wait(reap.token());
+        if (!settled->ended || settled->busy) {
+            operation->late = true;
+            co_await giveUp();
+            co_return false;
+        }
+    }
+    if (answer->error && !(operation->deadline->passed() && describe(answer->error) == "cancelled")) {
+        log(LogLevel::Error, ServiceStopFailed, "service '{}' failed to stop cleanly: {}", describe(answer->error));
+        operation->result.errors.push_back(answer->error);
+        if (host.stopErrors)
+            host.stopErrors->push_back(answer->error);
+    }
+    co_return true;
+}
+
+Task<> ServiceController::Private::giveUp()
+{
+    const auto operation = m_stopOperation;
+    const auto run = m_run;
+    const auto answer = run->destroy();
+    if (!answer->ended) {
+        const Deadline reap(host.clock(), host.reapTimeout());
+        co_await answer->done.wait(reap.token());
+    }
+    if (!answer->ended || answer->busy) {
+        auto& result = operation->result;
+        result.kind = ServiceStopResult::Abandoned;
+        result.threadAlive = !answer->ended;
+        result.reason = !operation->late ? "its body still ran after its stop had ended; abandoned"
+                        : host.hurried   ? "was not waited for; abandoned"
+                                         : "did not stop within " + formatDuration(operation->limit) + "; abandoned";
+        log(LogLevel::Error, ServiceAbandoned, "service '{}' {}{}", result.reason,
+            result.threadAlive ? ": it blocks its thread, which is left alive" : "");
+    }
+    run->endCalls();
+    if (!answer->ended) {
+        m_lost = run;
+        m_lostWorker = m_worker;
+        host.pool->markLost(m_worker);
+        answer->onLate = [this, alive = m_alive] {
+            if (*alive)
+                lostEnded();
+        };
+    } else {
+        host.pool->release(m_worker);
+    }
+    detach();
+}
+
+void ServiceController::Private::lostEnded()
+{
+    m_lost.reset();
+    host.pool->release(std::exchange(m_lostWorker, nullptr));
+    log(LogLevel::Warning, ServiceAbandonedEnded, "service '{}' was abandoned; what was left of it has ended now");
+    changed();
+}
+
+void ServiceController::Private::detach()
+{
+    if (m_listener) {
+        m_listener->executionEnded = {};
+        m_listener->periodicChanged = {};
+        m_listener.reset();
+    }
+    m_run.reset();
+    m_worker.reset();
+    status.unhealthy = false;
+}
+
+Task<> ServiceController::Private::runSteps(StopPtr operation)
+{
+    for (const Step step : {Step::Stopping, Step::Stop, Step::Stopped}) {
+        if (!co_await stopStep(step))
+            break;
+    }
+    if (m_run)
+        co_await giveUp();
+}
+
+Task<> ServiceController::Private::performStop(StopPtr operation)
+{
+    const auto starting = m_startOperation;
+    if (starting) {
+        starting->cancel->requestStop();
+        co_await starting->done.wait(operation->deadline->token());
+        if (m_startOperation == starting && m_run) { // its start does not listen
+            operation->late = true;
+            co_await giveUp();
+            co_await starting->done.wait();
+        }
+    }
+    if (m_run && starting && !starting->started)
+        co_await giveUp();
+    else if (m_run)
+        co_await runSteps(operation);
+    stopped(*operation);
+}
+
+Task<ServiceStopResult> ServiceController::Private::finishStop()
+{
+    const auto operation = m_stopOperation;
+    if (m_run)
+        co_await giveUp();
+    stopped(*operation);
+    co_return operation->result;
+}
+
+void ServiceController::Private::stopped(const StopOperation& operation)
+{
+    const auto ended = std::exchange(m_ended, std::nullopt);
+    m_unarmed = false;
+    m_tracker.manualStart();
+    if (operation.result.kind == ServiceStopResult::Abandoned) {
+        noteEnd(Outcome::Abandoned, operation.result.reason);
+        setState(ServiceState::Failed, operation.result.reason);
+    } else {
+        if (ended && ended->error)
+            noteEnd(Outcome::Failed, describe(ended->error));
+        else if (!status.periodic)
+            noteEnd(Outcome::Stopped, {});
+        setState(ServiceState::Stopped);
+        log(LogLevel::Debug, ServiceStopped, "service '{}' stopped");
+    }
+    const auto done = std::exchange(m_stopOperation, nullptr);
+    done->done.set();
+}
+
+Task<> ServiceController::Private::endByItself(StopPtr operation)
+{
+    co_await runSteps(operation);
+    if (operation->wanted || operation->result.kind == ServiceStopResult::Abandoned) {
+        stopped(*operation);
+        co_return;
+    }
+    const auto error = m_ended->error;
+    m_ended.reset();
+    m_stopOperation.reset();
+    judge(error);
+    operation->done.set();
+}
+
+void ServiceController::Private::executionEnded(BackgroundService::Execution how, std::exception_ptr error)
+{
+    const bool asked = m_stopOperation || (m_startOperation && m_startOperation->cancel->stopRequested());
+    if (how == BackgroundService::Execution::Cancelled && asked)
+        error = nullptr;
+    m_ended = Ended{how, error};
+    if (error) {
+        log(LogLevel::Error, ServiceFailed, "service '{}' failed: {}", describe(error));
+        if (behaviour() == FailureBehaviour::StopHost && !asked) {
+            log(LogLevel::Critical, ServiceStopsHost, "service '{}' is set to stop the host when it fails: the host stops");
+            host.stopHost(error);
+        }
+    }
+    if (m_startOperation || m_stopOperation)
+        return; // whoever is at it goes on with that
+    beginStop({}, {}, false);
+    m_operations.spawn(endByItself(m_stopOperation));
+}
+
+void ServiceController::Private::periodicChanged(const PeriodicService::Status& periodic)
+{
+    status.periodic = true;
+    status.ticks = periodic.ticks;
+    status.lastTick = periodic.lastTick;
+    status.nextTick = periodic.nextTick;
+    if (periodic.trigger)
+        status.trigger = periodic.trigger;
+    if (periodic.lastOutcome)
+        noteEnd(*periodic.lastOutcome, periodic.lastError);
+    if (periodic.ticks > m_seenTicks && periodic.lastOutcome == Outcome::Failed)
+        log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", periodic.lastError);
+    m_seenTicks = periodic.ticks;
+    if (status.state == ServiceState::Running || status.state == ServiceState::Waiting)
+        setState(periodic.ticking ? ServiceState::Running : ServiceState::Waiting);
+    else
+        changed();
+}
+
+Result<> ServiceController::Private::setHeld(bool held)
+{
+    if (!status.periodic)
+        return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be held");
+    m_held = held;
+    status.held = held;
+    if (m_run)
+        m_run->setHeld(held || m_unarmed);
+    changed();
+    return {};
+}
+
+Task<Result<Outcome>> ServiceController::Private::runNow(Trigger trigger)
+{
+    if (!status.periodic)
+        co_return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be run once");
+    if (m_startOperation || m_stopOperation)
+        co_return fail(ErrorKind::Refused, "'" + registration->name + "' is being started or stopped");
+    if (m_lost)
+        co_return fail(ErrorKind::Refused, "'" + registration->name + "' was abandoned and still blocks its thread");
+    auto operation = std::make_shared<TickOperation>();
+    m_operations.spawn(performTick(operation, trigger));
+    co_await operation->done.wait();
+    co_return operation->result;
+}
+
+Task<> ServiceController::Private::performTick(std::shared_ptr<TickOperation> operation, Trigger trigger)
+{
+    if (!m_run) {
+        m_unarmed = true;
+        const auto started = co_await start(trigger);
+        if (!started) {
+            m_unarmed = false;
+            operation->result = fail(started.error());
+            operation->done.set();
+            co_return;
+        }
+    }
+    if (m_run && !m_stopOperation) {
+        const auto answer = m_run->tickNow(trigger);
+        co_await answer->done.wait();
+        operation->result = answer->result;
+    }
+    if (m_unarmed) // a start that came meanwhile keeps it
+        co_await stop({});
+    operation->done.set();
+}
+
+void ServiceController::Private::setUnhealthy(bool unhealthy)
+{
+    if (std::exchange(status.unhealthy, unhealthy) != unhealthy)
+        changed();
+}
+
+void ServiceController::Private::tearDown()
+{
+    m_retry.reset();
+    if (!m_run)
+        return;
+    m_listener->executionEnded = {};
+    m_listener->periodicChanged = {};
+    (void)m_run->destroy();
+}
+
+} // namespace turnspit

@@ -1,0 +1,67 @@
+#include <turnspit/hosting/signalwatch.h>
+
+#include <QSocketNotifier>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+
+namespace turnspit {
+
+namespace {
+
+std::atomic<int> writeEnd{-1};
+
+// Nothing but a write: all that a handler may do.
+void onSignalHandler(int signal)
+{
+    const int saved = errno;
+    const auto byte = static_cast<unsigned char>(signal);
+    (void)!::write(writeEnd.load(std::memory_order_relaxed), &byte, 1);
+    errno = saved;
+}
+
+} // namespace
+
+SignalWatch::SignalWatch(std::function<void(int signal)> onSignal) : m_onSignal(std::move(onSignal))
+{
+    if (writeEnd.load() >= 0)
+        throw std::logic_error("SignalWatch: signals are watched already; only one host can run() at a time");
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+        throw std::system_error(errno, std::generic_category(), "cannot make a pipe for signals");
+    m_readEnd = ends[0];
+    writeEnd.store(ends[1]);
+    m_notifier = std::make_unique<QSocketNotifier>(m_readEnd, QSocketNotifier::Read);
+    QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [this] { read(); });
+    struct sigaction action
+    {};
+    action.sa_handler = onSignalHandler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT})
+        ::sigaction(signal, &action, &m_before[signal]);
+}
+
+SignalWatch::~SignalWatch()
+{
+    for (const auto& [signal, before] : m_before)
+        ::sigaction(signal, &before, nullptr);
+    m_notifier.reset();
+    ::close(writeEnd.exchange(-1));
+    ::close(m_readEnd);
+}
+
+void SignalWatch::read()
+{
+    std::array<unsigned char, 16> bytes{};
+    const auto got = ::read(m_readEnd, bytes.data(), bytes.size());
+    for (ssize_t i = 0; i < got; ++i)
+        m_onSignal(bytes.at(static_cast<std::size_t>(i)));
+}
+
+} // namespace turnspit

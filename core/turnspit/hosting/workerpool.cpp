@@ -1,0 +1,138 @@
+#include <turnspit/hosting/workerpool.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <set>
+
+namespace turnspit {
+
+std::string Worker::currentWork() const
+{
+    const std::lock_guard lock(probe->mutex);
+    const auto* context = probe->work ? probe->work->load(std::memory_order_relaxed) : nullptr;
+    return context ? context->name() : std::string();
+}
+
+WorkerPool::WorkerPool(const HostOptions& options, Clock& clock, bool inlineThreads, OnBlocked onBlocked)
+    : m_options(options), m_clock(clock), m_onBlocked(std::move(onBlocked)), m_here(std::make_shared<Worker>()), m_inline(inlineThreads)
+{
+    m_here->name = "host";
+    m_here->affinity = Affinity::Host;
+    m_here->mailbox = Mailbox::current();
+    m_heartbeat = clock.createTimer([this] { beat(); });
+}
+
+WorkerPool::~WorkerPool() = default;
+
+std::shared_ptr<Worker> WorkerPool::makeThread(Affinity affinity, const std::string& name)
+{
+    auto worker = std::make_shared<Worker>();
+    worker->name = name;
+    worker->affinity = affinity;
+    worker->thread = std::make_unique<Thread>(QString::fromStdString(name), &m_clock);
+    worker->mailbox = worker->thread->mailbox();
+    worker->probe = std::make_shared<Worker::Probe>();
+    worker->mailbox->post([probe = worker->probe] {
+        const std::lock_guard lock(probe->mutex);
+        probe->work = WorkContext::watch();
+    });
+    return worker;
+}
+
+std::shared_ptr<Worker> WorkerPool::acquire(Affinity affinity, const std::string& service)
+{
+    if (affinity == Affinity::Dedicated) {
+        m_dedicated.push_back(makeThread(affinity, service));
+        m_dedicated.back()->runs = 1;
+        return m_dedicated.back();
+    }
+    if (affinity == Affinity::Host || m_inline) {
+        ++m_here->runs;
+        return m_here;
+    }
+    const auto usable = [](const auto& worker) { return !worker->blocked; };
+    const auto count = std::count_if(m_shared.begin(), m_shared.end(), usable);
+    if (count < std::max(1, m_options.workerThreads))
+        m_shared.push_back(makeThread(Affinity::Shared, "worker-" + std::to_string(++m_named)));
+    std::shared_ptr<Worker> best;
+    for (const auto& worker : m_shared) {
+        if (usable(worker) && (!best || worker->runs < best->runs))
+            best = worker;
+    }
+    if (best->runs++ == 0)
+        m_heartbeat->startPeriodic(m_options.heartbeat);
+    return best;
+}
+
+void WorkerPool::release(const std::shared_ptr<Worker>& worker)
+{
+    --worker->runs;
+    if (worker->affinity != Affinity::Dedicated)
+        return;
+    worker->thread->stopAndJoin();
+    std::erase(m_dedicated, worker);
+}
+
+void WorkerPool::markLost(const std::shared_ptr<Worker>& worker)
+{
+    worker->blocked = true;
+}
+
+void WorkerPool::beat()
+{
+    bool working = false;
+    for (const auto& worker : m_shared) {
+        if (worker->runs == 0 && !worker->blocked)
+            continue;
+        working = true;
+        const bool answered = worker->probe->answered.load(std::memory_order_acquire) == worker->asked;
+        if (worker->blocked == answered) {
+            worker->blocked = !answered;
+            if (worker->blocked)
+                worker->blocker = worker->currentWork();
+            m_onBlocked(*worker);
+        }
+        if (answered)
+            worker->mailbox->post([probe = worker->probe, turn = ++worker->asked] { probe->answered.store(turn, std::memory_order_release); });
+    }
+    if (!working)
+        m_heartbeat->stop();
+}
+
+bool WorkerPool::shutdown(std::chrono::milliseconds patience)
+{
+    struct Gate
+    {
+        std::mutex mutex;
+        std::condition_variable arrived;
+        std::set<const Worker*> back; // guarded; names only
+    };
+    m_heartbeat.reset();
+    auto workers = std::exchange(m_shared, {});
+    workers.insert(workers.end(), m_dedicated.begin(), m_dedicated.end());
+    m_dedicated.clear();
+
+    const auto gate = std::make_shared<Gate>();
+    for (const auto& worker : workers) {
+        worker->mailbox->post([gate, name = static_cast<const Worker*>(worker.get())] {
+            const std::lock_guard lock(gate->mutex);
+            gate->back.insert(name);
+            gate->arrived.notify_one();
+        });
+    }
+    std::set<const Worker*> back;
+    {
+        std::unique_lock lock(gate->mutex);
+        gate->arrived.wait_for(lock, patience, [&] { return gate->back.size() == workers.size(); });
+        back = gate->back;
+    }
+    for (const auto& worker : workers) {
+        if (back.contains(worker.get()))
+            worker->thread->stopAndJoin();
+        else
+            worker->thread->abandon();
+    }
+    return back.size() == workers.size();
+}
+
+} // namespace turnspit
