@@ -27,7 +27,11 @@ QTime readClock(const QString& text)
 
 WallTime at(QDate date, QTime time, const QTimeZone& zone)
 {
-    return WallTime(milliseconds(QDateTime(date, time, zone).toMSecsSinceEpoch()));
+    const QDateTime found(date, time, zone);
+    // Qt takes the later one of a time that comes twice; a day before, the offset is that of the first.
+    const QDateTime first = found.addSecs(found.offsetFromUtc() - found.addDays(-1).offsetFromUtc());
+    const bool comesTwice = first < found && first.date() == date && first.time() == time;
+    return WallTime(milliseconds((comesTwice ? first : found).toMSecsSinceEpoch()));
 }
 
 } // namespace

@@ -140,9 +140,9 @@ Task<int> runAndWait(Context& context, RunCommand command)
 
     const int code = exitCodeOf(*ended);
     const bool ok = ended->outcome == Outcome::Succeeded;
-    // A command that ran says itself what went wrong; the rest nobody else would tell.
-    const bool toldByItself = ended->outcome == Outcome::Failed && code != exitcode::ourFault && ended->logLines > 0;
-    if (!ok && !toldByItself && (ended->reason || code == exitcode::ourFault))
+    // A command that ran and failed says itself what was wrong; what could not run has nobody else to say it.
+    const bool didNotRun = code == exitcode::notExecutable || code == exitcode::notFound || code == exitcode::ourFault;
+    if (!ok && (ended->outcome != Outcome::Failed || didNotRun))
         complain(context.err, (printable(command.name) + QStringLiteral(": ") + endText(*ended)).toStdString());
     if (context.json) {
         const auto state = co_await stateOf(context, command.name);
