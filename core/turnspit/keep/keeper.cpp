@@ -225,8 +225,12 @@ void Keeper::runTimers()
         case Run::Phase::Stopping:
             if (run.leaderGone)
                 advance(run);
-            if (const auto still = m_runs.find(id); still == m_runs.end() || run.phase != Run::Phase::Stopping || run.timer)
+            if (!m_runs.contains(id) || run.phase != Run::Phase::Stopping || run.timer)
                 break;
+            if (now < run.killAt) {
+                setTimer(run, run.killAt);
+                break;
+            }
             beginKill(run, run.leaderGone && !run.asked
                     ? "what it left behind did not stop within " + formatDuration(run.limit) + "; killed"
                     : "did not stop within " + formatDuration(run.limit) + "; killed");
@@ -246,7 +250,7 @@ void Keeper::runTimers()
 
 void Keeper::considerEnd(Instant now)
 {
-    if (!m_runs.empty() || m_link.isConnected()) {
+    if (!m_runs.empty() || m_link.isConnected() || m_journal.failing()) {
         m_endAt.reset();
         return;
     }

@@ -77,7 +77,8 @@ private:
     void reap();
     void leaderEnded(Run& run, int status);
     void advance(Run& run);
-    [[nodiscard]] bool somethingIsLeft(Run& run);
+    enum class Left { Nothing, Something, Unclear };
+    [[nodiscard]] Left whatIsLeft(Run& run);
     void beginStop(Run& run, Milliseconds limit);
     void sendPolitely(Run& run);
     [[nodiscard]] bool beginStopCommand(Run& run);

@@ -20,7 +20,7 @@ constexpr seconds killPatience{10};
 constexpr milliseconds longestKillPause{50};
 constexpr int passesARound = 8;
 constexpr unsigned maxEmptyLooks = 20;
-constexpr milliseconds emptyLookPause{5};
+constexpr milliseconds unclearPause{5};
 
 std::int64_t cpuOf(const rusage& usage)
 {
@@ -75,12 +75,21 @@ void Keeper::advance(Run& run)
     case Run::Phase::Killing:
         if (!run.leaderGone)
             return;
-        if (!somethingIsLeft(run))
+        switch (whatIsLeft(run)) {
+        case Left::Nothing:
             drain(run);
-        else if (run.phase == Run::Phase::Running)
-            beginStop(run, run.stopTimeout);
-        else if (run.phase == Run::Phase::Stopping && run.groupGone)
-            sendPolitely(run);
+            break;
+        case Left::Unclear:
+            if (!run.timer || *run.timer > BootClock::now() + unclearPause)
+                setTimer(run, BootClock::now() + unclearPause);
+            break;
+        case Left::Something:
+            if (run.phase == Run::Phase::Running)
+                beginStop(run, run.stopTimeout);
+            else if (run.phase == Run::Phase::Stopping && run.groupGone)
+                sendPolitely(run);
+            break;
+        }
         return;
     case Run::Phase::Draining:
         if ((!run.out || run.out->ended) && (!run.err || run.err->ended))
@@ -90,24 +99,18 @@ void Keeper::advance(Run& run)
 }
 
 /// Asked once the leader is gone.
-bool Keeper::somethingIsLeft(Run& run)
+Keeper::Left Keeper::whatIsLeft(Run& run)
 {
     if (run.lost)
-        return !lostAlive({&run})[run.id].empty();
+        return lostAlive({&run}).empty() ? Left::Nothing : Left::Something;
     run.groupGone = run.groupGone || ::kill(-run.pid, 0) != 0;
     if (!m_descendants.alive(run.id).empty()) {
         run.emptyLooks = 0;
-        return true;
+        return Left::Something;
     }
-    if (run.groupGone)
-        return false;
-    // The group has a process, but none that we found: it forked and ended in between, or the number already leads a group of
-    // somebody else. Looked at again soon, and not for ever.
-    if (++run.emptyLooks > maxEmptyLooks)
-        return false;
-    if (!run.timer || *run.timer > BootClock::now() + emptyLookPause)
-        setTimer(run, BootClock::now() + emptyLookPause);
-    return true;
+    // The group has a process, but none that we found: it has just ended and is about to be reaped, or the number already leads a
+    // group of somebody else. Looked at again soon, and not for ever.
+    return run.groupGone || ++run.emptyLooks > maxEmptyLooks ? Left::Nothing : Left::Unclear;
 }
 
 void Keeper::beginStop(Run& run, Milliseconds limit)
@@ -243,7 +246,7 @@ void Keeper::killRound(const std::vector<Run*>& runs)
         if (found == m_runs.end() || found->second->phase != Run::Phase::Killing)
             continue;
         Run& run = *found->second;
-        if (run.lost && !somethingIsLeft(run)) {
+        if (run.lost && whatIsLeft(run) == Left::Nothing) {
             finish(run);
             continue;
         }
