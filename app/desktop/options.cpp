@@ -1,0 +1,33 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+namespace turnspit::desktop {
+
+CommandLine parseCommandLine(int argc, const char* const* argv)
+{
+    CommandLine line;
+    CLI::App app("Shows the services of Turnspit and controls them.", "turnspit");
+    app.get_formatter()->column_width(32);
+    app.set_help_flag("-h,--help", "Say how the program is used");
+    app.set_version_flag("--version", "turnspit " TURNSPIT_VERSION, "Say which version this is");
+    app.add_option("--config-dir", line.places.configDir, "Folder of turnspit.toml and services/ ($TURNSPIT_CONFIG_DIR)")
+        ->type_name("DIR");
+    app.add_option("--state-dir", line.places.stateDir, "Folder of logs and history ($TURNSPIT_STATE_DIR)")->type_name("DIR");
+    app.add_option("--runtime-dir", line.places.runtimeDir, "Folder of the host's socket ($TURNSPIT_RUNTIME_DIR)")->type_name("DIR");
+    app.footer("\nExit codes: 0 done; 1 refused; 2 usage.");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const bool asked = app.exit(error, out, err) == 0;
+        line.exitCode = asked ? 0 : 2;
+        line.text = asked ? out.str() : "turnspit: " + err.str();
+    }
+    return line;
+}
+
+} // namespace turnspit::desktop

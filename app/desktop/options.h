@@ -1,0 +1,20 @@
+#pragma once
+
+#include <turnspit/base/places.h>
+
+#include <optional>
+#include <string>
+
+namespace turnspit::desktop {
+
+/// What `turnspit` was asked to do, or what it says instead of doing anything.
+struct CommandLine
+{
+    Places::Overrides places;
+    std::optional<int> exitCode; ///< set: print `text` and end with it
+    std::string text;            ///< help and version for stdout, a usage error (exit code 2) for stderr
+};
+
+[[nodiscard]] CommandLine parseCommandLine(int argc, const char* const* argv);
+
+} // namespace turnspit::desktop
