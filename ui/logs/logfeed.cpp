@@ -97,11 +97,22 @@ std::optional<quint64> LogFeed::newEntries() const
     return *m_newest > *last ? *m_newest - *last : 0;
 }
 
+Task<Result<LogPage>> LogFeed::lastOf(LogQuery query)
+{
+    // A page has a limit in bytes; of too many entries it holds the first ones. Fewer are asked for until all fit.
+    query.last = pageEntries;
+    query.count = pageEntries;
+    for (;;) {
+        auto page = co_await m_session.readLog(query);
+        if (!page || page->atEnd || *query.last == 1)
+            co_return page;
+        query.last = std::clamp(static_cast<int>(page->entries.size() / 2), 1, *query.last - 1);
+    }
+}
+
 Task<bool> LogFeed::loadEnd(quint64 generation)
 {
-    LogQuery end = query();
-    end.last = pageEntries;
-    const auto page = co_await m_session.readLog(std::move(end));
+    const auto page = co_await lastOf(query());
     if (!isCurrent(generation))
         co_return false;
     if (!page) {
@@ -110,7 +121,7 @@ Task<bool> LogFeed::loadEnd(quint64 generation)
     }
     m_window.clear();
     m_window.append(page->entries, page->cursor);
-    m_atStart = page->entries.size() < pageEntries;
+    m_atStart = page->entries.isEmpty();
     m_atEnd = true;
     m_loaded = true;
     setNote(page->note);
@@ -192,7 +203,7 @@ Task<> LogFeed::watch(quint64 generation)
 
 void LogFeed::loadEarlier()
 {
-    if (m_paging || m_atStart || m_window.isEmpty())
+    if (m_paging || m_atStart || !m_window.firstNumber())
         return;
     m_paging = true;
     m_tasks->spawn(earlier(m_generation));
@@ -200,24 +211,19 @@ void LogFeed::loadEarlier()
 
 Task<> LogFeed::earlier(quint64 generation)
 {
-    // Everything up to the time of the first line, itself included: what is held of that time already is cut off again.
-    const int held = m_window.entriesOfFirstTime();
-    const qint64 firstId = m_window.firstId();
+    const auto first = m_window.firstNumber();
     LogQuery before = query();
-    before.until = m_window.at(0).time;
-    before.last = pageEntries + held;
-    before.count = *before.last;
-    auto page = co_await m_session.readLog(std::move(before));
+    before.before = first;
+    const auto page = co_await lastOf(std::move(before));
     if (!isCurrent(generation))
         co_return;
     m_paging = false;
-    if (!page || m_window.isEmpty() || m_window.firstId() != firstId) // the front went meanwhile: what came does not fit any more
+    if (!page || m_window.firstNumber() != first) // the front went meanwhile: what came does not fit any more
         co_return;
-    m_atStart = page->entries.size() < pageEntries + held;
-    if (!m_window.prepend(std::move(page->entries), page->cursor)) {
-        m_atStart = true;
+    m_atStart = page->entries.isEmpty();
+    if (m_atStart)
         co_return;
-    }
+    m_window.prepend(page->entries, page->cursor);
     if (m_window.trimBack())
         m_atEnd = false;
     Q_EMIT changed();

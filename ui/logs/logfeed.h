@@ -60,6 +60,7 @@ private:
     void setNote(const QString& note);
     Task<> follow(quint64 generation);
     Task<> watch(quint64 generation);
+    Task<Result<LogPage>> lastOf(LogQuery query);
     Task<bool> loadEnd(quint64 generation);
     Task<> earlier(quint64 generation);
     Task<> later(quint64 generation);

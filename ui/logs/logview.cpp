@@ -293,7 +293,10 @@ void LogView::paintEvent(QPaintEvent*)
     const LogWindow& window = m_feed.window();
     if (window.isEmpty()) {
         painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.setFont(parentWidget() ? parentWidget()->font() : font());
+        // Said by the program, not by the service: not in the log's font, which the painter takes where nothing else is set.
+        QFont plain = QGuiApplication::font();
+        plain.setFamily(plain.family());
+        painter.setFont(plain);
         painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, placeholder());
         return;
     }
@@ -343,15 +346,16 @@ void LogView::paintMark(QPainter& painter, const LogLine& line, int y)
     painter.setFont(m_markFont);
     const QString text = tr("%1  %2", "time, what happened").arg(timeText(line), bodyText(line));
     const QFontMetrics metrics(m_markFont);
-    const int width = std::min(metrics.horizontalAdvance(text), viewport()->width() - 8 * margin);
     const int center = y + m_rowHeight / 2;
     const int textLeft = margin + 3 * gutter;
+    const int room = std::max(0, viewport()->width() - textLeft - 2 * gutter);
+    const QString shown = metrics.elidedText(text, Qt::ElideRight, room);
+    const int width = metrics.horizontalAdvance(shown);
     painter.setPen(palette().color(QPalette::Mid));
     painter.drawLine(margin, center, textLeft - gutter, center);
     painter.drawLine(textLeft + width + gutter, center, viewport()->width() - margin, center);
     painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(QRect(textLeft, y, width, m_rowHeight), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     metrics.elidedText(text, Qt::ElideRight, width));
+    painter.drawText(QRect(textLeft, y, room, m_rowHeight), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
 }
 
 } // namespace turnspit

@@ -22,10 +22,10 @@ class LogView final : public QAbstractScrollArea
 public:
     explicit LogView(LogFeed& feed, QWidget* parent = nullptr);
 
-    /// Time stamps and text of the selected lines; "" for no selection.
+    /// Text of the selected lines, each with its newline; "" for no selection.
     [[nodiscard]] QString selectedText() const;
 
-    /// Text of the row that is painted first, and how many whole rows are.
+    /// Id of the line that is painted first, and how many whole rows there is room for.
     [[nodiscard]] qint64 topLine() const { return m_top; }
     [[nodiscard]] int visibleRows() const;
 

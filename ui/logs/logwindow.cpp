@@ -6,6 +6,9 @@ namespace {
 /// Small pages (a line now and then) are kept together, so that their number stays small.
 constexpr qsizetype pageLines = 500;
 
+/// The number of an entry where the host does not know it.
+constexpr quint64 unnumberedEntry = std::numeric_limits<quint64>::max();
+
 /// What a row costs besides its text.
 constexpr qint64 lineCost = 64;
 
@@ -32,6 +35,7 @@ LogLine LogWindow::lineOf(const LogEntryInfo& entry)
     line.time = entry.time;
     line.stream = entry.stream;
     line.open = entry.more;
+    line.number = entry.n;
     line.text = entry.text.left(maxLineBytes);
     line.hiddenBytes = entry.text.size() - line.text.size();
     return line;
@@ -43,15 +47,13 @@ qint64 LogWindow::extend(LogLine& line, const LogEntryInfo& entry)
     line.text += entry.text.left(kept);
     line.hiddenBytes += entry.text.size() - kept;
     line.open = entry.more;
-    if (entry.time == line.time)
-        ++line.sameTime;
     return kept;
 }
 
 LogWindow::Page LogWindow::pageOf(const QList<LogEntryInfo>& entries, const QString& cursor)
 {
     Page page{cursor, std::nullopt, 0};
-    if (!entries.isEmpty() && entries.last().n != std::numeric_limits<quint64>::max())
+    if (!entries.isEmpty() && entries.last().n != unnumberedEntry)
         page.lastNumber = entries.last().n;
     return page;
 }
@@ -87,38 +89,15 @@ void LogWindow::append(const QList<LogEntryInfo>& entries, const QString& cursor
     m_pages.push_back(std::move(page));
 }
 
-bool LogWindow::prepend(QList<LogEntryInfo> entries, const QString& cursor)
+void LogWindow::prepend(const QList<LogEntryInfo>& entries, const QString& cursor)
 {
-    const Page whole = pageOf(entries, cursor);
-    entries.resize(std::max<qsizetype>(0, entries.size() - entriesOfFirstTime()));
-    if (entries.isEmpty())
-        return false;
-    const auto rowsOfFirstTime = std::find_if(m_lines.begin(), m_lines.end(),
-                                              [this](const LogLine& line) { return line.time != m_lines.front().time; })
-                                 - m_lines.begin();
     // Joined among themselves; a line that goes on over the seam stays in two rows.
     LogWindow before;
     before.append(entries, cursor);
     m_firstId -= before.size();
     m_bytes += before.m_bytes;
     m_lines.insert(m_lines.begin(), std::make_move_iterator(before.m_lines.begin()), std::make_move_iterator(before.m_lines.end()));
-    m_pages.push_front(whole);
-    m_pages.front().lines = before.size();
-    moveToFrontPage(rowsOfFirstTime); // they are before the page's cursor
-    return true;
-}
-
-void LogWindow::moveToFrontPage(qsizetype rows)
-{
-    m_pages.front().lines += rows;
-    while (rows > 0) {
-        Page& next = m_pages[1];
-        const qsizetype taken = std::min(rows, next.lines);
-        next.lines -= taken;
-        rows -= taken;
-        if (next.lines == 0)
-            m_pages.erase(m_pages.begin() + 1);
-    }
+    m_pages.push_front(std::move(before.m_pages.front()));
 }
 
 bool LogWindow::trimFront()
@@ -152,15 +131,9 @@ bool LogWindow::trimBack()
     return gone;
 }
 
-int LogWindow::entriesOfFirstTime() const
+std::optional<quint64> LogWindow::firstNumber() const
 {
-    int count = 0;
-    for (const LogLine& line : m_lines) {
-        if (line.time != m_lines.front().time)
-            break;
-        count += line.sameTime;
-    }
-    return count;
+    return m_lines.empty() || m_lines.front().number == unnumberedEntry ? std::nullopt : std::optional(m_lines.front().number);
 }
 
 } // namespace turnspit

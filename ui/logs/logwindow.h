@@ -13,7 +13,7 @@ struct LogLine
     WallTime time{};
     char stream = 'o';
     bool open = false;      ///< the text goes on in an entry that is not here yet
-    int sameTime = 1;       ///< how many of its entries are of `time`
+    quint64 number = 0;     ///< of its first entry, in the service's log
     qint64 hiddenBytes = 0; ///< of the end of the line, not kept here
     QByteArray text;
 };
@@ -33,9 +33,8 @@ public:
     /// Entries behind what is held, and the cursor behind them.
     void append(const QList<LogEntryInfo>& entries, const QString& cursor);
 
-    /// Entries up to and including the last that has the time of the first line, and the cursor behind them: what is held of that
-    /// time is not added again. False if nothing is left that came before.
-    bool prepend(QList<LogEntryInfo> entries, const QString& cursor);
+    /// The entries right before firstNumber(), and the cursor behind them.
+    void prepend(const QList<LogEntryInfo>& entries, const QString& cursor);
 
     /// Give up pages at one end until the rest is within the bounds; the last one stays. True if anything went.
     bool trimFront();
@@ -55,8 +54,8 @@ public:
     /// Number of the last entry that is held; nullopt where the host did not say.
     [[nodiscard]] std::optional<quint64> lastNumber() const { return m_pages.empty() ? std::nullopt : m_pages.back().lastNumber; }
 
-    /// How many entries at the front have the time of the first line.
-    [[nodiscard]] int entriesOfFirstTime() const;
+    /// Number of the first entry that is held; nullopt where nothing is, or the host did not say.
+    [[nodiscard]] std::optional<quint64> firstNumber() const;
 
 private:
     struct Page
@@ -67,7 +66,6 @@ private:
     };
     [[nodiscard]] bool tooBig() const { return size() > maxLines || m_bytes > maxBytes; }
     [[nodiscard]] static Page pageOf(const QList<LogEntryInfo>& entries, const QString& cursor);
-    void moveToFrontPage(qsizetype rows);
     static qint64 extend(LogLine& line, const LogEntryInfo& entry);
     [[nodiscard]] static LogLine lineOf(const LogEntryInfo& entry);
 

@@ -52,6 +52,7 @@ MainWindow::MainWindow(HostSession& session, QWidget* parent)
         refreshTargets();
         refreshPages();
     });
+    connect(&m_mirror->model(), &ServiceModel::modelReset, this, [this] { m_selectsFirst = true; });
     connect(m_noHost, &PlaceholderPage::triggered, this, &MainWindow::retry);
     connect(m_noMatch, &PlaceholderPage::triggered, m_filterEdit, &QLineEdit::clear);
 
@@ -80,11 +81,13 @@ void MainWindow::createServiceView()
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     QHeaderView* const header = m_view->header();
-    header->setStretchLastSection(true);
+    header->setStretchLastSection(false);
+    header->setSectionsMovable(false);
     const int unit = m_view->fontMetrics().averageCharWidth();
-    const std::array widths{18, 28, 20, 13, 11, 13};
+    const std::array<int, ServiceModel::ColumnCount> widths{17, 0, 20, 12, 10, 12, 18};
     for (std::size_t column = 0; column < widths.size(); ++column)
         header->resizeSection(static_cast<int>(column), widths.at(column) * unit);
+    header->setSectionResizeMode(ServiceModel::NameColumn, QHeaderView::Stretch);
 
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &MainWindow::selectionChanged);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &MainWindow::selectionChanged);
@@ -213,8 +216,12 @@ QString MainWindow::currentName() const
 
 void MainWindow::selectFirst()
 {
-    if (m_wasLive && !m_view->currentIndex().isValid() && m_filter->rowCount() > 0)
-        m_view->setCurrentIndex(m_filter->index(0, ServiceModel::StateColumn));
+    // Once for each host: whoever clears the selection afterwards means it.
+    if (!m_wasLive || !m_selectsFirst || m_filter->rowCount() == 0)
+        return;
+    m_selectsFirst = false;
+    const QModelIndex first = m_filter->index(0, ServiceModel::StateColumn);
+    m_view->selectionModel()->setCurrentIndex(first, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void MainWindow::selectionChanged()

@@ -1,0 +1,264 @@
+#include <ui/services/servicefilter.h>
+#include <ui/services/servicemodel.h>
+#include <ui/session/hostmirror.h>
+
+#include <support/fakesession.h>
+#include <turnspit/async/fakeclock.h>
+
+#include <QAbstractItemModelTester>
+#include <QItemSelectionModel>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <random>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+namespace {
+
+ServiceInfo named(const char* name, ServiceState state = ServiceState::Stopped)
+{
+    ServiceInfo info;
+    info.name = QString::fromLatin1(name);
+    info.state = state;
+    info.since = Clock::current().wallNow();
+    return info;
+}
+
+QStringList list(const char* words)
+{
+    return QString::fromLatin1(words).split(u' ', Qt::SkipEmptyParts);
+}
+
+QStringList lines(std::initializer_list<const char*> texts)
+{
+    QStringList out;
+    for (const char* text : texts)
+        out += QString::fromLatin1(text);
+    return out;
+}
+
+QStringList namesOf(const QAbstractItemModel& model)
+{
+    QStringList names;
+    for (int row = 0; row < model.rowCount(); ++row)
+        names += model.index(row, 0).data(ServiceModel::NameRole).toString();
+    return names;
+}
+
+/// What a view would hear, as a line each.
+class Listener
+{
+public:
+    explicit Listener(ServiceModel& model)
+    {
+        QObject::connect(&model, &QAbstractItemModel::rowsInserted, &m_context, [this](const QModelIndex&, int first, int last) {
+            events += QStringLiteral("inserted %1-%2").arg(first).arg(last);
+        });
+        QObject::connect(&model, &QAbstractItemModel::rowsRemoved, &m_context, [this](const QModelIndex&, int first, int last) {
+            events += QStringLiteral("removed %1-%2").arg(first).arg(last);
+        });
+        QObject::connect(&model, &QAbstractItemModel::dataChanged, &m_context, [this](const QModelIndex& from, const QModelIndex& to) {
+            events += QStringLiteral("changed %1-%2 columns %3-%4").arg(from.row()).arg(to.row()).arg(from.column()).arg(to.column());
+        });
+        QObject::connect(&model, &QAbstractItemModel::modelReset, &m_context, [this] { events += QStringLiteral("reset"); });
+    }
+
+    QStringList take() { return std::exchange(events, {}); }
+
+private:
+    QStringList events;
+    QObject m_context;
+};
+
+} // namespace
+
+class TestServiceModel : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<FakeClock> m_clock;
+
+private Q_SLOTS:
+    void init()
+    {
+        m_clock = std::make_unique<FakeClock>();
+        Clock::setCurrent(m_clock.get());
+    }
+
+    void cleanup()
+    {
+        Clock::setCurrent(nullptr);
+        m_clock.reset();
+    }
+
+    void changesComeAsSpansAndNeverAsAReset()
+    {
+        ServiceModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.replace({named("b"), named("d"), named("h")}, true);
+        Listener listener(model);
+
+        model.apply({named("f"), named("e"), named("a"), named("i"), named("j")}, {});
+        QCOMPARE(namesOf(model), list("a b d e f h i j"));
+        QCOMPARE(listener.take(), lines({"inserted 0-0", "inserted 3-4", "inserted 6-7"}));
+
+        model.apply({}, list("i b a nobody h b"));
+        QCOMPARE(namesOf(model), list("d e f j"));
+        QCOMPARE(listener.take(), lines({"removed 5-6", "removed 0-1"}));
+
+        ServiceInfo busy = named("d", ServiceState::Stopped);
+        busy.cpuPercent = 3;
+        ServiceInfo next = named("e", ServiceState::Stopped);
+        next.memoryBytes = 1'000'000;
+        model.apply({named("j", ServiceState::Failed), busy, next}, {});
+        QCOMPARE(listener.take(), lines({"changed 0-1 columns 4-5", "changed 3-3 columns 0-3"}));
+
+        model.apply({busy, next}, {});
+        QCOMPARE(listener.take(), QStringList()); // the same as before
+
+        model.replace({next, named("g")}, false);
+        QCOMPARE(namesOf(model), list("e g"));
+        QVERIFY(!listener.take().contains(u"reset"_qs));
+        model.replace({named("x")}, true);
+        QCOMPARE(listener.take(), lines({"reset"}));
+    }
+
+    void randomDeltasKeepModelFilterAndSelectionInStep()
+    {
+        ServiceModel model;
+        ServiceFilter filter;
+        filter.setSourceModel(&model);
+        filter.setNeedle(QStringLiteral("1"));
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const QAbstractItemModelTester filterTester(&filter, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QItemSelectionModel selection(&filter);
+
+        std::map<QString, ServiceInfo> oracle;
+        const auto put = [&](const QString& name, ServiceState state) { // always with a fresh time
+            ServiceInfo info = named(name.toLatin1().constData(), state);
+            return oracle[name] = info;
+        };
+        model.apply({put(QStringLiteral("s1"), ServiceState::Running)}, {});
+        selection.select(filter.index(0, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+
+        std::mt19937 random(7);
+        for (int step = 0; step < 300; ++step) {
+            m_clock->advance(1s);
+            QList<ServiceInfo> changed;
+            QStringList removed;
+            for (int i = 0; i < 6; ++i) {
+                const QString name = QStringLiteral("s%1").arg(random() % 40);
+                const bool isNew = std::none_of(changed.begin(), changed.end(), [&](const auto& c) { return c.name == name; });
+                if (random() % 3 == 0 && name != u"s1") {
+                    changed.removeIf([&](const ServiceInfo& service) { return service.name == name; });
+                    removed += name;
+                    oracle.erase(name);
+                } else if (isNew && !removed.contains(name)) {
+                    changed += put(name, static_cast<ServiceState>(random() % 10));
+                }
+            }
+            model.apply(changed, removed);
+            QStringList names;
+            QStringList shown;
+            for (const auto& [name, info] : oracle) {
+                names += name;
+                if (name.contains(u'1'))
+                    shown += name;
+                QCOMPARE(*model.find(name), info);
+            }
+            QCOMPARE(namesOf(model), names);
+            QCOMPARE(namesOf(filter), shown);
+            QCOMPARE(selection.selectedRows().size(), 1);
+            QCOMPARE(selection.selectedRows().first().data(ServiceModel::NameRole).toString(), QStringLiteral("s1"));
+        }
+    }
+
+    void theRowSaysItselfInOneSentence()
+    {
+        ServiceModel model;
+        ServiceInfo mailer = named("mailer", ServiceState::BackingOff);
+        mailer.nextRun = m_clock->wallNow() + 14s;
+        mailer.lastOutcome = Outcome::Failed;
+        mailer.exitCode = 1;
+        mailer.restarts = 4;
+        model.apply({mailer}, {});
+        const QString sentence = model.index(0, 0).data(Qt::AccessibleTextRole).toString();
+        for (const char* part : {"mailer", "Backing off", "retry in 0:14", "last run: failed"})
+            QVERIFY2(sentence.contains(QLatin1String(part)), qPrintable(sentence));
+        QCOMPARE(model.index(0, ServiceModel::NextRunColumn).data().toString(), QStringLiteral("in 0:14"));
+        QCOMPARE(model.index(0, ServiceModel::LastResultColumn).data().toString(), QStringLiteral("exit 1  ×4"));
+        m_clock->advance(4s);
+        QCOMPARE(model.index(0, ServiceModel::NextRunColumn).data().toString(), QStringLiteral("in 0:10"));
+    }
+
+    void theFilterFindsByNameGroupAndStateWord()
+    {
+        ServiceModel model;
+        ServiceInfo api = named("api", ServiceState::Running);
+        api.group = QStringLiteral("shop");
+        model.apply({api, named("backup", ServiceState::Failed)}, {});
+        ServiceFilter filter;
+        filter.setSourceModel(&model);
+        filter.setNeedle(QStringLiteral("SHOP run"));
+        QCOMPARE(namesOf(filter), lines({"api"}));
+        filter.setNeedle(QStringLiteral("failed"));
+        QCOMPARE(namesOf(filter), lines({"backup"}));
+        model.apply({named("backup", ServiceState::Running)}, {});
+        QCOMPARE(namesOf(filter), QStringList());
+        filter.setNeedle({});
+        QCOMPARE(namesOf(filter), lines({"api", "backup"}));
+    }
+
+    void theMirrorAppliesDeltasAtMostTwentyTimesASecond()
+    {
+        FakeSession session;
+        session.put(named("api", ServiceState::Stopped));
+        HostMirror mirror(session);
+        mirror.attach();
+        m_clock->settle();
+        QCOMPARE(namesOf(mirror.model()), lines({"api"}));
+
+        m_clock->advance(1s);
+        QSignalSpy changes(&mirror, &HostMirror::servicesChanged);
+        session.setState(QStringLiteral("api"), ServiceState::Starting);
+        QCOMPARE(changes.size(), 1); // the first at once
+        for (int i = 0; i < 100; ++i) {
+            session.setState(QStringLiteral("api"), i % 2 ? ServiceState::Running : ServiceState::Stopping);
+            m_clock->advance(1ms);
+        }
+        QVERIFY2(changes.size() <= 3, qPrintable(QString::number(changes.size())));
+        m_clock->advance(50ms);
+        QVERIFY(mirror.model().find(QStringLiteral("api"))->state == ServiceState::Running);
+    }
+
+    void aMissedRevisionIsMadeGoodByASnapshot()
+    {
+        FakeSession session;
+        session.put(named("api"));
+        HostMirror mirror(session);
+        mirror.attach();
+        m_clock->settle();
+        session.forgetCalls();
+
+        Delta gap;
+        gap.revision = Revision{session.revision().value + 5};
+        gap.changed = {named("ghost")};
+        Q_EMIT session.deltaArrived(gap);
+        session.put(named("web"));
+        m_clock->settle();
+        QVERIFY(session.callCount(QStringLiteral("snapshot")) >= 1);
+        QCOMPARE(namesOf(mirror.model()), lines({"api", "web"}));
+
+        QSignalSpy resets(&mirror.model(), &QAbstractItemModel::modelReset);
+        session.replaceAll(); // the connection came back: the same host, no reset
+        session.put(named("zoo"));
+        m_clock->advance(1s);
+        QCOMPARE(namesOf(mirror.model()), lines({"api", "web", "zoo"}));
+        QCOMPARE(resets.size(), 0);
+    }
+};
+
+QTEST_MAIN(TestServiceModel)
+#include "tst_service_model.moc"
