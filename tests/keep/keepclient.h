@@ -165,6 +165,21 @@ public:
         return next<Welcome>();
     }
 
+    /// As a host does: an end of the connection before the welcome means that this keeper was just going (a child that had not come
+    /// to its exec may have held the socket of a killed one), so try again.
+    std::optional<Welcome> greet(const std::string& folder)
+    {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < 20000) {
+            if (!connect(folder))
+                break;
+            if (auto welcome = hello())
+                return welcome;
+        }
+        return std::nullopt;
+    }
+
     /// The messages in the order in which they came and were not taken.
     std::deque<KeeperMessage>& queue() { return m_messages; }
 

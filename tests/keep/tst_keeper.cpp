@@ -89,8 +89,7 @@ private Q_SLOTS:
         m_client = std::make_unique<Client>();
         m_lastRun = 0;
         m_keeper->start();
-        QVERIFY(m_client->connect(state()));
-        const auto welcome = m_client->hello();
+        const auto welcome = m_client->greet(state());
         QVERIFY(welcome.has_value());
         QCOMPARE(welcome->pid, m_keeper->pid());
         QVERIFY(welcome->live.empty());
@@ -379,8 +378,7 @@ private Q_SLOTS:
         QFile file(QString::fromStdString(gate));
         QVERIFY(file.open(QIODevice::WriteOnly));
         QVERIFY(waitForLine("s", "o 1000"));
-        QVERIFY(m_client->connect(state()));
-        const auto welcome = m_client->hello();
+        const auto welcome = m_client->greet(state());
         QVERIFY(welcome.has_value());
         QVERIFY(std::ranges::any_of(welcome->live, [&](const LiveRun& live) { return live.run == second && !live.stopping; }));
         const auto end = endOf(run);
@@ -389,11 +387,11 @@ private Q_SLOTS:
 
         // Said again to every host, until one has recorded it.
         m_client->close();
-        QVERIFY(m_client->connect(state()) && m_client->hello());
+        QVERIFY(m_client->greet(state()));
         QVERIFY(endOf(run));
         m_client->send(Acknowledge{run});
         m_client->close();
-        QVERIFY(m_client->connect(state()) && m_client->hello());
+        QVERIFY(m_client->greet(state()));
         m_client->send(Stop{second, StopWhy::Kill, Milliseconds(0)});
         QVERIFY(endOf(second));
         QVERIFY(std::ranges::none_of(m_client->queue(), [&](const KeeperMessage& m) {
@@ -411,8 +409,7 @@ private Q_SLOTS:
         // With its last run the keeper ends; the next one tells.
         QCOMPARE(m_keeper->waitForEnd(), 0);
         m_keeper->start();
-        QVERIFY(m_client->connect(state()));
-        const auto welcome = m_client->hello();
+        const auto welcome = m_client->greet(state());
         QVERIFY(welcome && welcome->live.empty() && !welcome->recovered && welcome->endsToCome == 1);
         const auto end = endOf(run);
         QVERIFY(end && end->outcome == Outcome::Killed);
@@ -426,8 +423,7 @@ private Q_SLOTS:
         second.send(Hello{});
         QVERIFY(second.next<Refused>());
         m_client->close();
-        QVERIFY(second.connect(state()));
-        QVERIFY(second.hello());
+        QVERIFY(second.greet(state()));
     }
 
     void garbageAndUnknownVersionsAreRefused()
@@ -456,8 +452,7 @@ private Q_SLOTS:
         m_keeper->kill();
         m_client->close();
         m_keeper->start();
-        QVERIFY(m_client->connect(state()));
-        const auto welcome = m_client->hello();
+        const auto welcome = m_client->greet(state());
         QVERIFY(welcome && welcome->recovered);
         for (const RunId id : {run, daemon}) {
             const auto end = endOf(id);
@@ -473,9 +468,86 @@ private Q_SLOTS:
         m_client->send(Acknowledge{run});
         m_client->send(Acknowledge{daemon});
         m_client->close();
-        QVERIFY(m_client->connect(state()));
-        const auto later = m_client->hello();
+        const auto later = m_client->greet(state());
         QVERIFY(later && !later->recovered && later->live.empty());
+    }
+
+    void aKeeperKilledAtAnyInstantLeavesNothingBehind()
+    {
+        std::vector<LiveRun> begun;
+        for (std::size_t round = 0; round < 5; ++round) {
+            std::set<std::uint64_t> asked;
+            for (std::size_t i = 0; i < 10; ++i)
+                asked.insert(spawn({"deaf"}, "s" + std::to_string(i)).value);
+            for (std::size_t i = 0; i < 2 * round; ++i) {
+                const auto began = m_client->next<Began>();
+                QVERIFY(began.has_value());
+                begun.push_back(began->run);
+            }
+            m_keeper->kill();
+            m_client->close();
+            m_keeper->start();
+            const auto welcome = m_client->greet(state());
+            QVERIFY(welcome.has_value());
+            // Runs that were asked for and are neither live nor ended were never begun.
+            for (std::size_t i = 0; i < welcome->endsToCome + welcome->live.size(); ++i) {
+                const auto end = m_client->next<Ended>();
+                QVERIFY(end && end->outcome == Outcome::Unknown);
+                QVERIFY(asked.erase(end->run.value) == 1);
+                QVERIFY(!isAlive(end->pid));
+                m_client->send(Acknowledge{end->run});
+            }
+            for (const LiveRun& run : begun)
+                QVERIFY(!isAlive(run.pid) && !asked.contains(run.run.value));
+        }
+    }
+
+    void aFloodStarvesNobody()
+    {
+        Spawn flood = plan({"flood", "65536"}, "flood");
+        flood.log.maxSize = 4'000'000;
+        flood.log.segmentSize = 1'000'000;
+        m_client->send(flood);
+        QVERIFY(m_client->began(flood.run));
+        for (int i = 0; i < 20; ++i) {
+            const RunId run = spawn({"lines", "10"}, "quiet");
+            const auto end = endOf(run);
+            QVERIFY(end && end->outcome == Outcome::Succeeded && end->logLines == 20);
+        }
+        std::uint64_t bytes = 0;
+        for (const QFileInfo& info : QDir(QString::fromStdString(logs("flood"))).entryInfoList(QDir::Files))
+            bytes += static_cast<std::uint64_t>(info.size());
+        QVERIFY(bytes <= 4'000'000);
+        m_client->send(Stop{flood.run, StopWhy::Stop, Milliseconds(20000)});
+        const auto end = endOf(flood.run);
+        QVERIFY(end && end->outcome == Outcome::Stopped);
+    }
+
+    void outputThatIsNotWantedIsNotKeptButMarksAre()
+    {
+        Spawn message = plan({"lines", "5"});
+        message.log.capture = false;
+        m_client->send(message);
+        const auto end = endOf(message.run);
+        QVERIFY(end && end->outcome == Outcome::Succeeded && end->logLines == 0);
+        const auto entries = readLog(logs("s"));
+        QCOMPARE(entries.size(), 2UZ);
+        QVERIFY(hasMark(entries, "run 1 ended succeeded exit 0"));
+    }
+
+    void aHostThatDoesNotReadHoldsNothingUp()
+    {
+        m_client->send(Watch{"s", true});
+        for (int i = 0; i < 300; ++i)
+            spawn({"exit", "1"}, "s" + std::to_string(i % 10));
+        const RunId last = spawn({"lines", "100"});
+        QVERIFY(waitForLine("s", "o 100"));
+        std::set<std::uint64_t> ended;
+        while (!ended.contains(last.value) || ended.size() < 301) {
+            const auto end = m_client->next<Ended>();
+            QVERIFY(end.has_value());
+            ended.insert(end->run.value);
+        }
     }
 
     void twoHundredServicesAtOnce()
