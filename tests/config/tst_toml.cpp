@@ -59,6 +59,11 @@ void TestToml::saysInWordsWhatIsWrong_data()
     row("something behind", "a = \"x\" b\n", "f.toml:1:9: key-value pair: expected a comment or whitespace, saw 'b'");
     row("umlaut key", "ä = 1\n", "f.toml:1:1: expected a key, a [table] or a comment; keys with characters other than A-Z a-z 0-9 _ - need quotes");
     row("not UTF-8", "a = 1\nb = \"\xff\"\n", "f.toml:2:5: Encountered invalid utf-8 sequence");
+    row("control character", "a = 1\n# \xc3\xa4\x01\n", "f.toml:2:4: the control character U+0001 does not belong here: write \"\\u0001\" in a string");
+    QTest::newRow("NUL behind a bracket") << QByteArray("[\0a]\n", 5)
+                                         << QStringLiteral("f.toml:1:2: the control character U+0000 does not belong here: write \"\\u0000\" in a string");
+    row("bracket by itself", "a = 1\n[\n[x]\n", "f.toml:2:2: key: expected bare key starting character or string delimiter, saw '\\n'");
+    row("character that is no white space", "a = \xef\xb8\x8f\n", "f.toml:1:5: `\xef\xb8\x8f` is not a value: strings need quotes, such as \"\xef\xb8\x8f\"");
     row("byte order mark", "\xef\xbb\xbf" "a = x\n", "f.toml:1:5: `x` is not a value: strings need quotes, such as \"x\"");
     row("tab is one column", "\ta\t= x\n", "f.toml:1:6: `x` is not a value: strings need quotes, such as \"x\"");
 }
