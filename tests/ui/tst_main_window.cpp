@@ -242,6 +242,7 @@ private Q_SLOTS:
         openWindow();
         auto& page = part<QWidget>("noHostState");
         QVERIFY(page.isVisible());
+        QVERIFY(page.findChild<QPushButton*>()->isVisible());
         page.findChild<QPushButton*>()->click();
         settle();
         m_session->setConnection(HostSession::Connection::Connected);

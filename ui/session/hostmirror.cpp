@@ -41,7 +41,9 @@ Task<> HostMirror::subscribe()
     const auto subscribed = co_await m_session.subscribe();
     m_subscribing = false;
     m_subscribed = subscribed.has_value();
-    m_problem = subscribed ? QString() : words::error(subscribed.error());
+    // That nobody is there is what the connection says already.
+    const bool tells = !subscribed && subscribed.error().kind != ErrorKind::Unreachable;
+    m_problem = tells ? words::error(subscribed.error()) : QString();
     Q_EMIT hostChanged();
     if (m_subscribed && !m_host)
         co_await resync();

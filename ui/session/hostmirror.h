@@ -32,7 +32,7 @@ public:
     /// Connected, and what is shown is the host's word.
     [[nodiscard]] bool isLive() const;
 
-    /// Why the last attach failed; empty if it did not.
+    /// Why the last attach failed; empty if it did not, or only because no host is connected.
     [[nodiscard]] QString problem() const { return m_problem; }
 
 Q_SIGNALS:

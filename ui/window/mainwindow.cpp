@@ -266,9 +266,10 @@ void MainWindow::hostChanged()
 
 void MainWindow::refreshPages()
 {
-    const bool connecting = m_session.connection() == HostSession::Connection::Connecting && m_mirror->problem().isEmpty();
+    // Once it was looked for in vain, the attempts after that do not make the page flicker.
+    m_soughtInVain = m_soughtInVain || m_session.connection() == HostSession::Connection::Lost || !m_mirror->problem().isEmpty();
     if (!m_mirror->host()) {
-        if (connecting || m_session.connection() == HostSession::Connection::Connected)
+        if (!m_soughtInVain)
             m_noHost->setTexts(tr("Looking for the host…"), {});
         else
             m_noHost->setTexts(tr("No host is running"),

@@ -72,6 +72,7 @@ private:
     QWidget* m_main;
     QString m_noHostHint;
     bool m_wasLive = false;
+    bool m_soughtInVain = false;
     bool m_selectsFirst = true;
     std::unique_ptr<TaskScope> m_ticking; ///< while visible; last: destroyed before what its tasks use
 };
