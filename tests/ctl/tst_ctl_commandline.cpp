@@ -161,6 +161,7 @@ private Q_SLOTS:
         const auto stop = parse({"stop", "--help"});
         QCOMPARE(stop.exitCode, 0);
         QVERIFY(stop.text.find("--timeout") != std::string::npos);
+        QVERIFY(parse({"add", "--help"}).text.find("turnspitctl add [OPTIONS] NAME -- COMMAND...") != std::string::npos);
         const auto version = parse({"--version"});
         QCOMPARE(version.exitCode, 0);
         QCOMPARE(version.text, std::string("turnspitctl " TURNSPIT_VERSION "\n"));
@@ -195,19 +196,19 @@ private Q_SLOTS:
         row({"list", "--frobnicate"}, "--frobnicate");
         row({"list", "surplus"}, "surplus");
         row({"list", "--config-dir"}, "--config-dir");
-        row({"status"}, "names");
-        row({"show"}, "name");
+        row({"status"}, "NAME");
+        row({"show"}, "NAME");
         row({"show", "a", "b"}, "b");
         for (const char* action : {"start", "stop", "restart", "kill", "hold", "resume", "enable", "disable"})
             row({action}, "which services");
         row({"start", "a", "--timeout", "5s"}, "--timeout");
         row({"stop", "a", "--timeout", "5"}, "--timeout");
         row({"stop", "a", "--timeout", "soon"}, "--timeout");
-        row({"run"}, "name");
+        row({"run"}, "NAME");
         row({"run", "a", "b"}, "b");
-        row({"logs"}, "names");
+        row({"logs"}, "NAME");
         row({"logs", "a", "-n", "-1"}, "-n");
-        row({"logs", "a", "-n", "many"}, "-n");
+        row({"logs", "a", "-n", "many"}, "-n: takes a whole number from 0, not \"many\"");
         row({"logs", "a", "--run", "x"}, "--run");
         row({"logs", "a", "--run", "0"}, "--run");
         row({"logs", "a", "b", "--run", "1"}, "--run");
@@ -223,7 +224,7 @@ private Q_SLOTS:
         row({"runs", "a", "b"}, "b");
         row({"next", "--count", "-3"}, "--count");
         row({"events", "--since", "x"}, "--since");
-        row({"add"}, "name");
+        row({"add"}, "NAME");
         row({"add", "a"}, "command is missing");
         row({"add", "a", "--"}, "command is missing");
         row({"add", "a", "true"}, "true");
@@ -233,10 +234,10 @@ private Q_SLOTS:
         row({"add", "a", "--every", "5m", "--manual", "--", "true"}, "exclude");
         row({"add", "a", "--env", "X", "--", "true"}, "--env");
         row({"add", "a", "--restart", "x", "--", "true"}, "--restart");
-        row({"edit", "a"}, "edits");
+        row({"edit", "a"}, "KEY=VALUE");
         row({"edit", "a", "restart.delay"}, "KEY=VALUE");
         row({"edit", "a", "=x"}, "KEY=VALUE");
-        row({"remove"}, "name");
+        row({"remove"}, "NAME");
         row({"undo", "a"}, "a");
         row({"wait", "a"}, "--state");
         row({"wait", "a", "--state", "alive"}, "there is no state \"alive\"");
