@@ -17,6 +17,18 @@
 
 namespace turnspit {
 
+/// A row to put into a FakeSession.
+[[nodiscard]] inline ServiceInfo serviceNamed(const QString& name, ServiceState state = ServiceState::Stopped,
+                                              ServiceKind kind = ServiceKind::Kept)
+{
+    ServiceInfo service;
+    service.name = name;
+    service.state = state;
+    service.kind = kind;
+    service.since = Clock::current().wallNow();
+    return service;
+}
+
 /// A host in memory, for tests of everything that talks to a HostSession. It keeps the contract (tests/contract runs over it) and
 /// acts out the commands of its services: `true` ends well, `false` with exit code 1, `seq A B` writes the numbers and ends well,
 /// anything else runs until it is stopped. No process, file or thread; time is the Clock's.
@@ -45,6 +57,8 @@ public:
     void put(const QList<ServiceInfo>& services);
     void put(const ServiceInfo& service) { put(QList{service}); }
     void drop(const QString& name);
+    /// The text of the service's file, with what the row takes from it (group, kind, disabled).
+    void setText(const QString& name, const QString& text) { applyText(name, text); }
     [[nodiscard]] ServiceInfo service(const QString& name) const { return m_services.value(name); }
     void setState(const QString& name, ServiceState state);
     /// Everything anew with a revision far away, as after a lost connection.

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <turnspit/control/sessionserver.h>
+
+#include <string>
+
+namespace turnspit {
+
+/// Serves a session on the socket at `path`. The caller holds the lock of the state folder; a socket that another program listens on
+/// is refused, one that a killed host left is replaced.
+[[nodiscard]] SessionServerFactory controlSocket(std::string path);
+
+} // namespace turnspit

@@ -1,0 +1,160 @@
+#include <support/said.h>
+#include <turnspit/control/json.h>
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+namespace {
+
+QByteArray bytes(const QJsonObject& object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+/// There, through bytes, and back.
+template <class T>
+Result<T> thereAndBack(const T& value)
+{
+    return fromJson<T>(QJsonDocument::fromJson(bytes(toJson(value))).object());
+}
+
+QJsonObject object(const char* text)
+{
+    return QJsonDocument::fromJson(text).object();
+}
+
+ServiceInfo everySet()
+{
+    ServiceInfo service;
+    service.name = QStringLiteral("mail");
+    service.group = QStringLiteral("shop");
+    service.kind = ServiceKind::BuiltIn;
+    service.state = ServiceState::BackingOff;
+    service.flags = {QStringLiteral("changed"), QStringLiteral("held")};
+    service.pid = 812;
+    service.since = WallTime(1'700'000'000'123'456us);
+    service.restarts = 3;
+    service.nextRun = service.since + 5s;
+    service.lastOutcome = Outcome::TimedOut;
+    service.exitCode = 0;
+    service.signal = QStringLiteral("SIGKILL");
+    service.reason = QStringLiteral("did not stop within 10s; killed");
+    service.cpuPercent = 99.5;
+    service.memoryBytes = Q_INT64_C(9'007'199'254'740'993); // not a double
+    return service;
+}
+
+} // namespace
+
+class TestJson : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aServiceHasAlwaysAllKeysOfTheContract()
+    {
+        const QStringList keys{QStringLiteral("cpu_percent"), QStringLiteral("exit_code"), QStringLiteral("flags"),
+                               QStringLiteral("group"), QStringLiteral("kind"), QStringLiteral("last_outcome"),
+                               QStringLiteral("memory_bytes"), QStringLiteral("name"), QStringLiteral("next_run"),
+                               QStringLiteral("pid"), QStringLiteral("reason"), QStringLiteral("restarts"),
+                               QStringLiteral("signal"), QStringLiteral("since"), QStringLiteral("state")};
+        QCOMPARE(toJson(ServiceInfo()).keys(), keys);
+        QCOMPARE(toJson(everySet()).keys(), keys);
+        QVERIFY(toJson(ServiceInfo()).value(QLatin1StringView("pid")).isNull());
+        QCOMPARE(toJson(everySet()).value(QLatin1StringView("since")).toString(), QStringLiteral("2023-11-14T22:13:20.123456Z"));
+        QCOMPARE(toJson(everySet()).value(QLatin1StringView("state")).toString(), QStringLiteral("backing-off"));
+    }
+
+    void aRunHasAlwaysAllKeysOfTheContract()
+    {
+        QCOMPARE(toJson(RunInfo()).keys().join(QLatin1Char(' ')),
+                 QStringLiteral("attempt begin cpu_seconds duration end exit_code id log_lines outcome peak_memory_bytes reason service "
+                                "signal trigger"));
+    }
+
+    void valuesComeBackAsTheyWere()
+    {
+        QVERIFY(thereAndBack(everySet()) == everySet());
+        QVERIFY(thereAndBack(ServiceInfo()) == ServiceInfo());
+        Snapshot snapshot;
+        snapshot.revision = Revision{7};
+        snapshot.host.problems = {QStringLiteral("the disk is full")};
+        snapshot.host.logBytes = 1'000'000'000'000;
+        snapshot.services = {everySet(), ServiceInfo()};
+        QVERIFY(thereAndBack(snapshot) == snapshot);
+        RunInfo run;
+        run.id = RunId{41};
+        run.end = WallTime(1us);
+        run.outcome = Outcome::Failed;
+        run.exitCode = 3;
+        run.duration = 0.25;
+        QVERIFY(thereAndBack(run) == run);
+        LogEntryInfo entry{.n = 3, .time = WallTime(5us), .stream = 'e', .text = QByteArray("\xff\0x", 3), .more = true};
+        QVERIFY(thereAndBack(entry) == entry);
+        ActionRequest request;
+        request.action = Action::Kill;
+        request.names = {QStringLiteral("a")};
+        request.timeout = 2500ms;
+        request.wait = false;
+        request.trigger = Trigger::Tray;
+        const auto back = thereAndBack(request);
+        QVERIFY(back && back->action == Action::Kill && back->names == request.names && back->timeout == request.timeout && !back->wait
+                && back->trigger == Trigger::Tray);
+    }
+
+    void unknownKeysAreIgnoredAndMissingOnesKeepTheirDefault()
+    {
+        const auto query = fromJson<RunQuery>(object(R"({"later":{"a":[1]},"before":null})"));
+        QVERIFY(query);
+        QCOMPARE(query->limit, 50);
+        QVERIFY(!query->before);
+        QVERIFY(fromJson<LogQuery>({})->count == 1000);
+        QVERIFY(fromJson<ActionRequest>({})->wait);
+    }
+
+    void aKeyOfTheWrongTypeIsNamed_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("message");
+        QTest::newRow("string") << QByteArray(R"({"name":5})") << QByteArray("`name` must be a string");
+        QTest::newRow("integer") << QByteArray(R"({"pid":"5"})") << QByteArray("`pid` must be an integer");
+        QTest::newRow("fraction") << QByteArray(R"({"pid":5.5})") << QByteArray("`pid` must be an integer");
+        QTest::newRow("range") << QByteArray(R"({"pid":5000000000})") << QByteArray("`pid` is out of range");
+        QTest::newRow("huge") << QByteArray(R"({"memory_bytes":1e300})") << QByteArray("`memory_bytes` must be an integer");
+        QTest::newRow("time") << QByteArray(R"({"since":"now"})") << QByteArray("`since` must be a time as in RFC 3339");
+        QTest::newRow("word") << QByteArray(R"({"state":"asleep"})") << QByteArray("`state` has a value that is not known here");
+        QTest::newRow("strings") << QByteArray(R"({"flags":[1]})") << QByteArray("`flags` must be an array of strings");
+        QTest::newRow("number") << QByteArray(R"({"cpu_percent":true})") << QByteArray("`cpu_percent` must be a number");
+    }
+
+    void aKeyOfTheWrongTypeIsNamed()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, message);
+        const auto service = fromJson<ServiceInfo>(object(text.constData()));
+        QVERIFY(!service);
+        QCOMPARE(said(service.error().kind), said(ErrorKind::Protocol));
+        QCOMPARE(QByteArray::fromStdString(service.error().message), message);
+    }
+
+    void anErrorInAListSaysWhere()
+    {
+        const auto page = fromJson<LogPage>(object(R"({"entries":[{"n":0},{"stream":"out"}]})"));
+        QVERIFY(!page);
+        QCOMPARE(page.error().message, std::string("`entries`: `stream` must be one of o, e, h"));
+        QVERIFY(!fromJson<LogPage>(object(R"({"entries":5})")));
+    }
+
+    void everyActionHasItsWord()
+    {
+        for (const Action action : {Action::Start, Action::Stop, Action::Restart, Action::Kill, Action::Hold, Action::Resume,
+                                    Action::Enable, Action::Disable})
+            QVERIFY(actionFromString(toString(action)) == action);
+        QVERIFY(!actionFromString("dance"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestJson)
+#include "tst_json.moc"
