@@ -1,8 +1,11 @@
 #pragma once
 
+#include "support/said.h"
+
 #include <turnspit/async/event.h>
 #include <turnspit/async/fakeclock.h>
 #include <turnspit/async/taskscope.h>
+#include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/hosting/aggregateerror.h>
 #include <turnspit/hosting/backgroundservice.h>

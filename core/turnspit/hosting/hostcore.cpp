@@ -186,7 +186,8 @@ std::exception_ptr HostCore::causeOf(std::vector<std::exception_ptr> errors) con
 Task<> HostCore::rollBack(Controllers controllers)
 {
     m_host.stopping = true;
-    Deadline deadline(m_host.clock(), m_host.options.shutdownTimeout);
+    // Within the budget of the stop that cancelled the start, if that is why.
+    const Deadline deadline(m_host.clock(), m_host.options.shutdownTimeout, m_stop ? m_stop->deadline->token() : std::stop_token());
     for (auto* controller : controllers | std::views::reverse) {
         if (!controller->isStarting())
             continue;
@@ -240,10 +241,12 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
         m_startDeadline->expire();
         if (!co_await m_startEnded.wait(operation->deadline->token()) && m_phase == Phase::Starting) {
             // Some start does not listen: it is abandoned, which ends the start.
+            TaskScope all;
             for (const auto& controller : m_controllers->list) {
-                if (controller->d().isStarting())
-                    operation->result.services.push_back(co_await controller->d().stop(Milliseconds(0)));
+                if (controller->d().isInStartStep())
+                    all.spawn(abandonStart(controller->d(), operation));
             }
+            co_await all.join();
             co_await m_startEnded.wait();
         }
     }
@@ -282,6 +285,11 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
         m_host.log().event(LogLevel::Debug, HostStoppedWithException, {}, "Hosting shutdown exception: {}", describe(errors.front()));
     m_phase = Phase::Stopped;
     operation->done.set();
+}
+
+Task<> HostCore::abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)
+{
+    operation->result.services.push_back(co_await controller.stop(Milliseconds(0)));
 }
 
 Task<> HostCore::stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation)

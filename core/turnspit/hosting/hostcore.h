@@ -71,6 +71,7 @@ private:
 
     Task<> performStop(std::shared_ptr<StopOperation> operation);
     Task<> stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation);
+    Task<> abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
     Task<> stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation);
     Task<> awaitStop(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
     void hurry(std::shared_ptr<StopOperation> operation);

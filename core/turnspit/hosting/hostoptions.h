@@ -24,10 +24,10 @@ enum class FailureBehaviour {
 /// What a service may say about itself where it is added.
 struct ServiceOptions
 {
-    std::optional<Affinity> affinity;         ///< else `static constexpr Affinity affinity` of the class, else Shared
-    std::optional<FailureBehaviour> onFailure; ///< else HostOptions::onFailure
-    RestartPolicy restart;                    ///< counts with FailureBehaviour::Restart only
-    std::optional<Milliseconds> stopTimeout;  ///< its own limit inside the host's budget; else HostOptions::shutdownTimeout
+    std::optional<Affinity> affinity = {};         ///< else `static constexpr Affinity affinity` of the class, else Shared
+    std::optional<FailureBehaviour> onFailure = {}; ///< else HostOptions::onFailure
+    RestartPolicy restart = {};                    ///< counts with FailureBehaviour::Restart only
+    std::optional<Milliseconds> stopTimeout = {};  ///< its own limit inside the host's budget; else HostOptions::shutdownTimeout
     bool autostart = true;                    ///< false: known to the host, started by a command only
 };
 

@@ -25,6 +25,8 @@ public:
         Trigger trigger = Trigger::Start;
         std::unique_ptr<LinkedStopSource> cancel;
         bool started = false; ///< start() itself ended well: a stop is owed
+        bool inStep = false;  ///< the service is at it
+        Event stepEnded;
         std::exception_ptr error;
         Result<> result;
         Event done;
@@ -65,7 +67,7 @@ public:
     [[nodiscard]] bool runs() const { return m_run != nullptr; }
     [[nodiscard]] bool isSteady() const { return m_run && !m_startOperation && !m_stopOperation; }
     [[nodiscard]] bool isStarting() const { return m_startOperation != nullptr; }
-    [[nodiscard]] bool hasStarted() const { return m_startOperation && m_startOperation->started; }
+    [[nodiscard]] bool isInStartStep() const { return m_startOperation && m_startOperation->inStep; }
 
     /// `retry`: by the restart policy, which goes on counting.
     void beginStart(Trigger trigger, std::stop_token cancelled, bool retry = false);

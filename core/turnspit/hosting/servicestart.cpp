@@ -74,14 +74,15 @@ Task<Result<>> ServiceController::Private::start(Trigger trigger)
         if (host.stopping)
             co_return fail(ErrorKind::Refused, "the host is stopping");
         beginStart(trigger, {});
-        m_operations.spawn(performStart(m_startOperation));
-    } else {
-        m_unarmed = false; // wanted for good now
-    }
-    const auto operation = m_startOperation;
-    if (operation)
+        const auto operation = m_startOperation; // it may end at once
+        m_operations.spawn(performStart(operation));
         co_await operation->done.wait();
-    co_return operation ? operation->result : Result<>{};
+        co_return operation->result;
+    }
+    m_unarmed = false; // wanted for good now
+    const auto operation = m_startOperation;
+    co_await operation->done.wait();
+    co_return operation->result;
 }
 
 void ServiceController::Private::beginStart(Trigger trigger, std::stop_token cancelled, bool retry)
@@ -116,7 +117,7 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
 {
     const auto operation = m_startOperation;
     const std::stop_token cancelled = operation->cancel->token();
-    if (cancelled.stop_requested())
+    if (cancelled.stop_requested() || (step != Step::Make && !m_run)) // the latter: a command has stopped it meanwhile
         co_return std::make_exception_ptr(OperationCancelled{});
     if (step == Step::Make) {
         try {
@@ -131,20 +132,23 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
         m_run = std::make_shared<ServiceRun>(registration, host.environment->provider, host.environment, m_worker->mailbox, m_listener);
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
+    operation->inStep = true;
+    operation->stepEnded.reset();
     co_await answer->done.wait();
-    if (step == Step::Start && !answer->error)
-        operation->started = true;
+    operation->inStep = false;
+    operation->started = operation->started || (step == Step::Start && !answer->error);
+    operation->stepEnded.set();
     co_return answer->error;
 }
 
 void ServiceController::Private::finishStart()
 {
     const auto operation = std::exchange(m_startOperation, nullptr);
-    log(LogLevel::Debug, ServiceStarted, "service '{}' started");
-    if (m_stopOperation) { // a stop has waited for this, and goes on
+    if (m_stopOperation || !m_run) { // a command is stopping it, or has
         operation->done.set();
         return;
     }
+    log(LogLevel::Debug, ServiceStarted, "service '{}' started");
     setState(status.periodic && !m_ended ? ServiceState::Waiting : ServiceState::Running);
     if (status.periodic)
         m_run->setHeld(m_held || m_unarmed); // it says how it stands
@@ -166,7 +170,7 @@ Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_
     operation->error = error;
     operation->result = error ? Result<>(fail("'" + registration->name + "' failed to start: " + describe(error)))
                               : Result<>(fail(ErrorKind::Cancelled, "the start of '" + registration->name + "' was cancelled"));
-    if (m_stopOperation) { // a stop has waited for this, and goes on
+    if (m_stopOperation) { // a command is stopping it, and goes on
         m_startOperation.reset();
         operation->done.set();
         co_return;

@@ -30,7 +30,7 @@ Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseco
             co_return ServiceStopResult{ServiceStopResult::Stopped, registration->name, false, {}, {}};
         }
         beginStop(limit, {});
-        m_operations.spawn(performStop(m_stopOperation));
+        m_operations.spawn(performStop(m_stopOperation)); // goes on from the event loop: there is an operation to join
     }
     const auto operation = m_stopOperation;
     if (!operation->wanted) {
@@ -161,18 +161,18 @@ Task<> ServiceController::Private::runSteps(StopPtr operation)
 
 Task<> ServiceController::Private::performStop(StopPtr operation)
 {
+    // A service may stop itself: nothing of it is destroyed inside its own call.
+    co_await yieldToLoop();
     const auto starting = m_startOperation;
     if (starting) {
         starting->cancel->requestStop();
-        co_await starting->done.wait(operation->deadline->token());
-        if (m_startOperation == starting && m_run) { // its start does not listen
-            operation->late = true;
+        if (starting->inStep && !co_await starting->stepEnded.wait(operation->deadline->token()) && starting->inStep) {
+            operation->late = true; // its start does not listen
             co_await giveUp();
-            co_await starting->done.wait();
         }
     }
     if (m_run && starting && !starting->started)
-        co_await giveUp();
+        co_await giveUp(); // never started: nothing but to be destroyed
     else if (m_run)
         co_await runSteps(operation);
     stopped(*operation);

@@ -1,0 +1,339 @@
+#include "hosttest.h"
+
+#include <turnspit/hosting/periodicservice.h>
+
+using namespace turnspit;
+using namespace turnspit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Runs until stopped; counts its objects; ends or fails when its gate opens.
+class Body final : public BackgroundService
+{
+public:
+    struct Plan
+    {
+        int made = 0;
+        Event* fail = nullptr;
+        Event* stopGate = nullptr;
+        bool listens = true;
+        bool failAtOnce = false;
+        bool failStart = false;
+    };
+    explicit Body(Plan& plan) : m_plan(plan) { ++plan.made; }
+
+    Task<> start(std::stop_token cancelled) override
+    {
+        if (m_plan.failStart)
+            throw std::runtime_error("no start");
+        return BackgroundService::start(std::move(cancelled));
+    }
+
+protected:
+    Task<> execute(std::stop_token stopping) override
+    {
+        if (m_plan.failAtOnce)
+            throw std::runtime_error("crash");
+        if (m_plan.fail) {
+            if (!co_await m_plan.fail->wait(stopping))
+                co_return;
+            throw std::runtime_error("crash");
+        }
+        co_await m_never.wait(m_plan.listens ? stopping : std::stop_token());
+        if (m_plan.stopGate)
+            co_await m_plan.stopGate->wait();
+    }
+
+private:
+    Plan& m_plan;
+    Event m_never;
+};
+
+struct Fixture : InlineHost
+{
+    void add(ServiceOptions options = {})
+    {
+        builder.services().addHostedService<Body>("body", [this] { return std::make_unique<Body>(plan); }, std::move(options));
+    }
+    ServiceController& body() { return controller("body"); }
+    Body::Plan plan;
+};
+
+ServiceOptions restarting(RestartPolicy policy = {})
+{
+    return {.onFailure = FailureBehaviour::Restart, .restart = policy};
+}
+
+} // namespace
+
+class TestServiceController : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void T8_aServiceIsStoppedStartedAndRestartedAtRunTime()
+    {
+        Fixture h;
+        h.add();
+        h.start();
+        QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+        QVERIFY(h.launch(h.body().stop())->ended);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
+        QCOMPARE(said(h.body().status().lastOutcome), said(std::optional(Outcome::Stopped)));
+        QVERIFY(h.launch(h.body().start(Trigger::Ctl))->value->has_value());
+        QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+        QCOMPARE(said(h.body().status().trigger), said(std::optional(Trigger::Ctl)));
+        QVERIFY(h.launch(h.body().restart())->value->has_value());
+        QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+        QCOMPARE(h.plan.made, 3);
+    }
+
+    void T20_everyStartMakesAFreshObject()
+    {
+        Fixture h;
+        h.add();
+        h.start();
+        h.launch(h.body().stop());
+        h.launch(h.body().start());
+        QCOMPARE(h.plan.made, 2);
+        QVERIFY(h.launch(h.body().start())->value->has_value()); // runs already
+        QCOMPARE(h.plan.made, 2);
+    }
+
+    void T7_aSecondStopOfAServiceJoinsTheFirst()
+    {
+        Fixture h;
+        Event gate;
+        h.plan.stopGate = &gate;
+        h.add();
+        h.start();
+        const auto first = h.launch(h.body().stop());
+        const auto second = h.launch(h.body().stop());
+        QVERIFY(!first->ended && !second->ended);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Stopping));
+        gate.set();
+        h.clock.settle();
+        QVERIFY(first->ended && second->ended);
+    }
+
+    void T6_aStopWithAShorterLimitShortensTheOneUnderWay()
+    {
+        Fixture h;
+        h.plan.listens = false;
+        h.add();
+        h.start();
+        const auto first = h.launch(h.body().stop());
+        h.clock.advance(3s);
+        QVERIFY(!first->ended);
+        const auto kill = h.launch(h.body().stop(0ms));
+        QVERIFY(first->ended && kill->ended);
+        QVERIFY(kill->value->kind == ServiceStopResult::Abandoned);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Failed));
+    }
+
+    void T6_aStopGivenUpByItsCallerGoesOn()
+    {
+        Fixture h;
+        Event gate;
+        h.plan.stopGate = &gate;
+        h.add();
+        h.start();
+        {
+            TaskScope caller;
+            caller.spawn(observe(h.body().stop(), std::make_shared<Outcomes<ServiceStopResult>>()));
+            h.clock.settle();
+        }
+        gate.set();
+        h.clock.settle();
+        QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
+    }
+
+    void T4_aFailedServiceIsRestartedWithDoublingDelays()
+    {
+        Fixture h;
+        h.plan.failAtOnce = true;
+        h.add(restarting());
+        h.start();
+        QCOMPARE(said(h.state("body")), said(ServiceState::BackingOff));
+        QVERIFY(h.body().status().nextTick.has_value());
+        QCOMPARE(h.body().status().lastError, std::string("crash"));
+        QCOMPARE(h.plan.made, 1);
+        const auto line = h.log->find(ServiceRestarts);
+        QVERIFY(line);
+        QCOMPARE(line->service, QStringLiteral("body"));
+        h.clock.advance(1s);
+        QCOMPARE(h.plan.made, 2);
+        h.clock.advance(1s);
+        QCOMPARE(h.plan.made, 2); // two seconds this time
+        h.clock.advance(1s);
+        QCOMPARE(h.plan.made, 3);
+        QCOMPARE(h.body().status().restarts, 2);
+    }
+
+    void T4_aLimitEndsInFailed()
+    {
+        Fixture h;
+        h.plan.failAtOnce = true;
+        RestartPolicy policy;
+        policy.limit = 3;
+        h.add(restarting(policy));
+        h.start();
+        h.clock.advance(1h);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Failed));
+        QCOMPARE(h.plan.made, 3);
+        QVERIFY(h.log->find(ServiceGaveUp).has_value());
+        QVERIFY(QString::fromStdString(h.body().status().reason).startsWith(QStringLiteral("gave up")));
+        h.plan.failAtOnce = false;
+        QVERIFY(h.launch(h.body().start())->value->has_value()); // a person may
+        QCOMPARE(h.body().status().restarts, 0);
+    }
+
+    void T4_aFailingStartOfARunningHostIsRetriedToo()
+    {
+        Fixture h;
+        h.add(restarting());
+        h.start();
+        h.plan.failStart = true;
+        h.launch(h.body().stop());
+        const auto started = h.launch(h.body().start());
+        QVERIFY(!started->value->has_value());
+        QCOMPARE(said(h.state("body")), said(ServiceState::BackingOff));
+        h.plan.failStart = false;
+        h.clock.advance(2s);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+    }
+
+    void T4_aStopWhileBackingOffEndsTheRetries()
+    {
+        Fixture h;
+        h.plan.failAtOnce = true;
+        h.add(restarting());
+        h.start();
+        h.launch(h.body().stop());
+        QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
+        h.clock.advance(1h);
+        QCOMPARE(h.plan.made, 1);
+    }
+
+    void T4_theStopOfTheHostEndsTheRetries()
+    {
+        Fixture h;
+        h.plan.failAtOnce = true;
+        h.add(restarting());
+        h.start();
+        QVERIFY(h.stop()->ended);
+        h.clock.advance(1h);
+        QCOMPARE(h.plan.made, 1);
+    }
+
+    void T3_aServicesOwnBehaviourWinsOverTheHosts()
+    {
+        Fixture h;
+        Event fail;
+        h.plan.fail = &fail;
+        h.builder.configure<HostOptions>([](HostOptions& o) { o.onFailure = FailureBehaviour::StopHost; });
+        h.add({.onFailure = FailureBehaviour::StopService});
+        h.start();
+        fail.set();
+        h.clock.settle();
+        QCOMPARE(said(h.state("body")), said(ServiceState::Failed));
+        QVERIFY(!h.host->lifetime().stopping().stop_requested());
+    }
+
+    void T8_changesAreToldPostedAndCoalesced()
+    {
+        Fixture h;
+        h.add();
+        h.start();
+        int told = 0;
+        int any = 0;
+        h.body().onChanged([&] { ++told; });
+        h.host->controllers().onChanged([&] { ++any; });
+        h.launch(h.body().stop());
+        QVERIFY(told >= 1 && told <= 3);
+        QVERIFY(any >= 1);
+        h.body().onChanged({});
+        told = 0;
+        h.launch(h.body().start());
+        QCOMPARE(told, 0);
+    }
+
+    void T8_aServiceIsAddedAtRunTime()
+    {
+        Fixture h;
+        h.add();
+        h.start();
+        auto& all = h.host->controllers();
+        auto added = all.add(HostedRegistration::of<Body>("later", {}, [&] { return std::make_unique<Body>(h.plan); }));
+        QVERIFY(added.has_value());
+        QCOMPARE(said((*added)->status().state), said(ServiceState::Stopped));
+        QVERIFY(!all.add(HostedRegistration::of<Body>("later", {}, [&] { return std::make_unique<Body>(h.plan); })).has_value());
+        QVERIFY(h.launch((*added)->start())->value->has_value());
+        QCOMPARE(h.stop()->value->services.size(), 2u);
+        QCOMPARE(said((*added)->status().state), said(ServiceState::Stopped));
+        QVERIFY(!h.launch((*added)->start())->value->has_value()); // the host has stopped
+    }
+
+    void aServiceWithoutAutostartWaitsForACommand()
+    {
+        Fixture h;
+        h.add({.autostart = false});
+        h.start();
+        QCOMPARE(h.plan.made, 0);
+        QVERIFY(h.launch(h.body().start())->value->has_value());
+        QVERIFY(h.stop()->ended);
+        QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
+    }
+
+    void aStopWhileItStartsCancelsTheStart()
+    {
+        class Slow final : public HostedService
+        {
+        public:
+            Task<> start(std::stop_token cancelled) override
+            {
+                if (!co_await delay(1h, cancelled))
+                    throw OperationCancelled{};
+            }
+            Task<> stop(std::stop_token) override { co_return; }
+        };
+        InlineHost h;
+        h.builder.services().addHostedService<Slow>("slow", [] { return std::make_unique<Slow>(); }, {.autostart = false});
+        h.start();
+        const auto started = h.launch(h.controller("slow").start());
+        QVERIFY(!started->ended);
+        const auto stopped = h.launch(h.controller("slow").stop());
+        QVERIFY(started->ended && stopped->ended);
+        QCOMPARE(said(started->value->error().kind), said(ErrorKind::Cancelled));
+        QCOMPARE(said(h.state("slow")), said(ServiceState::Stopped));
+    }
+
+    void holdIsRefusedWhereNothingTicks()
+    {
+        Fixture h;
+        h.add();
+        h.start();
+        QCOMPARE(said(h.launch(h.body().hold())->value->error().kind), said(ErrorKind::Refused));
+        QCOMPARE(said(h.launch(h.body().runNow())->value->error().kind), said(ErrorKind::Refused));
+    }
+
+    void namesComeFromTheType_data()
+    {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("words") << "acme::DataSyncService" << "data-sync-service";
+        QTest::newRow("template") << "acme::QueueWorker<acme::Order>" << "queue-worker";
+        QTest::newRow("capitals") << "HTTPServer" << "http-server";
+        QTest::newRow("underscore") << "my_service" << "my-service";
+    }
+
+    void namesComeFromTheType()
+    {
+        QFETCH(QString, type);
+        QFETCH(QString, name);
+        QCOMPARE(QString::fromStdString(serviceNameFromType(type.toStdString())), name);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestServiceController)
+#include "tst_servicecontroller.moc"
