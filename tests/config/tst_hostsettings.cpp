@@ -41,8 +41,10 @@ void TestHostSettings::hasTheDefaultsOfTheContract()
 void TestHostSettings::letsEachLayerWinOverTheOneBelow()
 {
     const std::string file = "[host]\nshutdown_timeout = \"1s\"\nworker_threads = 2\nstart_timeout = \"9s\"\n";
-    const HostSettings::Environment environment{{"TURNSPIT_HOST__SHUTDOWN_TIMEOUT", "2s"}, {"TURNSPIT_HOST__WORKER_THREADS", "3"}};
-    const auto settings = HostSettings::parse(file, "t.toml", environment, {{"host.shutdown-timeout", "3s"}, {"--host.shutdown-timeout", "4s"}});
+    const HostSettings::Environment environment{{"TURNSPIT_HOST__SHUTDOWN_TIMEOUT", "2s"},
+                                                {"TURNSPIT_HOST__WORKER_THREADS", "3"}};
+    const auto settings = HostSettings::parse(file, "t.toml", environment,
+                                              {{"host.shutdown-timeout", "3s"}, {"--host.shutdown-timeout", "4s"}});
     QVERIFY2(settings, qPrintable(errorOf(settings)));
     QVERIFY(settings->shutdownTimeout == 4s);
     QCOMPARE(settings->workerThreads, 3);
@@ -52,13 +54,23 @@ void TestHostSettings::letsEachLayerWinOverTheOneBelow()
 void TestHostSettings::readsEveryOptionFromEveryLayer()
 {
     const auto same = [](const Result<HostSettings>& settings) {
-        return settings && settings->shutdownTimeout == 0s && settings->startTimeout == 2s && settings->workerThreads == 3 &&
-               settings->logTotalSize == 4000 && settings->historyKeep == 5h;
+        return settings && settings->shutdownTimeout == 0s && settings->startTimeout == 2s &&
+               settings->workerThreads == 3 && settings->logTotalSize == 4000 && settings->historyKeep == 5h;
     };
-    QVERIFY(same(HostSettings::parse("[host]\nshutdown_timeout = \"0s\"\nstart_timeout = \"2s\"\nworker_threads = 3\n[log]\ntotal_size = \"4KB\"\n[history]\nkeep = \"5h\"\n", "t")));
-    QVERIFY(same(HostSettings::parse("", "t", {{"TURNSPIT_HOST__SHUTDOWN_TIMEOUT", "0s"}, {"TURNSPIT_HOST__START_TIMEOUT", "2s"}, {"TURNSPIT_HOST__WORKER_THREADS", "3"},
-                                                {"TURNSPIT_LOG__TOTAL_SIZE", "4KB"}, {"TURNSPIT_HISTORY__KEEP", "5h"}})));
-    HostSettings::Overrides overrides{{"host.shutdown-timeout", "0s"}, {"host.start-timeout", "2s"}, {"host.worker-threads", "3"}, {"log.total-size", "4KB"}, {"history.keep", "5h"}};
+    QVERIFY(same(HostSettings::parse("[host]\nshutdown_timeout = \"0s\"\nstart_timeout = \"2s\"\nworker_threads = "
+                                     "3\n[log]\ntotal_size = \"4KB\"\n[history]\nkeep = \"5h\"\n",
+                                     "t")));
+    QVERIFY(same(HostSettings::parse("", "t",
+                                     {{"TURNSPIT_HOST__SHUTDOWN_TIMEOUT", "0s"},
+                                      {"TURNSPIT_HOST__START_TIMEOUT", "2s"},
+                                      {"TURNSPIT_HOST__WORKER_THREADS", "3"},
+                                      {"TURNSPIT_LOG__TOTAL_SIZE", "4KB"},
+                                      {"TURNSPIT_HISTORY__KEEP", "5h"}})));
+    HostSettings::Overrides overrides{{"host.shutdown-timeout", "0s"},
+                                      {"host.start-timeout", "2s"},
+                                      {"host.worker-threads", "3"},
+                                      {"log.total-size", "4KB"},
+                                      {"history.keep", "5h"}};
     QVERIFY(same(HostSettings::parse("", "t", {}, overrides)));
     QCOMPARE(HostSettings::optionNames().size(), overrides.size());
     for (const std::string& name : HostSettings::optionNames())
@@ -71,29 +83,42 @@ void TestHostSettings::saysWhatIsWrongAndWhere_data()
     QTest::addColumn<QString>("variable"); // NAME=value
     QTest::addColumn<QString>("argument"); // name=value
     QTest::addColumn<QString>("expected");
-    const auto row = [](const char* name, const char* file, const char* variable, const char* argument, const char* expected) {
-        QTest::newRow(name) << QString::fromUtf8(file) << QString::fromUtf8(variable) << QString::fromUtf8(argument) << QString::fromUtf8(expected);
+    const auto row = [](const char* name, const char* file, const char* variable, const char* argument,
+                        const char* expected) {
+        QTest::newRow(name) << QString::fromUtf8(file) << QString::fromUtf8(variable) << QString::fromUtf8(argument)
+                            << QString::fromUtf8(expected);
     };
-    row("unknown key", "[host]\n shutdown_timout = \"1s\"\n", "", "", "t.toml:2:2: unknown key `host.shutdown_timout`: did you mean `host.shutdown_timeout`?");
+    row("unknown key", "[host]\n shutdown_timout = \"1s\"\n", "", "",
+        "t.toml:2:2: unknown key `host.shutdown_timout`: did you mean `host.shutdown_timeout`?");
     row("unknown table", "[hots]\n", "", "", "t.toml:1:2: unknown key `hots`: did you mean `host`?");
     row("bare number", "[host]\nshutdown_timeout = 30\n", "", "",
-        "t.toml:2:20: `host.shutdown_timeout` must be a string with a duration and its unit (ms, s, m, h, d or w), such as \"30s\", not an integer");
+        "t.toml:2:20: `host.shutdown_timeout` must be a string with a duration and its unit (ms, s, m, h, d or w), "
+        "such as \"30s\", not an integer");
     row("no unit", "[history]\nkeep = \"90\"\n", "", "",
-        "t.toml:2:8: `history.keep`: \"90\" is not a duration: write integers with the units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\"");
-    row("no threads", "[host]\nworker_threads = 0\n", "", "", "t.toml:2:18: `host.worker_threads` must be from 1 to 256, not 0");
+        "t.toml:2:8: `history.keep`: \"90\" is not a duration: write integers with the units ms, s, m, h, d or w, such "
+        "as \"30s\" or \"1h30m\"");
+    row("no threads", "[host]\nworker_threads = 0\n", "", "",
+        "t.toml:2:18: `host.worker_threads` must be from 1 to 256, not 0");
     row("table expected", "host = 1\n", "", "", "t.toml:1:8: `host` must be a table, not an integer");
     row("no TOML", "[host\n", "", "", "t.toml:1:6: table header: expected ']', saw '\\n'");
     row("the first of two", "[log]\ntotal_size = 1\n[host]\nx = 1\n", "", "",
-        "t.toml:2:14: `log.total_size` must be a string with a size and its unit (B, KB, MB, GB, KiB, MiB or GiB), such as \"16MB\", not an integer");
+        "t.toml:2:14: `log.total_size` must be a string with a size and its unit (B, KB, MB, GB, KiB, MiB or GiB), "
+        "such as \"16MB\", not an integer");
     row("unknown variable", "", "TURNSPIT_HOST__SHUTDOWN_TIMOUT=1s", "",
         "unknown option `TURNSPIT_HOST__SHUTDOWN_TIMOUT`: did you mean `TURNSPIT_HOST__SHUTDOWN_TIMEOUT`?");
     row("wrong variable", "", "TURNSPIT_HOST__SHUTDOWN_TIMEOUT=60", "",
-        "TURNSPIT_HOST__SHUTDOWN_TIMEOUT: `host.shutdown_timeout`: \"60\" is not a duration: write integers with the units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\"");
-    row("variable without a number", "", "TURNSPIT_HOST__WORKER_THREADS=two", "", "TURNSPIT_HOST__WORKER_THREADS: must be an integer, not \"two\"");
+        "TURNSPIT_HOST__SHUTDOWN_TIMEOUT: `host.shutdown_timeout`: \"60\" is not a duration: write integers with the "
+        "units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\"");
+    row("variable without a number", "", "TURNSPIT_HOST__WORKER_THREADS=two", "",
+        "TURNSPIT_HOST__WORKER_THREADS: must be an integer, not \"two\"");
     row("unknown argument", "", "", "host.shutdown=1s", "unknown option `--host.shutdown`");
-    row("near argument", "", "", "host.worker-thread=1", "unknown option `--host.worker-thread`: did you mean `--host.worker-threads`?");
-    row("wrong argument", "", "", "log.total-size=2", "--log.total-size: `log.total_size`: \"2\" is not a size: write an integer with one of the units B, KB, MB, GB, KiB, MiB or GiB, such as \"16MB\"");
-    row("wrong in the file though covered", "[host]\nworker_threads = 0\n", "TURNSPIT_HOST__WORKER_THREADS=2", "", "t.toml:2:18: `host.worker_threads` must be from 1 to 256, not 0");
+    row("near argument", "", "", "host.worker-thread=1",
+        "unknown option `--host.worker-thread`: did you mean `--host.worker-threads`?");
+    row("wrong argument", "", "", "log.total-size=2",
+        "--log.total-size: `log.total_size`: \"2\" is not a size: write an integer with one of the units B, KB, MB, "
+        "GB, KiB, MiB or GiB, such as \"16MB\"");
+    row("wrong in the file though covered", "[host]\nworker_threads = 0\n", "TURNSPIT_HOST__WORKER_THREADS=2", "",
+        "t.toml:2:18: `host.worker_threads` must be from 1 to 256, not 0");
 }
 
 void TestHostSettings::saysWhatIsWrongAndWhere()
@@ -104,10 +129,12 @@ void TestHostSettings::saysWhatIsWrongAndWhere()
     QFETCH(QString, expected);
     HostSettings::Environment environment;
     if (!variable.isEmpty())
-        environment.emplace(bytes(variable.section(QLatin1Char('='), 0, 0)), bytes(variable.section(QLatin1Char('='), 1)));
+        environment.emplace(bytes(variable.section(QLatin1Char('='), 0, 0)),
+                            bytes(variable.section(QLatin1Char('='), 1)));
     HostSettings::Overrides overrides;
     if (!argument.isEmpty())
-        overrides.emplace_back(bytes(argument.section(QLatin1Char('='), 0, 0)), bytes(argument.section(QLatin1Char('='), 1)));
+        overrides.emplace_back(bytes(argument.section(QLatin1Char('='), 0, 0)),
+                               bytes(argument.section(QLatin1Char('='), 1)));
     const auto settings = HostSettings::parse(bytes(file), "t.toml", environment, overrides);
     QCOMPARE(errorOf(settings), expected);
     QVERIFY(settings.error().kind == ErrorKind::InvalidDefinition);
@@ -130,14 +157,18 @@ void TestHostSettings::doesNotTakeAnUnreadableFileForAnEmptyOne()
 
 void TestHostSettings::leavesVariablesThatAreNoOptionsAlone()
 {
-    const HostSettings::Environment environment{{"TURNSPIT_CONFIG_DIR", "/x"}, {"TURNSPIT_STATE_DIR", "/x"}, {"TURNSPIT_RUNTIME_DIR", "/x"}, {"TURNSPIT_SERVICE", "x"},
-                                                {"TURNSPIT_RUN", "1"}, {"TURNSPIT_BIN", "/x"}, {"TURNSPIT_KEEP", "/x"}, {"HOST__X", "1"}, {"MY_TURNSPIT_HOST__X", "1"}};
+    const HostSettings::Environment environment{{"TURNSPIT_CONFIG_DIR", "/x"},  {"TURNSPIT_STATE_DIR", "/x"},
+                                                {"TURNSPIT_RUNTIME_DIR", "/x"}, {"TURNSPIT_SERVICE", "x"},
+                                                {"TURNSPIT_RUN", "1"},          {"TURNSPIT_BIN", "/x"},
+                                                {"TURNSPIT_KEEP", "/x"},        {"HOST__X", "1"},
+                                                {"MY_TURNSPIT_HOST__X", "1"}};
     QVERIFY(HostSettings::parse("", "t.toml", environment));
 }
 
 void TestHostSettings::keepsTheDefaultsOfServicesWithTheirPlaces()
 {
-    const auto settings = HostSettings::parse("[defaults]\ngroup = \"g\"\n[defaults.restart]\ndelay = \"5s\"\n", "t.toml");
+    const auto settings =
+        HostSettings::parse("[defaults]\ngroup = \"g\"\n[defaults.restart]\ndelay = \"5s\"\n", "t.toml");
     QVERIFY(settings);
     QCOMPARE(settings->defaults.valueAt("restart.delay")->origin.line, 4);
     QCOMPARE(*settings->defaults.value("group")->origin.file, std::string("t.toml"));

@@ -34,7 +34,8 @@ void TestTextFile::writesReadsAndLeavesNothingBehind()
     QCOMPARE(status.st_mode & 07777, mode_t(0600));
     QVERIFY(writeTextFile(path, ""));
     QCOMPARE(readTextFile(path).value(), std::string());
-    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList{QStringLiteral("a.toml")});
+    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+             QStringList{QStringLiteral("a.toml")});
 }
 
 void TestTextFile::keepsModeAndLinkOfWhatItReplaces()
@@ -63,7 +64,8 @@ void TestTextFile::saysWhyItCannotRead()
     QCOMPARE(::mkfifo((base + "/fifo").c_str(), 0600), 0);
     QCOMPARE(errorOf(readTextFile(base + "/fifo")), shown("cannot read " + base + "/fifo: it is not a regular file"));
     QVERIFY(writeTextFile(base + "/big", std::string(maxTextFile + 1, 'x')));
-    QCOMPARE(errorOf(readTextFile(base + "/big")), shown("cannot read " + base + "/big: it is larger than 4MiB, which no file of settings is"));
+    QCOMPARE(errorOf(readTextFile(base + "/big")),
+             shown("cannot read " + base + "/big: it is larger than 4MiB, which no file of settings is"));
 }
 
 void TestTextFile::leavesTheOldFileWhereItCannotWrite()
@@ -73,7 +75,8 @@ void TestTextFile::leavesTheOldFileWhereItCannotWrite()
     QVERIFY(!writeTextFile(base + "/none/x", "1"));
     QVERIFY(makeFolders(base + "/taken"));
     QVERIFY(!writeTextFile(base + "/taken", "1")); // a folder is not replaced
-    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList{QStringLiteral("taken")});
+    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+             QStringList{QStringLiteral("taken")});
 }
 
 void TestTextFile::makesFoldersForTheUserAlone()
@@ -86,7 +89,8 @@ void TestTextFile::makesFoldersForTheUserAlone()
     QCOMPARE(::stat((base + "/a/b").c_str(), &status), 0);
     QCOMPARE(status.st_mode & 07777, mode_t(0700));
     QVERIFY(writeTextFile(base + "/file", ""));
-    QCOMPARE(errorOf(makeFolders(base + "/file")), shown("cannot make the folder " + base + "/file: a file of that name is in the way"));
+    QCOMPARE(errorOf(makeFolders(base + "/file")),
+             shown("cannot make the folder " + base + "/file: a file of that name is in the way"));
 }
 
 QTEST_GUILESS_MAIN(TestTextFile)

@@ -28,19 +28,26 @@ void TestToml::saysInWordsWhatIsWrong_data()
     const auto row = [](const char* name, const char* text, const char* expected) {
         QTest::newRow(name) << QByteArray(text) << QString::fromUtf8(expected);
     };
-    const char* notClosed = "f.toml:1:5: the string that begins here is not closed on its line: the closing quote is missing";
+    const char* notClosed =
+        "f.toml:1:5: the string that begins here is not closed on its line: the closing quote is missing";
     row("open string", "a = \"abc\nb = 1\n", notClosed);
     row("open string, CRLF", "a = \"abc\r\nb = 1\r\n", notClosed);
     row("open string at the end", "a = \"abc", notClosed);
     row("open literal string", "a = 'abc\nb = 1\n", notClosed);
-    row("open string in an array", "a = [ \"x\n]\n", "f.toml:1:7: the string that begins here is not closed on its line: the closing quote is missing");
-    row("open string behind umlauts", "\"äö\" = \"ü\n", "f.toml:1:8: the string that begins here is not closed on its line: the closing quote is missing");
-    row("open long string", "a = \"\"\"abc\n", "f.toml:1:5: the string that begins here is not closed: its three closing quotes are missing");
-    row("open long string of two lines", "a = \"\"\"abc\ndef", "f.toml:2:4: the text ends inside a string: the closing quotes are missing");
+    row("open string in an array", "a = [ \"x\n]\n",
+        "f.toml:1:7: the string that begins here is not closed on its line: the closing quote is missing");
+    row("open string behind umlauts", "\"äö\" = \"ü\n",
+        "f.toml:1:8: the string that begins here is not closed on its line: the closing quote is missing");
+    row("open long string", "a = \"\"\"abc\n",
+        "f.toml:1:5: the string that begins here is not closed: its three closing quotes are missing");
+    row("open long string of two lines", "a = \"\"\"abc\ndef",
+        "f.toml:2:4: the text ends inside a string: the closing quotes are missing");
     row("word", "a = nope\n", "f.toml:1:5: `nope` is not a value: strings need quotes, such as \"nope\"");
     row("word with t", "a = true1\n", "f.toml:1:5: `true1` is not a value: strings need quotes, such as \"true1\"");
-    row("word like infinity", "a = infinite\n", "f.toml:1:5: `infinite` is not a value: strings need quotes, such as \"infinite\"");
-    row("word in line 2", "a = 1\n b = never # x\n", "f.toml:2:6: `never` is not a value: strings need quotes, such as \"never\"");
+    row("word like infinity", "a = infinite\n",
+        "f.toml:1:5: `infinite` is not a value: strings need quotes, such as \"infinite\"");
+    row("word in line 2", "a = 1\n b = never # x\n",
+        "f.toml:2:6: `never` is not a value: strings need quotes, such as \"never\"");
     row("word in an array", "a = [\"x\", y]\n", "f.toml:1:11: `y` is not a value: strings need quotes, such as \"y\"");
     row("word in a table", "a = { b = 5s }\n", "f.toml:1:11: `5s` is not a value: strings need quotes, such as \"5s\"");
     row("duration", "a = 30m # x\n", "f.toml:1:5: `30m` is not a value: strings need quotes, such as \"30m\"");
@@ -49,22 +56,34 @@ void TestToml::saysInWordsWhatIsWrong_data()
     row("home", "a = ~/x\n", "f.toml:1:5: `~/x` is not a value: strings need quotes, such as \"~/x\"");
     row("cron", "a = @daily\n", "f.toml:1:5: `@daily` is not a value: strings need quotes, such as \"@daily\"");
     row("yes", "a = yes\n", "f.toml:1:5: `yes` is not a value: strings need quotes, such as \"yes\"");
-    row("umask", "a = 0022\n", "f.toml:1:5: a number does not begin with 0: write it without, or as a string: \"0022\"");
+    row("umask", "a = 0022\n",
+        "f.toml:1:5: a number does not begin with 0: write it without, or as a string: \"0022\"");
     row("missing value", "a =\n", "f.toml:1:4: the value after `=` is missing");
-    row("time without seconds", "a = 2026-12-24T18:00\n", "f.toml:1:21: a time of day is written with its seconds, such as 18:00:00");
+    row("time without seconds", "a = 2026-12-24T18:00\n",
+        "f.toml:1:21: a time of day is written with its seconds, such as 18:00:00");
     row("month 13", "a = 2026-13-01\n", "f.toml:1:12: date: expected month between 1 and 12 (inclusive), saw 13");
     row("twice", "a = 1\na = 2\n", "f.toml:2:5: `a` is already defined further up");
     row("table twice", "[x]\na = 1\n[x]\n", "f.toml:3:1: `x` is already defined further up");
     row("escape", "a = \"\\q\"\n", "f.toml:1:7: string: unknown escape sequence '\\q'");
     row("something behind", "a = \"x\" b\n", "f.toml:1:9: key-value pair: expected a comment or whitespace, saw 'b'");
-    row("umlaut key", "ä = 1\n", "f.toml:1:1: expected a key, a [table] or a comment; keys with characters other than A-Z a-z 0-9 _ - need quotes");
+    row("umlaut key", "ä = 1\n",
+        "f.toml:1:1: expected a key, a [table] or a comment; keys with characters other than A-Z a-z 0-9 _ - need "
+        "quotes");
     row("not UTF-8", "a = 1\nb = \"\xff\"\n", "f.toml:2:5: Encountered invalid utf-8 sequence");
-    row("control character", "a = 1\n# \xc3\xa4\x01\n", "f.toml:2:4: the control character U+0001 does not belong here: write \"\\u0001\" in a string");
-    QTest::newRow("NUL behind a bracket") << QByteArray("[\0a]\n", 5)
-                                         << QStringLiteral("f.toml:1:2: the control character U+0000 does not belong here: write \"\\u0000\" in a string");
-    row("bracket by itself", "a = 1\n[\n[x]\n", "f.toml:2:2: key: expected bare key starting character or string delimiter, saw '\\n'");
-    row("character that is no white space", "a = \xef\xb8\x8f\n", "f.toml:1:5: `\xef\xb8\x8f` is not a value: strings need quotes, such as \"\xef\xb8\x8f\"");
-    row("byte order mark", "\xef\xbb\xbf" "a = x\n", "f.toml:1:5: `x` is not a value: strings need quotes, such as \"x\"");
+    row("control character", "a = 1\n# \xc3\xa4\x01\n",
+        "f.toml:2:4: the control character U+0001 does not belong here: write \"\\u0001\" in a string");
+    QTest::newRow("NUL behind a bracket")
+        << QByteArray("[\0a]\n", 5)
+        << QStringLiteral(
+               "f.toml:1:2: the control character U+0000 does not belong here: write \"\\u0000\" in a string");
+    row("bracket by itself", "a = 1\n[\n[x]\n",
+        "f.toml:2:2: key: expected bare key starting character or string delimiter, saw '\\n'");
+    row("character that is no white space", "a = \xef\xb8\x8f\n",
+        "f.toml:1:5: `\xef\xb8\x8f` is not a value: strings need quotes, such as \"\xef\xb8\x8f\"");
+    row("byte order mark",
+        "\xef\xbb\xbf"
+        "a = x\n",
+        "f.toml:1:5: `x` is not a value: strings need quotes, such as \"x\"");
     row("tab is one column", "\ta\t= x\n", "f.toml:1:6: `x` is not a value: strings need quotes, such as \"x\"");
 }
 
@@ -81,7 +100,9 @@ void TestToml::knowsWhereEveryKeyAndValueStands()
 {
     const auto tree = parseToml("# ä\nx = 'ü' # c\n[t]\n  a.b = [1,\n   2]\n i = { k = true }\n", "f.toml");
     QVERIFY2(tree, qPrintable(errorOf(tree)));
-    const auto place = [](const TextOrigin& origin) { return QStringLiteral("%1:%2").arg(origin.line).arg(origin.column); };
+    const auto place = [](const TextOrigin& origin) {
+        return QStringLiteral("%1:%2").arg(origin.line).arg(origin.column);
+    };
     QCOMPARE(place(tree->find("x")->origin), QStringLiteral("2:1"));
     QCOMPARE(place(tree->value("x")->origin), QStringLiteral("2:5"));
     QCOMPARE(place(tree->find("t")->origin), QStringLiteral("3:2"));
@@ -114,9 +135,9 @@ void TestToml::readsAllTypes()
 void TestToml::writesWhatItReadsBack_data()
 {
     QTest::addColumn<QString>("text");
-    for (const char* text : {"\"a \\\"b\\\" \\\\ \\n\\t\\u0001 ä\"", "-3", "1.5", "1.0", "1e+300", "inf", "-inf", "nan", "true", "2026-12-24",
-                             "18:00:01.5", "2026-12-24T18:00:00", "2026-12-24T18:00:00Z", "2026-12-24T18:00:00-01:30", "[]", "[1, [\"a\"]]",
-                             "{}", "{ \"a b\" = 1, c = {} }"})
+    for (const char* text : {"\"a \\\"b\\\" \\\\ \\n\\t\\u0001 ä\"", "-3", "1.5", "1.0", "1e+300", "inf", "-inf", "nan",
+                             "true", "2026-12-24", "18:00:01.5", "2026-12-24T18:00:00", "2026-12-24T18:00:00Z",
+                             "2026-12-24T18:00:00-01:30", "[]", "[1, [\"a\"]]", "{}", "{ \"a b\" = 1, c = {} }"})
         QTest::newRow(text) << QString::fromUtf8(text);
 }
 

@@ -1,5 +1,5 @@
-// Reads any bytes as a service file and edits it: nothing may crash, every error has a place, an edit that is not refused
-// changes that key and no other.
+// Reads any bytes as a service file and edits it: nothing may crash, every error has a place, an edit that is not
+// refused changes that key and no other.
 #include <turnspit/config/tomledit.h>
 #include <turnspit/servicefile/commandline.h>
 #include <turnspit/servicefile/edit.h>
@@ -36,7 +36,8 @@ void read(const std::string& text)
     }
     require(!definition.error().empty());
     for (const Error& error : definition.error())
-        require(error.line > 0 && error.column > 0 && !error.message.empty() && error.message.find('\n') == std::string::npos);
+        require(error.line > 0 && error.column > 0 && !error.message.empty() &&
+                error.message.find('\n') == std::string::npos);
 }
 
 void edit(const std::string& text)
@@ -44,7 +45,8 @@ void edit(const std::string& text)
     const auto before = parseToml(text, "f.toml");
     if (!before)
         return;
-    for (const KeyPath& path : {KeyPath{"group"}, KeyPath{"restart", "delay"}, KeyPath{"environment", "A"}, KeyPath{"a", "b", "c"}}) {
+    for (const KeyPath& path :
+         {KeyPath{"group"}, KeyPath{"restart", "delay"}, KeyPath{"environment", "A"}, KeyPath{"a", "b", "c"}}) {
         const auto added = setTomlValue(text, "f.toml", path, "\"x\"");
         if (added) {
             const auto after = parseToml(*added, "f.toml");

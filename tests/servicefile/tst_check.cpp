@@ -56,26 +56,39 @@ void TestCheck::warnsOfWhatWillNotWork_data()
 {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("expected"); // HOME stands for the folder; empty: no warning
-    const auto row = [](const char* name, const char* text, const char* expected) { QTest::newRow(name) << QString::fromUtf8(text) << QString::fromUtf8(expected); };
+    const auto row = [](const char* name, const char* text, const char* expected) {
+        QTest::newRow(name) << QString::fromUtf8(text) << QString::fromUtf8(expected);
+    };
     row("good", "command = 'tool x'", "");
     row("not in PATH", "\ncommand = ['node']", "f.toml:2:11: warning: `node` was not found in PATH");
     row("relative path", "command = 'bin/tool'", "");
     row("path that is not there", "command = 'bin/none'", "f.toml:1:11: warning: `HOME/bin/none` is not there");
     row("not executable", "command = 'bin/plain'", "f.toml:1:11: warning: `HOME/bin/plain` is not executable");
     row("a folder", "command = ['./bin']", "f.toml:1:11: warning: `HOME/./bin` is not executable");
-    row("pipe", "command = 'tool | tool'", "f.toml:1:11: warning: `|` means nothing without a shell: set shell = true, or leave it out");
-    row("pipe in an array", "command = ['tool', '&&', 'tool']", "f.toml:1:11: warning: `&&` means nothing without a shell: set shell = true, or leave it out");
-    row("home in an argument", "command = 'tool ~/x'", "f.toml:1:11: warning: `~` means nothing without a shell: write the whole path, or set shell = true");
-    row("home in the program", "command = '~/bin/tool'", "f.toml:1:11: warning: `~` means nothing without a shell: write the whole path of `~/bin/tool`");
+    row("pipe", "command = 'tool | tool'",
+        "f.toml:1:11: warning: `|` means nothing without a shell: set shell = true, or leave it out");
+    row("pipe in an array", "command = ['tool', '&&', 'tool']",
+        "f.toml:1:11: warning: `&&` means nothing without a shell: set shell = true, or leave it out");
+    row("home in an argument", "command = 'tool ~/x'",
+        "f.toml:1:11: warning: `~` means nothing without a shell: write the whole path, or set shell = true");
+    row("home in the program", "command = '~/bin/tool'",
+        "f.toml:1:11: warning: `~` means nothing without a shell: write the whole path of `~/bin/tool`");
     row("shell", "command = 'tool | tool > x'\nshell = true", "");
-    row("background", "command = 'tool & '\nshell = true", "f.toml:1:11: warning: the `&` at the end puts it into the background, where it counts as ended: leave it out");
+    row("background", "command = 'tool & '\nshell = true",
+        "f.toml:1:11: warning: the `&` at the end puts it into the background, where it counts as ended: leave it out");
     row("and", "command = 'tool &&'\nshell = true", "");
-    row("nohup", "command = 'nohup tool'\nshell = true", "f.toml:1:11: warning: `nohup` is not needed here and may hide the service from Turnspit: leave it out");
-    row("no folder", "command = '/bin/sh'\nworking_directory = '~/none'", "f.toml:2:21: warning: the folder HOME/none is not there");
-    row("no environment file", "command = 'tool'\nenvironment_file = 'no.env'", "f.toml:2:20: warning: environment_file: cannot read HOME/no.env: No such file or directory");
-    row("bad environment file", "command = 'tool'\nenvironment_file = 'bad.env'", "f.toml:2:20: warning: HOME/bad.env:1:1: expected NAME=value");
-    row("autostart of a manual one", "command = 'tool'\nmanual = true\nautostart = true", "f.toml:3:13: warning: `autostart` is ignored: a manual service runs only when asked");
-    row("both days", "command = 'tool'\n[schedule]\ncron = '0 0 1 * 5'", "f.toml:3:8: warning: day of month and weekday are both set: it runs when either matches");
+    row("nohup", "command = 'nohup tool'\nshell = true",
+        "f.toml:1:11: warning: `nohup` is not needed here and may hide the service from Turnspit: leave it out");
+    row("no folder", "command = '/bin/sh'\nworking_directory = '~/none'",
+        "f.toml:2:21: warning: the folder HOME/none is not there");
+    row("no environment file", "command = 'tool'\nenvironment_file = 'no.env'",
+        "f.toml:2:20: warning: environment_file: cannot read HOME/no.env: No such file or directory");
+    row("bad environment file", "command = 'tool'\nenvironment_file = 'bad.env'",
+        "f.toml:2:20: warning: HOME/bad.env:1:1: expected NAME=value");
+    row("autostart of a manual one", "command = 'tool'\nmanual = true\nautostart = true",
+        "f.toml:3:13: warning: `autostart` is ignored: a manual service runs only when asked");
+    row("both days", "command = 'tool'\n[schedule]\ncron = '0 0 1 * 5'",
+        "f.toml:3:8: warning: day of month and weekday are both set: it runs when either matches");
 }
 
 void TestCheck::warnsOfWhatWillNotWork()
@@ -88,8 +101,11 @@ void TestCheck::warnsOfWhatWillNotWork()
 
 void TestCheck::reportsErrorsInsteadOfWarnings()
 {
-    QCOMPARE(check("command = 'node'\nzzzzzz = 1\numask = 1\n"),
-             (QStringList{QStringLiteral("f.toml:2:1: unknown key `zzzzzz`"), QStringLiteral("f.toml:3:9: `umask` must be a string of three or four octal digits, such as \"0022\"")}));
+    QCOMPARE(
+        check("command = 'node'\nzzzzzz = 1\numask = 1\n"),
+        (QStringList{
+            QStringLiteral("f.toml:2:1: unknown key `zzzzzz`"),
+            QStringLiteral("f.toml:3:9: `umask` must be a string of three or four octal digits, such as \"0022\"")}));
 }
 
 void TestCheck::refusesAnInvalidName()
@@ -118,12 +134,17 @@ void TestCheck::warnsOfTimes()
             out << shown(finding.text());
         return out;
     };
-    QCOMPARE(check("command = 'tool'\n[schedule]\nat = 2026-11-22T07:00:00Z"), QStringList{QStringLiteral("f.toml:3:6: warning: this time is past: it will not run")});
+    QCOMPARE(check("command = 'tool'\n[schedule]\nat = 2026-11-22T07:00:00Z"),
+             QStringList{QStringLiteral("f.toml:3:6: warning: this time is past: it will not run")});
     QVERIFY(check("command = 'tool'\n[schedule]\nat = 2026-11-22T09:00:00Z").isEmpty());
     const QStringList dst = check("command = 'tool'\n[schedule]\ntimezone = 'Europe/Berlin'\ncron = '30 2 * * *'");
     QCOMPARE(dst.size(), 2);
-    QVERIFY2(dst.contains(QStringLiteral("f.toml:4:8: warning: daylight saving skips 2027-03-28T02:30:00: it runs at 2027-03-28T03:00:00+02:00 instead")), qPrintable(dst.join(QLatin1Char('\n'))));
-    QVERIFY2(dst.contains(QStringLiteral("f.toml:4:8: warning: daylight saving repeats 2027-10-31T02:30:00: it runs once, at 2027-10-31T02:30:00+02:00")), qPrintable(dst.join(QLatin1Char('\n'))));
+    QVERIFY2(dst.contains(QStringLiteral("f.toml:4:8: warning: daylight saving skips 2027-03-28T02:30:00: it runs at "
+                                         "2027-03-28T03:00:00+02:00 instead")),
+             qPrintable(dst.join(QLatin1Char('\n'))));
+    QVERIFY2(dst.contains(QStringLiteral("f.toml:4:8: warning: daylight saving repeats 2027-10-31T02:30:00: it runs "
+                                         "once, at 2027-10-31T02:30:00+02:00")),
+             qPrintable(dst.join(QLatin1Char('\n'))));
 }
 
 QTEST_GUILESS_MAIN(TestCheck)

@@ -73,7 +73,8 @@ void TestCommandLine::refusesWhatIsOpen()
 
 void TestCommandLine::joinsWhatItSplits()
 {
-    const std::vector<std::string> words{"node", "a b", "", "it's", "$HOME", "\\", "\"", "ä", "--x=y,z", "*", "~", "line\nbreak"};
+    const std::vector<std::string> words{"node", "a b", "",        "it's", "$HOME", "\\",
+                                         "\"",   "ä",   "--x=y,z", "*",    "~",     "line\nbreak"};
     const std::string line = joinCommandLine(words);
     QVERIFY(splitCommandLine(line).value() == words);
     QVERIFY(line.starts_with("node 'a b' '' "));
@@ -84,7 +85,9 @@ void TestCommandLine::findsWhatOnlyAShellUnderstands_data()
 {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QString>("found");
-    const auto row = [](const char* line, const char* found) { QTest::newRow(line) << QString::fromUtf8(line) << QString::fromUtf8(found); };
+    const auto row = [](const char* line, const char* found) {
+        QTest::newRow(line) << QString::fromUtf8(line) << QString::fromUtf8(found);
+    };
     row("a b", "");
     row("a | b", "|");
     row("a && b", "&&");

@@ -29,7 +29,8 @@ void TestEdit::takesWhatPeopleTypeByTheTypeOfTheKey_data()
     QTest::addColumn<QString>("typed");
     QTest::addColumn<QString>("toml");
     const auto row = [](const char* key, const char* typed, const char* toml) {
-        QTest::addRow("%s=%s", key, typed) << QString::fromUtf8(key) << QString::fromUtf8(typed) << QString::fromUtf8(toml);
+        QTest::addRow("%s=%s", key, typed)
+            << QString::fromUtf8(key) << QString::fromUtf8(typed) << QString::fromUtf8(toml);
     };
     row("restart.delay", "5s", "\"5s\"");
     row("restart.delay", "\"5s\"", "\"5s\"");
@@ -85,15 +86,20 @@ void TestEdit::editsInPlace_data()
         QTest::newRow(name) << QString::fromUtf8(text) << changes << QString::fromUtf8(expected);
     };
     row("value", "# ä\ncommand = ['a'] # c\r\n", {QStringLiteral("command=b")}, "# ä\ncommand = \"b\" # c\r\n");
-    row("several", "command = 'a'\n", {QStringLiteral("restart.delay=5s"), QStringLiteral("restart.limit=3"), QStringLiteral("group=g")},
+    row("several", "command = 'a'\n",
+        {QStringLiteral("restart.delay=5s"), QStringLiteral("restart.limit=3"), QStringLiteral("group=g")},
         "command = 'a'\ngroup = \"g\"\n\n[restart]\ndelay = \"5s\"\nlimit = 3\n");
-    row("variable with dots", "command = 'a'\nenvironment = { A = '1' }\n", {QStringLiteral("environment.B.C=2")}, "command = 'a'\nenvironment = { A = '1', \"B.C\" = \"2\" }\n");
+    row("variable with dots", "command = 'a'\nenvironment = { A = '1' }\n", {QStringLiteral("environment.B.C=2")},
+        "command = 'a'\nenvironment = { A = '1', \"B.C\" = \"2\" }\n");
     row("removal", "command = 'a'\ngroup = 'g' # c\n", {QStringLiteral("group=")}, "command = 'a'\n");
-    row("from interval to cron", "command = 'a'\n[schedule] # s\nevery = '5m'\n", {QStringLiteral("schedule.every="), QStringLiteral("schedule.cron=@daily")},
+    row("from interval to cron", "command = 'a'\n[schedule] # s\nevery = '5m'\n",
+        {QStringLiteral("schedule.every="), QStringLiteral("schedule.cron=@daily")},
         "command = 'a'\n\n[schedule]\ncron = \"@daily\"\n");
-    row("from cron to interval, the header stays", "command = 'a'\n[schedule] # s\ncron = '@daily'\n", {QStringLiteral("schedule.every=5m"), QStringLiteral("schedule.cron=")},
+    row("from cron to interval, the header stays", "command = 'a'\n[schedule] # s\ncron = '@daily'\n",
+        {QStringLiteral("schedule.every=5m"), QStringLiteral("schedule.cron=")},
         "command = 'a'\n[schedule] # s\nevery = \"5m\"\n");
-    row("not scheduled any more", "command = 'a'\n[schedule]\ncron = '@daily'\n[stop]\ntimeout = '1s'\n", {QStringLiteral("schedule=")}, "command = 'a'\n[stop]\ntimeout = '1s'\n");
+    row("not scheduled any more", "command = 'a'\n[schedule]\ncron = '@daily'\n[stop]\ntimeout = '1s'\n",
+        {QStringLiteral("schedule=")}, "command = 'a'\n[stop]\ntimeout = '1s'\n");
 }
 
 void TestEdit::editsInPlace()
@@ -113,8 +119,11 @@ void TestEdit::refusesWhatWouldBeInvalid_data()
 {
     QTest::addColumn<QString>("change");
     QTest::addColumn<QString>("expected");
-    const auto row = [](const char* change, const char* expected) { QTest::newRow(change) << QString::fromUtf8(change) << QString::fromUtf8(expected); };
-    row("restart.delay=5", "web.toml:4:9: `restart.delay`: \"5\" is not a duration: write integers with the units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\"");
+    const auto row = [](const char* change, const char* expected) {
+        QTest::newRow(change) << QString::fromUtf8(change) << QString::fromUtf8(expected);
+    };
+    row("restart.delay=5", "web.toml:4:9: `restart.delay`: \"5\" is not a duration: write integers with the units ms, "
+                           "s, m, h, d or w, such as \"30s\" or \"1h30m\"");
     row("autostart=yes", "web.toml:2:13: `autostart` must be true or false, not a string");
     row("restart.dely=5s", "unknown key `restart.dely`: did you mean `restart.delay`?");
     row("max_delay=5s", "unknown key `max_delay`: `max_delay` belongs into [restart]");
@@ -130,7 +139,8 @@ void TestEdit::refusesWhatWouldBeInvalid()
 {
     QFETCH(QString, change);
     QFETCH(QString, expected);
-    QCOMPARE(errorOf(applyChanges("command = 'a'\n", "web.toml", "web", {parseChange(bytes(change)).value()})), expected);
+    QCOMPARE(errorOf(applyChanges("command = 'a'\n", "web.toml", "web", {parseChange(bytes(change)).value()})),
+             expected);
 }
 
 void TestEdit::letsPeopleMendABrokenFileStepByStep()
@@ -150,7 +160,8 @@ void TestEdit::enablesAndDisables()
     const auto off = setDisabled(text, "f", "f", true);
     QCOMPARE(shown(off.value()), QStringLiteral("command = 'a' # c\ndisabled = true\n[stop]\n"));
     QCOMPARE(setDisabled(*off, "f", "f", true).value(), *off);
-    QCOMPARE(shown(setDisabled(*off, "f", "f", false).value()), QStringLiteral("command = 'a' # c\ndisabled = false\n[stop]\n"));
+    QCOMPARE(shown(setDisabled(*off, "f", "f", false).value()),
+             QStringLiteral("command = 'a' # c\ndisabled = false\n[stop]\n"));
     QCOMPARE(setDisabled(text, "f", "f", false).value(), text);
     const TomlTable defaults = parseToml("disabled = true", "t").value();
     QCOMPARE(setDisabled(text, "f", "f", true, defaults).value(), text);
@@ -159,17 +170,27 @@ void TestEdit::enablesAndDisables()
 
 void TestEdit::writesNewFiles()
 {
-    QCOMPARE(shown(writeNew("web", {.command = {"node", "a \"b\".js"}}).value()), QStringLiteral("command = [\"node\", \"a \\\"b\\\".js\"]\n"));
-    NewService all{.command = {"a | b"}, .shell = true, .description = "ä", .group = "g", .workingDirectory = "~/x", .environment = {{"B", "1"}, {"A.C", "2"}, {"B", "3"}},
-                   .environmentFile = ".env", .autostart = false};
+    QCOMPARE(shown(writeNew("web", {.command = {"node", "a \"b\".js"}}).value()),
+             QStringLiteral("command = [\"node\", \"a \\\"b\\\".js\"]\n"));
+    NewService all{.command = {"a | b"},
+                   .shell = true,
+                   .description = "ä",
+                   .group = "g",
+                   .workingDirectory = "~/x",
+                   .environment = {{"B", "1"}, {"A.C", "2"}, {"B", "3"}},
+                   .environmentFile = ".env",
+                   .autostart = false};
     all.at = "2026-12-24 18:00";
     all.timezone = "Europe/Berlin";
     all.restart = "on-failure";
     const auto text = writeNew("web", all);
     QVERIFY2(text, qPrintable(errorOf(text)));
-    QCOMPARE(shown(*text), QStringLiteral("description = \"ä\"\ngroup = \"g\"\ncommand = \"a | b\"\nshell = true\nworking_directory = \"~/x\"\n"
-                                          "environment = { \"A.C\" = \"2\", B = \"3\" }\nenvironment_file = \".env\"\nautostart = false\n\n"
-                                          "[schedule]\nat = 2026-12-24 18:00:00\ntimezone = \"Europe/Berlin\"\n\n[restart]\npolicy = \"on-failure\"\n"));
+    QCOMPARE(shown(*text),
+             QStringLiteral(
+                 "description = \"ä\"\ngroup = \"g\"\ncommand = \"a | b\"\nshell = true\nworking_directory = \"~/x\"\n"
+                 "environment = { \"A.C\" = \"2\", B = \"3\" }\nenvironment_file = \".env\"\nautostart = false\n\n"
+                 "[schedule]\nat = 2026-12-24 18:00:00\ntimezone = \"Europe/Berlin\"\n\n[restart]\npolicy = "
+                 "\"on-failure\"\n"));
     QVERIFY(writeNew("m", {.command = {"a"}, .manual = true})->contains("manual = true\n"));
     QVERIFY(writeNew("e", {.command = {"a"}, .every = "5m"})->contains("[schedule]\nevery = \"5m\"\n"));
 }
@@ -178,8 +199,10 @@ void TestEdit::saysWhatIsWrongWithANewService()
 {
     QCOMPARE(errorOf(writeNew("web", {})), QStringLiteral("`command` must name a program"));
     QCOMPARE(errorOf(writeNew("web", {.command = {"a"}, .every = "5"})),
-             QStringLiteral("`schedule.every`: \"5\" is not a duration: write integers with the units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\""));
-    QCOMPARE(errorOf(writeNew("web", {.command = {"a"}, .every = "5m", .manual = true})), QStringLiteral("`manual` excludes [schedule]: remove one of the two"));
+             QStringLiteral("`schedule.every`: \"5\" is not a duration: write integers with the units ms, s, m, h, d "
+                            "or w, such as \"30s\" or \"1h30m\""));
+    QCOMPARE(errorOf(writeNew("web", {.command = {"a"}, .every = "5m", .manual = true})),
+             QStringLiteral("`manual` excludes [schedule]: remove one of the two"));
     QVERIFY(!writeNew("web", {.command = {"a"}, .every = "5m", .cron = "@daily"}));
 }
 

@@ -210,9 +210,13 @@ void TestServiceFileStore::survivesADamagedListOfChanges()
 {
     QVERIFY(m_store->add({{"web", "1"}}));
     const std::string file = m_places.backupsFolder() + "/.undo.toml";
-    for (const char* damaged : {"[[chan", "", "change = 1", "[[change]]\nkind = 'remove'\ntime = '2026-11-22T08:00:00Z'\nnames = ['../../x']\nversions = ['00000001.toml']\n",
-                                "[[change]]\nkind = 'remove'\ntime = '2026-11-22T08:00:00Z'\nnames = ['web']\nversions = ['../x.toml']\n",
-                                "[[change]]\nkind = 'edit'\ntime = '2026-11-22T08:00:00Z'\nnames = ['web']\nversions = ['00000001.toml']\n"}) {
+    for (const char* damaged :
+         {"[[chan", "", "change = 1",
+          "[[change]]\nkind = 'remove'\ntime = '2026-11-22T08:00:00Z'\nnames = ['../../x']\nversions = "
+          "['00000001.toml']\n",
+          "[[change]]\nkind = 'remove'\ntime = '2026-11-22T08:00:00Z'\nnames = ['web']\nversions = ['../x.toml']\n",
+          "[[change]]\nkind = 'edit'\ntime = '2026-11-22T08:00:00Z'\nnames = ['web']\nversions = "
+          "['00000001.toml']\n"}) {
         QVERIFY(writeTextFile(file, damaged));
         QCOMPARE(errorOf(m_store->undo()), QStringLiteral("there is nothing to undo"));
     }

@@ -69,7 +69,8 @@ Result<> apply(TomlTable& root, const Option& option, const std::string& source,
 }
 
 template <class NameOf>
-Result<> applyNamed(TomlTable& root, const std::string& name, const std::string& source, const std::string& text, NameOf nameOf)
+Result<> applyNamed(TomlTable& root, const std::string& name, const std::string& source, const std::string& text,
+                    NameOf nameOf)
 {
     std::vector<std::string> known;
     for (const Option& option : options) {
@@ -131,13 +132,14 @@ Result<HostSettings> read(const TomlTable& root)
     reader.finish();
     if (errors.empty())
         return settings;
-    return std::unexpected(*std::ranges::min_element(errors, {}, [](const Error& error) { return std::pair(error.line, error.column); }));
+    return std::unexpected(
+        *std::ranges::min_element(errors, {}, [](const Error& error) { return std::pair(error.line, error.column); }));
 }
 
 } // namespace
 
-Result<HostSettings> HostSettings::parse(std::string_view text, const std::string& fileName, const Environment& environment,
-                                         const Overrides& overrides)
+Result<HostSettings> HostSettings::parse(std::string_view text, const std::string& fileName,
+                                         const Environment& environment, const Overrides& overrides)
 {
     Result<TomlTable> root = parseToml(text, fileName);
     if (!root)
@@ -152,7 +154,8 @@ Result<HostSettings> HostSettings::parse(std::string_view text, const std::strin
     return read(*root);
 }
 
-Result<HostSettings> HostSettings::load(const std::string& file, const Environment& environment, const Overrides& overrides)
+Result<HostSettings> HostSettings::load(const std::string& file, const Environment& environment,
+                                        const Overrides& overrides)
 {
     if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
         return parse("", file, environment, overrides);

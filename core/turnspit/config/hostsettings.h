@@ -26,27 +26,29 @@ namespace turnspit {
 struct HostSettings
 {
     Milliseconds shutdownTimeout = std::chrono::seconds(30);
-    std::optional<Milliseconds> startTimeout;    ///< none: a start may take as long as it likes
-    int workerThreads = 0;                       ///< 0: chosen by the host from the machine
-    std::uint64_t logTotalSize = 2'000'000'000;  ///< bytes, logs of all services together
+    std::optional<Milliseconds> startTimeout;   ///< none: a start may take as long as it likes
+    int workerThreads = 0;                      ///< 0: chosen by the host from the machine
+    std::uint64_t logTotalSize = 2'000'000'000; ///< bytes, logs of all services together
     Milliseconds historyKeep = std::chrono::days(90);
-    TomlTable defaults;                          ///< origins name turnspit.toml; checkDefaults (servicefile) checks the keys
+    TomlTable defaults; ///< origins name turnspit.toml; checkDefaults (servicefile) checks the keys
 
     bool operator==(const HostSettings&) const = default;
 
     using Environment = std::map<std::string, std::string>;
     using Overrides = std::vector<std::pair<std::string, std::string>>;
 
-    /// Defaults < `file` (missing is fine, unreadable is not) < environment < command line. Of the environment, names that begin
-    /// with `TURNSPIT_` and hold `__` are options, others are none of ours (TURNSPIT_CONFIG_DIR, TURNSPIT_SERVICE, ...).
-    /// `overrides` are what the command line gave: ("host.shutdown-timeout", "60s"), with or without `--` in front, the last of
-    /// equal ones wins. Unknown options are errors, which suggest a near one. InvalidDefinition; in the file with its line and column.
+    /// Defaults < `file` (missing is fine, unreadable is not) < environment < command line. Of the environment, names
+    /// that begin with `TURNSPIT_` and hold `__` are options, others are none of ours (TURNSPIT_CONFIG_DIR,
+    /// TURNSPIT_SERVICE, ...). `overrides` are what the command line gave: ("host.shutdown-timeout", "60s"), with or
+    /// without `--` in front, the last of equal ones wins. Unknown options are errors, which suggest a near one.
+    /// InvalidDefinition; in the file with its line and column.
     [[nodiscard]] static Result<HostSettings> load(const std::string& file, const Environment& environment,
                                                    const Overrides& overrides);
 
     /// The same from text instead of a file.
     [[nodiscard]] static Result<HostSettings> parse(std::string_view text, const std::string& fileName,
-                                                    const Environment& environment = {}, const Overrides& overrides = {});
+                                                    const Environment& environment = {},
+                                                    const Overrides& overrides = {});
 
     /// `host.shutdown-timeout` and its like: the names of all options that the command line takes.
     [[nodiscard]] static std::vector<std::string> optionNames();

@@ -103,7 +103,8 @@ Result<> writeTextFile(const std::string& path, const std::string& text)
         return fail(systemError("cannot write in", folder, errno));
     struct stat status = {};
     const mode_t mode = ::stat(target.c_str(), &status) == 0 ? status.st_mode & 07777 : 0600;
-    const bool written = writeAll(file.number(), text) && ::fchmod(file.number(), mode) == 0 && ::fsync(file.number()) == 0;
+    const bool written =
+        writeAll(file.number(), text) && ::fchmod(file.number(), mode) == 0 && ::fsync(file.number()) == 0;
     if (!written || file.close() != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
         const int errorNumber = errno;
         ::unlink(temporary.c_str());

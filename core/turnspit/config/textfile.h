@@ -6,16 +6,17 @@
 
 namespace turnspit {
 
-/// Files of options and definitions are read and written whole; more than this is refused, so that a wrong path cannot eat the
-/// memory of the host.
+/// Files of options and definitions are read and written whole; more than this is refused, so that a wrong path cannot
+/// eat the memory of the host.
 inline constexpr std::size_t maxTextFile = 4 << 20;
 
-/// The bytes of a regular file (links are followed). The error says what is wrong with `path`: missing, no permission, a folder.
+/// The bytes of a regular file (links are followed). The error says what is wrong with `path`: missing, no permission,
+/// a folder.
 [[nodiscard]] Result<std::string> readTextFile(const std::string& path);
 
-/// Replaces `path` as one step: a temporary file beside it, fsync, rename, fsync of the folder. The mode of an existing file is
-/// kept, a new one gets 0600. Where `path` is a link, its target is replaced and the link stays. After an error the old file is
-/// as it was.
+/// Replaces `path` as one step: a temporary file beside it, fsync, rename, fsync of the folder. The mode of an existing
+/// file is kept, a new one gets 0600. Where `path` is a link, its target is replaced and the link stays. After an error
+/// the old file is as it was.
 [[nodiscard]] Result<> writeTextFile(const std::string& path, const std::string& text);
 
 /// Makes `path` and its missing parents, 0700.

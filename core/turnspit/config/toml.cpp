@@ -16,15 +16,24 @@ Error TextOrigin::error(std::string message) const
 std::string_view toString(TomlType type) noexcept
 {
     switch (type) {
-    case TomlType::String: return "a string";
-    case TomlType::Integer: return "an integer";
-    case TomlType::Float: return "a number with a fraction";
-    case TomlType::Boolean: return "true or false";
-    case TomlType::Date: return "a date";
-    case TomlType::Time: return "a time of day";
-    case TomlType::DateTime: return "a date and time";
-    case TomlType::Array: return "an array";
-    case TomlType::Table: return "a table";
+    case TomlType::String:
+        return "a string";
+    case TomlType::Integer:
+        return "an integer";
+    case TomlType::Float:
+        return "a number with a fraction";
+    case TomlType::Boolean:
+        return "true or false";
+    case TomlType::Date:
+        return "a date";
+    case TomlType::Time:
+        return "a time of day";
+    case TomlType::DateTime:
+        return "a date and time";
+    case TomlType::Array:
+        return "an array";
+    case TomlType::Table:
+        return "a table";
     }
     return "a value";
 }
@@ -42,7 +51,8 @@ namespace {
 
 auto lowerBound(const std::vector<TomlEntry>& entries, std::string_view key)
 {
-    return std::ranges::lower_bound(entries, key, {}, [](const TomlEntry& entry) -> std::string_view { return entry.key; });
+    return std::ranges::lower_bound(entries, key, {},
+                                    [](const TomlEntry& entry) -> std::string_view { return entry.key; });
 }
 
 } // namespace
@@ -91,7 +101,9 @@ void TomlTable::remove(std::string_view key)
 
 bool TomlTable::operator==(const TomlTable& other) const
 {
-    return std::ranges::equal(m_entries, other.m_entries, [](const TomlEntry& a, const TomlEntry& b) { return a.key == b.key && a.value == b.value; });
+    return std::ranges::equal(m_entries, other.m_entries, [](const TomlEntry& a, const TomlEntry& b) {
+        return a.key == b.key && a.value == b.value;
+    });
 }
 
 // ---- TomlValue
@@ -99,13 +111,20 @@ bool TomlTable::operator==(const TomlTable& other) const
 TomlType TomlValue::type() const noexcept
 {
     switch (m_data.index()) {
-    case 0: return TomlType::String;
-    case 1: return TomlType::Integer;
-    case 2: return TomlType::Float;
-    case 3: return TomlType::Boolean;
-    case 4: return std::get<Moment>(m_data).type;
-    case 5: return TomlType::Array;
-    default: return TomlType::Table;
+    case 0:
+        return TomlType::String;
+    case 1:
+        return TomlType::Integer;
+    case 2:
+        return TomlType::Float;
+    case 3:
+        return TomlType::Boolean;
+    case 4:
+        return std::get<Moment>(m_data).type;
+    case 5:
+        return TomlType::Array;
+    default:
+        return TomlType::Table;
     }
 }
 
@@ -143,13 +162,27 @@ std::string quoteToml(std::string_view text)
     std::string out = "\"";
     for (const char c : text) {
         switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
+        case '\b':
+            out += "\\b";
+            break;
+        case '\f':
+            out += "\\f";
+            break;
         default:
             if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
                 char escape[8];
@@ -210,7 +243,8 @@ std::string formatMoment(TomlType type, const TomlDateTime& time)
         const int offset = *time.offsetMinutes;
         if (offset == 0)
             return out + 'Z';
-        std::snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
+        std::snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+', std::abs(offset) / 60,
+                      std::abs(offset) % 60);
         out += text;
     }
     return out;
@@ -222,13 +256,18 @@ std::string formatToml(const TomlValue& value)
 {
     std::string out;
     switch (value.type()) {
-    case TomlType::String: return quoteToml(*value.string());
-    case TomlType::Integer: return std::to_string(*value.integer());
-    case TomlType::Float: return formatFloat(*value.floating());
-    case TomlType::Boolean: return *value.boolean() ? "true" : "false";
+    case TomlType::String:
+        return quoteToml(*value.string());
+    case TomlType::Integer:
+        return std::to_string(*value.integer());
+    case TomlType::Float:
+        return formatFloat(*value.floating());
+    case TomlType::Boolean:
+        return *value.boolean() ? "true" : "false";
     case TomlType::Date:
     case TomlType::Time:
-    case TomlType::DateTime: return formatMoment(value.type(), *value.dateTime());
+    case TomlType::DateTime:
+        return formatMoment(value.type(), *value.dateTime());
     case TomlType::Array:
         for (const TomlValue& item : *value.array())
             out += (out.empty() ? "" : ", ") + formatToml(item);

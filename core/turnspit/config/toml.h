@@ -12,8 +12,8 @@
 
 namespace turnspit {
 
-/// Where a value or a key was written. Always known for what parseToml read; a value that comes from the environment or the
-/// command line has its source as `file` and no line.
+/// Where a value or a key was written. Always known for what parseToml read; a value that comes from the environment or
+/// the command line has its source as `file` and no line.
 struct TextOrigin
 {
     std::shared_ptr<const std::string> file;

@@ -37,13 +37,15 @@ Result<Source> open(std::string_view text, const std::string& fileName)
         return std::unexpected(tree.error());
     std::optional<TomlLayout> layout = TomlLayout::scan(text);
     if (!layout)
-        return fail(ErrorKind::Refused, fileName + " is written in a way that cannot be edited in place: edit it by hand");
+        return fail(ErrorKind::Refused,
+                    fileName + " is written in a way that cannot be edited in place: edit it by hand");
     return Source{std::string(text), std::move(*tree), std::move(*layout)};
 }
 
 std::unexpected<Error> refuse(const KeyPath& path)
 {
-    return fail(ErrorKind::Refused, "changing `" + formatKeyPath(path) + "` in place would change more than that: edit the file by hand");
+    return fail(ErrorKind::Refused,
+                "changing `" + formatKeyPath(path) + "` in place would change more than that: edit the file by hand");
 }
 
 // ---- what the tree should be afterwards
@@ -102,7 +104,8 @@ KeyPath blockedAt(const TomlTable& tree, const KeyPath& path)
 
 const Item* findKey(const TomlLayout& layout, const KeyPath& path)
 {
-    const auto it = std::ranges::find_if(layout.items, [&](const Item& item) { return !item.isHeader && item.path == path; });
+    const auto it =
+        std::ranges::find_if(layout.items, [&](const Item& item) { return !item.isHeader && item.path == path; });
     return it == layout.items.end() ? nullptr : &*it;
 }
 
@@ -140,7 +143,9 @@ void insertIntoInlineTable(Source& source, const Item& table, const std::string&
 void insertAtRoot(Source& source, const std::string& line)
 {
     const TomlLayout& layout = source.layout;
-    if (const Item* last = findLast(layout, [](const Item& item) { return !item.isHeader && item.header == TomlLayout::none && item.parent == TomlLayout::none; }))
+    if (const Item* last = findLast(layout, [](const Item& item) {
+            return !item.isHeader && item.header == TomlLayout::none && item.parent == TomlLayout::none;
+        }))
         return insertLineBehind(source, *last, line);
     if (!layout.items.empty()) { // only tables: above all of them
         source.text.insert(layout.begin, line + layout.lineBreak + layout.lineBreak);
@@ -168,16 +173,19 @@ void insertKey(Source& source, const KeyPath& path, const std::string& valueText
         return insertAtRoot(source, assignment);
     if (const Item* inlineTable = findKey(layout, table))
         return insertIntoInlineTable(source, *inlineTable, assignment);
-    const auto header = std::ranges::find_if(layout.items, [&](const Item& item) { return item.isHeader && !item.isArrayHeader && item.path == table; });
+    const auto header = std::ranges::find_if(
+        layout.items, [&](const Item& item) { return item.isHeader && !item.isArrayHeader && item.path == table; });
     if (header != layout.items.end()) {
         const auto index = static_cast<std::size_t>(header - layout.items.begin());
-        const Item* last = findLast(layout, [&](const Item& item) { return item.header == index && item.parent == TomlLayout::none; });
+        const Item* last =
+            findLast(layout, [&](const Item& item) { return item.header == index && item.parent == TomlLayout::none; });
         return insertLineBehind(source, last ? *last : *header, assignment);
     }
     const Item* sibling = findLast(layout, [&](const Item& item) {
         return !item.isHeader && item.parent == TomlLayout::none && beginsWith(item.path, table);
     });
-    const std::size_t depth = !sibling || sibling->header == TomlLayout::none ? 0 : layout.items[sibling->header].path.size();
+    const std::size_t depth =
+        !sibling || sibling->header == TomlLayout::none ? 0 : layout.items[sibling->header].path.size();
     if (sibling && depth < table.size())
         return insertLineBehind(source, *sibling, formatFrom(path, depth) + " = " + valueText);
     addTable(source, table, assignment);
@@ -244,7 +252,8 @@ std::string formatKeyPath(const KeyPath& path)
     return formatFrom(path, 0);
 }
 
-Result<std::string> setTomlValue(std::string_view text, const std::string& fileName, const KeyPath& path, std::string_view valueText)
+Result<std::string> setTomlValue(std::string_view text, const std::string& fileName, const KeyPath& path,
+                                 std::string_view valueText)
 {
     if (path.empty())
         return fail(ErrorKind::InvalidDefinition, "a key is missing");

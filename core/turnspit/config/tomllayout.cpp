@@ -23,7 +23,8 @@ public:
             m_at = 3;
         m_layout.begin = m_at;
         const auto lineFeed = m_text.find('\n');
-        m_layout.lineBreak = lineFeed != std::string_view::npos && lineFeed > 0 && m_text[lineFeed - 1] == '\r' ? "\r\n" : "\n";
+        m_layout.lineBreak =
+            lineFeed != std::string_view::npos && lineFeed > 0 && m_text[lineFeed - 1] == '\r' ? "\r\n" : "\n";
         std::size_t lineBegin = m_at;
         while (m_at < m_text.size()) {
             skipBlanks();
@@ -155,10 +156,14 @@ private:
     {
         switch (peek()) {
         case '"':
-        case '\'': return skipString();
-        case '[': return scanArray(path);
-        case '{': return scanInlineTable(path, index, listed);
-        default: break;
+        case '\'':
+            return skipString();
+        case '[':
+            return scanArray(path);
+        case '{':
+            return scanInlineTable(path, index, listed);
+        default:
+            break;
         }
         const std::size_t begin = m_at;
         m_at = std::min(m_text.find_first_of(ends, m_at), m_text.size());

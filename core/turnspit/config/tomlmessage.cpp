@@ -48,8 +48,8 @@ int columnOfByte(std::string_view line, std::size_t byte)
 /// What lies before and around a byte of one line, as far as the line alone can tell.
 struct Spot
 {
-    std::size_t wordBegin = 0; ///< of the unquoted word the byte is in or ends
-    std::string_view word;     ///< empty: none
+    std::size_t wordBegin = 0;                      ///< of the unquoted word the byte is in or ends
+    std::string_view word;                          ///< empty: none
     std::size_t openQuote = std::string_view::npos; ///< of the string that is open at the byte
 };
 
@@ -102,13 +102,15 @@ std::string betweenQuotes(std::string_view text)
 {
     const auto begin = text.find('\'');
     const auto end = text.rfind('\'');
-    return begin == std::string_view::npos || end <= begin ? std::string() : std::string(text.substr(begin + 1, end - begin - 1));
+    return begin == std::string_view::npos || end <= begin ? std::string()
+                                                           : std::string(text.substr(begin + 1, end - begin - 1));
 }
 
 bool isWordProblem(std::string_view description)
 {
-    for (const std::string_view part : {"parsing floating-point", "could not determine value type", "integer: expected digit",
-                                        "value-terminator", "parsing boolean", "begin with underscores"}) {
+    for (const std::string_view part :
+         {"parsing floating-point", "could not determine value type", "integer: expected digit", "value-terminator",
+          "parsing boolean", "begin with underscores"}) {
         if (contains(description, part))
             return true;
     }
@@ -129,20 +131,24 @@ Error explainTomlError(std::string_view text, std::string_view description, cons
 
     const bool inString = contains(description, "parsing string") || contains(description, "parsing literal string");
     const bool atLineEnd = byteOfColumn(line, where.column) >= line.size();
-    if (inString && atLineEnd && (contains(description, "control characters") || contains(description, "end-of-file"))) {
+    if (inString && atLineEnd &&
+        (contains(description, "control characters") || contains(description, "end-of-file"))) {
         if (spot.openQuote == std::string_view::npos)
             return where.error("the text ends inside a string: the closing quotes are missing");
         const std::string_view quotes = line.substr(spot.openQuote >= 2 ? spot.openQuote - 2 : 0, 3);
         if (quotes == "\"\"\"" || quotes == "'''")
-            return at(spot.openQuote - 2).error("the string that begins here is not closed: its three closing quotes are missing");
-        return at(spot.openQuote).error("the string that begins here is not closed on its line: the closing quote is missing");
+            return at(spot.openQuote - 2)
+                .error("the string that begins here is not closed: its three closing quotes are missing");
+        return at(spot.openQuote)
+            .error("the string that begins here is not closed on its line: the closing quote is missing");
     }
     if (contains(description, "leading zeroes") && !spot.word.empty())
         return at(spot.wordBegin)
             .error("a number does not begin with 0: write it without, or as a string: \"" + clean(spot.word) + "\"");
     if (isWordProblem(description) && !spot.word.empty())
         return at(spot.wordBegin)
-            .error("`" + clean(spot.word) + "` is not a value: strings need quotes, such as \"" + clean(spot.word) + "\"");
+            .error("`" + clean(spot.word) + "` is not a value: strings need quotes, such as \"" + clean(spot.word) +
+                   "\"");
     if (contains(description, "cannot redefine existing"))
         return where.error("`" + clean(betweenQuotes(description)) + "` is already defined further up");
     if (contains(description, "expected value, saw"))
@@ -150,7 +156,8 @@ Error explainTomlError(std::string_view text, std::string_view description, cons
     if (contains(description, "parsing time: expected ':'"))
         return where.error("a time of day is written with its seconds, such as 18:00:00");
     if (contains(description, "expected keys, tables, whitespace or comments"))
-        return where.error("expected a key, a [table] or a comment; keys with characters other than A-Z a-z 0-9 _ - need quotes");
+        return where.error(
+            "expected a key, a [table] or a comment; keys with characters other than A-Z a-z 0-9 _ - need quotes");
 
     constexpr std::string_view prefix = "Error while parsing ";
     if (description.starts_with(prefix))

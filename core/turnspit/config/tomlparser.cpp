@@ -3,9 +3,10 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
-// Version 3.3.0 calls the case of any non-ASCII character that is not white space unreachable when it looks for white space
-// outside of strings ("ä = 1", and umlauts behind a line-ending backslash): undefined behaviour. It is "no white space".
-// And it assumes that a key follows a bracket ("[" by itself in a line), where its next lines report the error well.
+// Version 3.3.0 calls the case of any non-ASCII character that is not white space unreachable when it looks for white
+// space outside of strings ("ä = 1", and umlauts behind a line-ending backslash): undefined behaviour. It is "no white
+// space". And it assumes that a key follows a bracket ("[" by itself in a line), where its next lines report the error
+// well.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_ASSERT_ASSUME
 #define TOML_ASSERT_ASSUME(expr) static_assert(true)
@@ -51,11 +52,16 @@ TomlValue convert(const toml::node& node, const FileName& file)
 {
     const auto make = [&]() -> TomlValue {
         switch (node.type()) {
-        case toml::node_type::string: return TomlValue(node.as_string()->get());
-        case toml::node_type::integer: return TomlValue(node.as_integer()->get());
-        case toml::node_type::floating_point: return TomlValue(node.as_floating_point()->get());
-        case toml::node_type::boolean: return TomlValue(node.as_boolean()->get());
-        case toml::node_type::date: return {TomlType::Date, convertDate(node.as_date()->get())};
+        case toml::node_type::string:
+            return TomlValue(node.as_string()->get());
+        case toml::node_type::integer:
+            return TomlValue(node.as_integer()->get());
+        case toml::node_type::floating_point:
+            return TomlValue(node.as_floating_point()->get());
+        case toml::node_type::boolean:
+            return TomlValue(node.as_boolean()->get());
+        case toml::node_type::date:
+            return {TomlType::Date, convertDate(node.as_date()->get())};
         case toml::node_type::time: {
             TomlDateTime time;
             putTime(time, node.as_time()->get());
@@ -75,7 +81,8 @@ TomlValue convert(const toml::node& node, const FileName& file)
                 items.push_back(convert(item, file));
             return TomlValue(std::move(items));
         }
-        default: return TomlValue(convert(*node.as_table(), file));
+        default:
+            return TomlValue(convert(*node.as_table(), file));
         }
     };
     TomlValue value = make();
@@ -100,7 +107,9 @@ std::optional<Error> findControlCharacter(std::string_view text, const FileName&
         const auto byte = static_cast<unsigned char>(c);
         if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f) {
             char message[80];
-            std::snprintf(message, sizeof message, "the control character U+%04X does not belong here: write \"\\u%04X\" in a string", byte, byte);
+            std::snprintf(message, sizeof message,
+                          "the control character U+%04X does not belong here: write \"\\u%04X\" in a string", byte,
+                          byte);
             return TextOrigin{file, line, column}.error(message);
         }
         line += c == '\n' ? 1 : 0;
@@ -130,7 +139,9 @@ Result<TomlTable> parseToml(std::string_view text, const std::string& fileName)
 Result<TomlValue> parseTomlValue(std::string_view text, const std::string& sourceName)
 {
     const auto first = text.find_first_not_of(" \t");
-    const std::string_view trimmed = first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    const std::string_view trimmed = first == std::string_view::npos
+                                         ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
     const std::string line = "v = " + std::string(trimmed);
     const auto file = std::make_shared<const std::string>(sourceName);
     if (auto control = findControlCharacter(line, file))

@@ -26,7 +26,8 @@ std::size_t editDistance(std::string_view a, std::string_view b)
                 cost[i][j] = i + j;
                 continue;
             }
-            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            cost[i][j] =
+                std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
         }
@@ -119,14 +120,17 @@ void TomlReader::readInteger(std::string_view key, int& into, int least, int mos
     if (!number)
         return;
     if (*number < least || *number > most)
-        report(*m_table.value(key), key, "must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " + std::to_string(*number));
+        report(*m_table.value(key), key,
+               "must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                   std::to_string(*number));
     else
         into = static_cast<int>(*number);
 }
 
 void TomlReader::readDuration(std::string_view key, Milliseconds& into, Milliseconds least)
 {
-    const std::string* text = typed(key, &TomlValue::string, "a string with a duration and its unit (ms, s, m, h, d or w), such as \"30s\"");
+    const std::string* text =
+        typed(key, &TomlValue::string, "a string with a duration and its unit (ms, s, m, h, d or w), such as \"30s\"");
     if (!text)
         return;
     const TomlValue& value = *m_table.value(key);
@@ -140,7 +144,9 @@ void TomlReader::readDuration(std::string_view key, Milliseconds& into, Millisec
 
 void TomlReader::readSize(std::string_view key, std::uint64_t& into, std::uint64_t least)
 {
-    const std::string* text = typed(key, &TomlValue::string, "a string with a size and its unit (B, KB, MB, GB, KiB, MiB or GiB), such as \"16MB\"");
+    const std::string* text =
+        typed(key, &TomlValue::string,
+              "a string with a size and its unit (B, KB, MB, GB, KiB, MiB or GiB), such as \"16MB\"");
     if (!text)
         return;
     const TomlValue& value = *m_table.value(key);
@@ -182,7 +188,8 @@ std::optional<std::size_t> TomlReader::readWord(std::string_view key, const std:
 
 std::optional<TomlReader> TomlReader::readTable(std::string_view key)
 {
-    const TomlTable* table = typed(key, static_cast<const TomlTable* (TomlValue::*)() const>(&TomlValue::table), "a table");
+    const TomlTable* table =
+        typed(key, static_cast<const TomlTable* (TomlValue::*)() const>(&TomlValue::table), "a table");
     if (!table)
         return std::nullopt;
     return TomlReader(*table, m_path + std::string(key) + ".", m_errors);

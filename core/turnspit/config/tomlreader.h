@@ -11,13 +11,13 @@
 
 namespace turnspit {
 
-/// The candidate that somebody may have meant by `word`: at most two letters off (one for short words), or the same but for case
-/// and - _; nullopt where none is near.
+/// The candidate that somebody may have meant by `word`: at most two letters off (one for short words), or the same but
+/// for case and - _; nullopt where none is near.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// Reads typed values out of one table. Every read names a key, leaves `into` as it is where the key is absent or wrong, and adds
-/// an error with its place where it is wrong; `finish` adds one for each key that nobody asked for. Table and errors must outlive
-/// the reader. One thread.
+/// Reads typed values out of one table. Every read names a key, leaves `into` as it is where the key is absent or
+/// wrong, and adds an error with its place where it is wrong; `finish` adds one for each key that nobody asked for.
+/// Table and errors must outlive the reader. One thread.
 class TomlReader
 {
 public:

@@ -75,7 +75,8 @@ class Checker
 {
 public:
     /// `tree` is the file's own with the defaults under it: it knows where each value was written.
-    Checker(const Definition& definition, const TomlTable& tree, const std::string& fileName, const CheckContext& context)
+    Checker(const Definition& definition, const TomlTable& tree, const std::string& fileName,
+            const CheckContext& context)
         : m_definition(definition), m_tree(tree), m_context(context)
     {
         m_nowhere = TextOrigin{std::make_shared<const std::string>(fileName), 1, 1};
@@ -158,7 +159,8 @@ private:
         if (value && value->string()) {
             found = findShellSyntax(*value->string());
         } else {
-            constexpr std::array<std::string_view, 11> operators{"|", "||", "&&", "&", ";", ">", ">>", "<", "2>", "2>&1", "&>"};
+            constexpr std::array<std::string_view, 11> operators{"|",  "||", "&&", "&",    ";", ">",
+                                                                 ">>", "<",  "2>", "2>&1", "&>"};
             for (const std::string& word : m_definition.command) {
                 if (found.empty() && std::ranges::find(operators, word) != operators.end())
                     found = word;
@@ -176,7 +178,8 @@ private:
         const auto last = line.find_last_not_of(" \t\r\n");
         if (last != std::string::npos && line[last] == '&' && (last == 0 || line[last - 1] != '&'))
             warn("command", "the `&` at the end puts it into the background, where it counts as ended: leave it out");
-        const auto words = m_definition.shell ? splitCommandLine(line) : Result<std::vector<std::string>>(m_definition.command);
+        const auto words =
+            m_definition.shell ? splitCommandLine(line) : Result<std::vector<std::string>>(m_definition.command);
         if (!words || words->empty())
             return;
         const std::string first = lastPart(words->front());
@@ -218,12 +221,16 @@ private:
 
 } // namespace
 
-std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name, const CheckContext& context)
+std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name,
+                                      const CheckContext& context)
 {
     std::vector<Finding> found;
     if (!isServiceName(name))
-        found.push_back({Severity::Error, TextOrigin{std::make_shared<const std::string>(fileName), 1, 1}.error(
-                                              "\"" + name + "\" is not a service name: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit")});
+        found.push_back(
+            {Severity::Error,
+             TextOrigin{std::make_shared<const std::string>(fileName), 1, 1}.error(
+                 "\"" + name +
+                 "\" is not a service name: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit")});
     const ParsedDefinition definition = parseDefinition(text, fileName, name, context.defaults);
     if (!definition) {
         for (const Error& error : definition.error())
@@ -233,7 +240,8 @@ std::vector<Finding> checkServiceFile(std::string_view text, const std::string& 
     const TomlTable tree = mergeToml(context.defaults, *parseToml(text, fileName));
     std::vector<Finding> warnings = Checker(*definition, tree, fileName, context).check();
     std::ranges::sort(warnings, {}, [&](const Finding& warning) {
-        return std::tuple(warning.error.file != fileName, warning.error.line, warning.error.column, std::string_view(warning.error.message));
+        return std::tuple(warning.error.file != fileName, warning.error.line, warning.error.column,
+                          std::string_view(warning.error.message));
     });
     found.insert(found.end(), warnings.begin(), warnings.end());
     return found;

@@ -35,11 +35,12 @@ struct CheckContext
     std::optional<WallTime> now = {}; ///< for warnings about times; none: no such warnings
 };
 
-/// Everything that is wrong or looks wrong with a service file, in the order of the file: all errors; where there are none,
-/// warnings: the program is not in the service's PATH, the folder or environment file is not there, shell syntax without a shell,
-/// `&`, nohup and setsid, cron's day fields that match either, an `at` that is past, local times that daylight saving skips or
-/// repeats. Looks at the file system, starts nothing.
-[[nodiscard]] std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName, const std::string& name,
-                                                       const CheckContext& context);
+/// Everything that is wrong or looks wrong with a service file, in the order of the file: all errors; where there are
+/// none, warnings: the program is not in the service's PATH, the folder or environment file is not there, shell syntax
+/// without a shell,
+/// `&`, nohup and setsid, cron's day fields that match either, an `at` that is past, local times that daylight saving
+/// skips or repeats. Looks at the file system, starts nothing.
+[[nodiscard]] std::vector<Finding> checkServiceFile(std::string_view text, const std::string& fileName,
+                                                    const std::string& name, const CheckContext& context);
 
 } // namespace turnspit

@@ -13,7 +13,8 @@ bool isBlank(char c)
 
 int columnAt(std::string_view line, std::size_t byte)
 {
-    return 1 + static_cast<int>(std::ranges::count_if(line.substr(0, byte), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return 1 + static_cast<int>(std::ranges::count_if(
+                   line.substr(0, byte), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::unexpected<Error> failAt(std::string_view line, std::size_t byte, std::string message)
@@ -57,7 +58,8 @@ Result<std::vector<std::string>> splitCommandLine(std::string_view line)
             const std::size_t begin = i;
             inWord = true;
             for (++i; i < line.size() && line[i] != '"'; ++i) {
-                if (line[i] == '\\' && i + 1 < line.size() && std::string_view("\"\\$`\n").find(line[i + 1]) != std::string_view::npos) {
+                if (line[i] == '\\' && i + 1 < line.size() &&
+                    std::string_view("\"\\$`\n").find(line[i + 1]) != std::string_view::npos) {
                     if (line[++i] != '\n')
                         word += line[i];
                 } else {
@@ -79,7 +81,8 @@ Result<std::vector<std::string>> splitCommandLine(std::string_view line)
 std::string joinCommandLine(const std::vector<std::string>& arguments)
 {
     const auto isPlain = [](char c) {
-        return isNameCharacter(c) || std::string_view("-./:@%+=,").find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+        return isNameCharacter(c) || std::string_view("-./:@%+=,").find(c) != std::string_view::npos ||
+               static_cast<unsigned char>(c) >= 0x80;
     };
     std::string line;
     for (const std::string& argument : arguments) {
@@ -132,7 +135,8 @@ std::string findShellSyntax(std::string_view line)
             return "`";
         if (quote == 0) {
             if (c == '|' || c == '&' || c == '<' || c == '>')
-                return std::string(1, c) + ((c == '|' || c == '&' || c == '>') && next == c ? std::string(1, c) : std::string());
+                return std::string(1, c) +
+                       ((c == '|' || c == '&' || c == '>') && next == c ? std::string(1, c) : std::string());
             if (c == ';' || c == '*')
                 return std::string(1, c);
             if (c == '~' && wordBegin && (next == '/' || next == 0 || isBlank(next)))

@@ -67,8 +67,14 @@ public:
         return *this;
     }
     TableWriter& add(std::string key, const std::string& text) { return add(std::move(key), TomlValue(text)); }
-    TableWriter& add(std::string key, std::string_view text) { return add(std::move(key), TomlValue(std::string(text))); }
-    TableWriter& add(std::string key, Milliseconds duration) { return add(std::move(key), TomlValue(formatDuration(duration))); }
+    TableWriter& add(std::string key, std::string_view text)
+    {
+        return add(std::move(key), TomlValue(std::string(text)));
+    }
+    TableWriter& add(std::string key, Milliseconds duration)
+    {
+        return add(std::move(key), TomlValue(formatDuration(duration)));
+    }
     TableWriter& addIf(bool condition, std::string key, const std::string& text)
     {
         return condition ? add(std::move(key), text) : *this;
@@ -93,7 +99,8 @@ TomlValue momentOf(const At& at)
             TomlDateTime{static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
                          static_cast<int>(static_cast<unsigned>(date.day())), static_cast<int>(time.hours().count()),
                          static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                         static_cast<int>(time.subseconds().count()) * 1000, isLocal ? std::nullopt : std::optional(0)}};
+                         static_cast<int>(time.subseconds().count()) * 1000,
+                         isLocal ? std::nullopt : std::optional(0)}};
 }
 
 TomlTable scheduleTable(const Schedule& schedule)
@@ -164,7 +171,8 @@ TomlTable toTable(const Definition& definition)
     TableWriter out;
     out.add("description", definition.description)
         .add("group", definition.group)
-        .add("command", definition.shell && !definition.command.empty() ? TomlValue(definition.command.front()) : words(definition.command))
+        .add("command", definition.shell && !definition.command.empty() ? TomlValue(definition.command.front())
+                                                                        : words(definition.command))
         .add("shell", TomlValue(definition.shell))
         .addIf(!definition.workingDirectory.empty(), "working_directory", definition.workingDirectory)
         .add("environment", TomlValue(std::move(environment)))

@@ -32,7 +32,8 @@ Error unknownKey(const std::string& key)
 Result<KeyPath> pathOf(const std::string& key)
 {
     // A variable's name may hold dots.
-    if (key.starts_with(environmentPrefix) && key.size() > environmentPrefix.size() && key.find('"') == std::string::npos)
+    if (key.starts_with(environmentPrefix) && key.size() > environmentPrefix.size() &&
+        key.find('"') == std::string::npos)
         return KeyPath{"environment", key.substr(environmentPrefix.size())};
     return parseKeyPath(key);
 }
@@ -128,7 +129,8 @@ Result<std::string> applyChanges(std::string_view text, const std::string& fileN
     return changed;
 }
 
-Result<std::string> setDisabled(std::string_view text, const std::string& fileName, const std::string& name, bool disabled, const TomlTable& defaults)
+Result<std::string> setDisabled(std::string_view text, const std::string& fileName, const std::string& name,
+                                bool disabled, const TomlTable& defaults)
 {
     const Result<TomlTable> tree = parseToml(text, fileName);
     if (!tree)
@@ -149,10 +151,7 @@ namespace {
 class FileWriter
 {
 public:
-    void header(std::string_view name)
-    {
-        m_text += "\n[" + std::string(name) + "]\n";
-    }
+    void header(std::string_view name) { m_text += "\n[" + std::string(name) + "]\n"; }
 
     void string(std::string_view key, const std::string& value)
     {
@@ -160,10 +159,7 @@ public:
             raw(key, quoteToml(value));
     }
 
-    void raw(std::string_view key, const std::string& value)
-    {
-        m_text += std::string(key) + " = " + value + "\n";
-    }
+    void raw(std::string_view key, const std::string& value) { m_text += std::string(key) + " = " + value + "\n"; }
 
     std::string take() { return std::move(m_text); }
 

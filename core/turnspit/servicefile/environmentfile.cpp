@@ -40,7 +40,10 @@ public:
 
 private:
     char peek() const { return m_at < m_text.size() ? m_text[m_at] : '\n'; }
-    bool atLineEnd() const { return peek() == '\n' || (peek() == '\r' && (m_at + 1 >= m_text.size() || m_text[m_at + 1] == '\n')); }
+    bool atLineEnd() const
+    {
+        return peek() == '\n' || (peek() == '\r' && (m_at + 1 >= m_text.size() || m_text[m_at + 1] == '\n'));
+    }
     static bool isBlank(char c) { return c == ' ' || c == '\t'; }
 
     void skipBlanks()
@@ -49,10 +52,7 @@ private:
             ++m_at;
     }
 
-    void skipLine()
-    {
-        m_at = std::min(m_text.find('\n', m_at), m_text.size() - 1) + 1;
-    }
+    void skipLine() { m_at = std::min(m_text.find('\n', m_at), m_text.size() - 1) + 1; }
 
     std::unexpected<Error> failAt(std::size_t byte, std::string message) const
     {
@@ -127,13 +127,23 @@ private:
                 continue;
             }
             switch (const char escaped = m_text[++m_at]) {
-            case 'n': value += '\n'; break;
-            case 't': value += '\t'; break;
-            case 'r': value += '\r'; break;
+            case 'n':
+                value += '\n';
+                break;
+            case 't':
+                value += '\t';
+                break;
+            case 'r':
+                value += '\r';
+                break;
             case '"':
             case '\\':
-            case '$': value += escaped; break;
-            default: value += {'\\', escaped}; break;
+            case '$':
+                value += escaped;
+                break;
+            default:
+                value += {'\\', escaped};
+                break;
             }
         }
         if (m_at >= m_text.size())

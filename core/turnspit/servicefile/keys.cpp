@@ -71,7 +71,8 @@ std::string explainMisplacedKey(std::string_view path, std::string_view key)
 {
     for (const DefinitionKey& known : keys) {
         const auto dot = known.path.find('.');
-        const std::string_view table = dot == std::string_view::npos ? std::string_view() : known.path.substr(0, dot + 1);
+        const std::string_view table =
+            dot == std::string_view::npos ? std::string_view() : known.path.substr(0, dot + 1);
         if (known.path.substr(table.size()) != key || table == path)
             continue;
         if (table.empty())

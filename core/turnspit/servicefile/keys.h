@@ -20,14 +20,16 @@ struct DefinitionKey
 /// All of them, in the order in which a person writes them.
 [[nodiscard]] std::span<const DefinitionKey> definitionKeys();
 
-/// The type that `key` wants, for whoever takes values from people; any `environment.NAME` is a String. Null: no such key.
+/// The type that `key` wants, for whoever takes values from people; any `environment.NAME` is a String. Null: no such
+/// key.
 [[nodiscard]] std::optional<TomlType> typeOfKey(std::string_view key);
 
-/// Keys of the contract that are not built yet and are refused whatever their value. All are keys or tables of the root.
+/// Keys of the contract that are not built yet and are refused whatever their value. All are keys or tables of the
+/// root.
 [[nodiscard]] std::span<const std::string_view> refusedKeys();
 
-/// Where an unknown key may belong: "`policy` belongs into [restart]"; empty where that is not known. `path` is that of the table
-/// with its dot ("restart."), empty for the root.
+/// Where an unknown key may belong: "`policy` belongs into [restart]"; empty where that is not known. `path` is that of
+/// the table with its dot ("restart."), empty for the root.
 [[nodiscard]] std::string explainMisplacedKey(std::string_view path, std::string_view key);
 
 } // namespace turnspit

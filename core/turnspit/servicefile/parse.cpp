@@ -25,7 +25,8 @@ std::unexpected<Error> failDateTime()
 Result<At> toAt(const TomlDateTime& time)
 {
     using namespace std::chrono;
-    const year_month_day date{year(time.year), month(static_cast<unsigned>(time.month)), day(static_cast<unsigned>(time.day))};
+    const year_month_day date{year(time.year), month(static_cast<unsigned>(time.month)),
+                              day(static_cast<unsigned>(time.day))};
     if (!date.ok())
         return failDateTime();
     const auto ofDay = hours(time.hour) + minutes(time.minute) + seconds(time.second);
@@ -79,7 +80,8 @@ private:
         if (!value)
             return;
         if (!value->string() && !value->array())
-            return reader.report(*value, key, "must be an array of strings, or one string, not " + std::string(toString(value->type())));
+            return reader.report(
+                *value, key, "must be an array of strings, or one string, not " + std::string(toString(value->type())));
         if (shell && !value->string())
             return reader.report(*value, key, "must be one string where `shell` is true");
         std::vector<std::string> words;
@@ -114,7 +116,8 @@ private:
         TomlReader variables = *reader;
         for (const TomlEntry& entry : m_root.value("environment")->table()->entries()) {
             if (!isEnvironmentName(entry.key)) {
-                m_errors.push_back(entry.origin.error("`environment`: " + quoteToml(entry.key) + " is no name for a variable"));
+                m_errors.push_back(
+                    entry.origin.error("`environment`: " + quoteToml(entry.key) + " is no name for a variable"));
                 continue;
             }
             std::string value;
@@ -129,7 +132,8 @@ private:
         if (!value)
             return;
         const std::string* text = value->string();
-        const bool isOctal = text && (text->size() == 3 || text->size() == 4) && text->find_first_not_of("01234567") == std::string::npos;
+        const bool isOctal = text && (text->size() == 3 || text->size() == 4) &&
+                             text->find_first_not_of("01234567") == std::string::npos;
         const int number = isOctal ? std::stoi(*text, nullptr, 8) : -1;
         if (number < 0 || number > 0777)
             return m_reader.report(*value, "umask", "must be a string of three or four octal digits, such as \"0022\"");
@@ -169,9 +173,11 @@ private:
         for (const std::string_view key : ruleKeys) {
             const TomlEntry* found = entry.value.table()->find(key);
             if (rule && found) {
-                const bool later = std::tie(found->origin.line, found->origin.column) > std::tie(rule->origin.line, rule->origin.column);
-                m_errors.push_back((later ? found : rule)->origin.error(
-                    "`schedule." + rule->key + "` and `schedule." + found->key + "` exclude each other: keep one"));
+                const bool later = std::tie(found->origin.line, found->origin.column) >
+                                   std::tie(rule->origin.line, rule->origin.column);
+                m_errors.push_back((later ? found : rule)
+                                       ->origin.error("`schedule." + rule->key + "` and `schedule." + found->key +
+                                                      "` exclude each other: keep one"));
             }
             rule = found ? found : rule;
         }
@@ -188,11 +194,14 @@ private:
             if (auto cron = Cron::parse(expression))
                 schedule.rule = std::move(*cron);
             else
-                reader.report(*entry.value.table()->value("cron"), "cron", "= " + quoteToml(expression) + ": " + cron.error().message);
+                reader.report(*entry.value.table()->value("cron"), "cron",
+                              "= " + quoteToml(expression) + ": " + cron.error().message);
         }
         if (const TomlValue* at = reader.take("at")) {
             if (at->type() != TomlType::DateTime)
-                return reader.report(*at, "at", "must be a date and time without quotes, such as 2026-12-24T18:00:00, not " + std::string(toString(at->type())));
+                return reader.report(*at, "at",
+                                     "must be a date and time without quotes, such as 2026-12-24T18:00:00, not " +
+                                         std::string(toString(at->type())));
             if (auto when = toAt(*at->dateTime()))
                 schedule.rule = *when;
             else
@@ -210,13 +219,15 @@ private:
         if (!reader)
             return;
         if (const auto word = reader->readWord("policy", {"never", "on-failure", "always"})) {
-            const auto policy = std::array{RestartPolicy::Never, RestartPolicy::OnFailure, RestartPolicy::Always}[*word];
+            const auto policy =
+                std::array{RestartPolicy::Never, RestartPolicy::OnFailure, RestartPolicy::Always}[*word];
             const TomlValue* own = m_own.valueAt("restart.policy");
             if (policy != RestartPolicy::Always || kept)
                 restart.policy = policy;
             else if (own)
-                reader->report(*own, "policy", std::string("must be \"never\" or \"on-failure\" for a ") +
-                                                   (m_definition.manual ? "manual" : "scheduled") + " service");
+                reader->report(*own, "policy",
+                               std::string("must be \"never\" or \"on-failure\" for a ") +
+                                   (m_definition.manual ? "manual" : "scheduled") + " service");
         }
         readExitCodes(*reader);
         reader->readDuration("delay", restart.delay, Milliseconds(0));
@@ -244,7 +255,8 @@ private:
             return;
         constexpr const char* wanted = "must be an array of integers from 0 to 255";
         if (!value->array())
-            return reader.report(*value, "success_exit_codes", std::string(wanted) + ", not " + std::string(toString(value->type())));
+            return reader.report(*value, "success_exit_codes",
+                                 std::string(wanted) + ", not " + std::string(toString(value->type())));
         std::set<int> codes;
         for (const TomlValue& item : *value->array()) {
             if (!item.integer() || *item.integer() < 0 || *item.integer() > maxExitCode)
@@ -265,7 +277,8 @@ private:
             if (const auto number = signalFromName(name))
                 m_definition.stop.signal = *number;
             else
-                reader->report(*value, "signal", "must be the name of a signal, such as \"SIGTERM\", not " + quoteToml(name));
+                reader->report(*value, "signal",
+                               "must be the name of a signal, such as \"SIGTERM\", not " + quoteToml(name));
         }
         reader->readDuration("timeout", m_definition.stop.timeout, Milliseconds(0));
         readCommand(*reader, "command", false, m_definition.stop.command, true);
@@ -331,7 +344,8 @@ TomlTable fittingDefaults(TomlTable defaults, const TomlTable& own)
 
 } // namespace
 
-ParsedDefinition parseDefinition(std::string_view text, const std::string& fileName, const std::string& name, const TomlTable& defaults)
+ParsedDefinition parseDefinition(std::string_view text, const std::string& fileName, const std::string& name,
+                                 const TomlTable& defaults)
 {
     const Result<TomlTable> own = parseToml(text, fileName);
     if (!own)
@@ -344,7 +358,8 @@ ParsedDefinition parseDefinition(std::string_view text, const std::string& fileN
     sortByPlace(errors, fileName);
     // Last, because it is often only the consequence of another one: a key misspelt.
     if (!root.find("command"))
-        errors.push_back(Error{ErrorKind::InvalidDefinition, "`command` is missing: write command = [\"program\", \"argument\"]", fileName, 1, 1});
+        errors.push_back(Error{ErrorKind::InvalidDefinition,
+                               "`command` is missing: write command = [\"program\", \"argument\"]", fileName, 1, 1});
     if (!errors.empty())
         return std::unexpected(std::move(errors));
     return definition;

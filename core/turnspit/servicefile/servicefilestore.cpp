@@ -2,7 +2,7 @@
 
 #include <turnspit/base/clock.h>
 #include <turnspit/config/textfile.h>
-#include <turnspit/config/toml.h>
+#include <turnspit/servicefile/changelist.h>
 
 #include <QCryptographicHash>
 
@@ -19,11 +19,12 @@ namespace turnspit {
 namespace {
 
 constexpr std::string_view extension = ".toml";
-constexpr std::string_view kindWords[] = {"add", "edit", "remove", "rename"};
-
 std::string digestOf(const std::string& text)
 {
-    return QCryptographicHash::hash(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())), QCryptographicHash::Sha256).toHex().toStdString();
+    return QCryptographicHash::hash(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())),
+                                    QCryptographicHash::Sha256)
+        .toHex()
+        .toStdString();
 }
 
 bool pathExists(const std::string& path)
@@ -43,13 +44,15 @@ WallTime modified(const std::string& path)
     struct stat status = {};
     if (::stat(path.c_str(), &status) != 0)
         return {};
-    return WallTime(std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::microseconds(status.st_mtim.tv_nsec / 1000));
+    return WallTime(std::chrono::seconds(status.st_mtim.tv_sec) +
+                    std::chrono::microseconds(status.st_mtim.tv_nsec / 1000));
 }
 
 void setModified(const std::string& path, WallTime time)
 {
     const auto second = std::chrono::floor<std::chrono::seconds>(time);
-    const timespec stamp{.tv_sec = second.time_since_epoch().count(), .tv_nsec = std::chrono::nanoseconds(time - second).count()};
+    const timespec stamp{.tv_sec = second.time_since_epoch().count(),
+                         .tv_nsec = std::chrono::nanoseconds(time - second).count()};
     const timespec times[2] = {stamp, stamp};
     ::utimensat(AT_FDCWD, path.c_str(), times, 0);
 }
@@ -86,20 +89,6 @@ void removeFolder(const std::string& path)
     ::rmdir(path.c_str());
 }
 
-/// 3 for `00000003.toml`; 0 for anything else.
-unsigned versionNumber(std::string_view name)
-{
-    if (name.size() != 8 + extension.size() || !name.ends_with(extension))
-        return 0;
-    unsigned number = 0;
-    for (const char c : name.substr(0, 8)) {
-        if (c < '0' || c > '9')
-            return 0;
-        number = number * 10 + static_cast<unsigned>(c - '0');
-    }
-    return number;
-}
-
 std::string versionName(unsigned number)
 {
     char name[32];
@@ -107,59 +96,7 @@ std::string versionName(unsigned number)
     return name;
 }
 
-TomlValue strings(const std::vector<std::string>& texts)
-{
-    TomlValue::Array items;
-    for (const std::string& text : texts)
-        items.emplace_back(text);
-    return TomlValue(std::move(items));
-}
-
-std::vector<std::string> stringsOf(const TomlValue* value)
-{
-    std::vector<std::string> texts;
-    if (!value || !value->array())
-        return texts;
-    for (const TomlValue& item : *value->array()) {
-        if (item.string())
-            texts.push_back(*item.string());
-    }
-    return texts;
-}
-
-std::optional<ServiceFileStore::Change> changeOf(const TomlValue& value)
-{
-    const TomlTable* table = value.table();
-    const TomlValue* kind = table ? table->value("kind") : nullptr;
-    const TomlValue* time = table ? table->value("time") : nullptr;
-    if (!kind || !kind->string() || !time || !time->string())
-        return std::nullopt;
-    const auto* word = std::ranges::find(kindWords, *kind->string());
-    const auto when = parseRfc3339(*time->string());
-    if (word == std::end(kindWords) || !when)
-        return std::nullopt;
-    ServiceFileStore::Change change{static_cast<ServiceFileStore::Change::Kind>(word - kindWords), *when, stringsOf(table->value("names")),
-                                    stringsOf(table->value("versions")), stringsOf(table->value("digests"))};
-    // The names become paths: whatever stands in the file, they stay below our folders.
-    const bool whole = !change.names.empty() && std::ranges::all_of(change.names, isServiceName) &&
-                       (change.kind != ServiceFileStore::Change::Rename || change.names.size() == 2) &&
-                       (change.kind != ServiceFileStore::Change::Add || change.digests.size() == change.names.size()) &&
-                       (change.kind != ServiceFileStore::Change::Edit || change.digests.size() == change.names.size()) &&
-                       (change.kind == ServiceFileStore::Change::Add || change.kind == ServiceFileStore::Change::Rename ||
-                        change.versions.size() == change.names.size()) &&
-                       std::ranges::all_of(change.versions, [](const std::string& name) { return versionNumber(name) != 0; });
-    return whole ? std::optional(std::move(change)) : std::nullopt;
-}
-
 } // namespace
-
-std::string ServiceFileStore::Change::text() const
-{
-    std::string out = std::string(kindWords[kind]) + " of ";
-    for (std::size_t i = 0; i < names.size(); ++i)
-        out += (i == 0 ? "" : kind == Rename ? " to " : ", ") + names[i];
-    return out;
-}
 
 ServiceFileStore::ServiceFileStore(Places places) : m_places(std::move(places)) {}
 
@@ -180,7 +117,10 @@ Result<ServiceFileStore::Listing> ServiceFileStore::list() const
         const std::string name = file.substr(0, file.size() - extension.size());
         const std::string whole = folder + "/" + file;
         if (!isServiceName(name))
-            listing.problems.push_back({ErrorKind::InvalidDefinition, "the file's name is not that of a service: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit, then .toml", whole});
+            listing.problems.push_back({ErrorKind::InvalidDefinition,
+                                        "the file's name is not that of a service: 1 to 64 of A-Z a-z 0-9 . _ -, "
+                                        "beginning with a letter or digit, then .toml",
+                                        whole});
         else if (isFolder(whole))
             listing.problems.push_back({ErrorKind::InvalidDefinition, "this is a folder, not a service file", whole});
         else
@@ -205,7 +145,9 @@ Result<std::string> ServiceFileStore::read(const std::string& name) const
 Result<> ServiceFileStore::mayBeNew(const std::string& name) const
 {
     if (!isServiceName(name))
-        return fail(ErrorKind::Refused, "\"" + name + "\" is not a service name: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
+        return fail(ErrorKind::Refused,
+                    "\"" + name +
+                        "\" is not a service name: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
     if (pathExists(path(name)))
         return fail(ErrorKind::Refused, "there is a service \"" + name + "\" already");
     return {};
@@ -305,32 +247,15 @@ Result<> ServiceFileStore::rename(const std::string& from, const std::string& to
 
 std::vector<ServiceFileStore::Change> ServiceFileStore::readChanges() const
 {
-    std::vector<Change> changes;
     const auto text = readTextFile(undoFile());
-    if (!text)
-        return changes;
-    const auto tree = parseToml(*text, undoFile());
-    const TomlValue* list = tree ? tree->value("change") : nullptr;
-    if (!list || !list->array())
-        return changes;
-    for (const TomlValue& item : *list->array()) {
-        if (auto change = changeOf(item))
-            changes.push_back(std::move(*change));
-    }
-    return changes;
+    return text ? parseChanges(*text) : std::vector<Change>();
 }
 
 Result<> ServiceFileStore::writeChanges(const std::vector<Change>& changes) const
 {
-    std::string text;
-    for (const Change& change : changes) {
-        text += "[[change]]\nkind = " + quoteToml(kindWords[change.kind]) + "\ntime = " + quoteToml(formatRfc3339(change.time)) +
-                "\nnames = " + formatToml(strings(change.names)) + "\nversions = " + formatToml(strings(change.versions)) +
-                "\ndigests = " + formatToml(strings(change.digests)) + "\n\n";
-    }
     if (auto made = makeFolders(m_places.backupsFolder()); !made)
         return made;
-    return writeTextFile(undoFile(), text);
+    return writeTextFile(undoFile(), formatChanges(changes));
 }
 
 Result<> ServiceFileStore::remember(Change change) const
@@ -354,7 +279,9 @@ Result<> ServiceFileStore::isUntouched(const Change& change, std::size_t index) 
     if (!present)
         return std::unexpected(present.error());
     if (digestOf(*present) != change.digests[index])
-        return fail(ErrorKind::Refused, path(change.names[index]) + " has been changed since: its older versions are in " + versionFolder(change.names[index]));
+        return fail(ErrorKind::Refused, path(change.names[index]) +
+                                            " has been changed since: its older versions are in " +
+                                            versionFolder(change.names[index]));
     return {};
 }
 
@@ -470,7 +397,9 @@ std::vector<ServiceFileStore::Removed> ServiceFileStore::recentlyRemoved() const
         if (!kept.empty())
             removed.push_back({name, kept.front().path, kept.front().time});
     }
-    std::ranges::sort(removed, [](const Removed& a, const Removed& b) { return a.time != b.time ? a.time > b.time : a.name < b.name; });
+    std::ranges::sort(removed, [](const Removed& a, const Removed& b) {
+        return a.time != b.time ? a.time > b.time : a.name < b.name;
+    });
     return removed;
 }
 

@@ -17,10 +17,10 @@ namespace turnspit {
 ///     <state>/backups/NAME/00000001.toml, ...   the last ten versions, the newest has the highest number
 ///     <state>/backups/.undo.toml                what undo takes back, the newest last
 ///
-/// Knows texts, not their meaning: what it is given to write should have been parsed before. Every write is one step (temporary
-/// file, fsync, rename) and keeps the version before. All functions block on the disk. One thread, one store a state folder: the
-/// host's. Errors: NoSuchService where a named file is not there, Refused where a change does not fit to what is there, Failed for
-/// what the system says.
+/// Knows texts, not their meaning: what it is given to write should have been parsed before. Every write is one step
+/// (temporary file, fsync, rename) and keeps the version before. All functions block on the disk. One thread, one store
+/// a state folder: the host's. Errors: NoSuchService where a named file is not there, Refused where a change does not
+/// fit to what is there, Failed for what the system says.
 class ServiceFileStore
 {
 public:
@@ -36,7 +36,8 @@ public:
         std::vector<Error> problems;    ///< `*.toml` that cannot be services: a bad name, a folder; each names its file
     };
 
-    /// The `*.toml` of the folder; others and hidden ones are passed over. A missing folder is empty, an unreadable one an error.
+    /// The `*.toml` of the folder; others and hidden ones are passed over. A missing folder is empty, an unreadable one
+    /// an error.
     [[nodiscard]] Result<Listing> list() const;
 
     [[nodiscard]] std::string path(const std::string& name) const { return m_places.serviceFile(name); }
@@ -45,10 +46,12 @@ public:
 
     // Each of the following is one change that undo takes back.
 
-    /// New files, all or none; the folder is made. Refused where one of the names is taken or no service name. Add and import.
+    /// New files, all or none; the folder is made. Refused where one of the names is taken or no service name. Add and
+    /// import.
     [[nodiscard]] Result<> add(const std::vector<std::pair<std::string, std::string>>& namesAndTexts);
 
-    /// Replaces the text of a file. `before` is what the change was made from: Refused where the file is not that any more.
+    /// Replaces the text of a file. `before` is what the change was made from: Refused where the file is not that any
+    /// more.
     [[nodiscard]] Result<> replace(const std::string& name, const std::string& before, const std::string& text);
 
     [[nodiscard]] Result<> remove(const std::string& name);
@@ -73,22 +76,23 @@ public:
     /// What undo would take back; null: nothing.
     [[nodiscard]] std::optional<Change> lastChange() const;
 
-    /// Takes the last change back and says which it was; the one before it is the last then. Refused, and nothing done, where a
-    /// file has been changed by others since, or a removed name is taken again. What is replaced is kept as a version.
+    /// Takes the last change back and says which it was; the one before it is the last then. Refused, and nothing done,
+    /// where a file has been changed by others since, or a removed name is taken again. What is replaced is kept as a
+    /// version.
     [[nodiscard]] Result<Change> undo();
 
     struct Version
     {
         std::string name; ///< `00000003.toml`
         std::string path;
-        WallTime time;    ///< when it was kept
+        WallTime time; ///< when it was kept
     };
 
     /// Newest first.
     [[nodiscard]] std::vector<Version> versions(const std::string& name) const;
 
-    /// Keeps a text as the newest version unless it is so already: the host calls it with each text that it found good, so that a
-    /// file broken from outside has something to go back to. Says the name of the version.
+    /// Keeps a text as the newest version unless it is so already: the host calls it with each text that it found good,
+    /// so that a file broken from outside has something to go back to. Says the name of the version.
     [[nodiscard]] Result<std::string> keep(const std::string& name, const std::string& text);
 
     struct Removed
@@ -105,7 +109,10 @@ public:
     [[nodiscard]] std::vector<std::string> purge(WallTime now);
 
 private:
-    [[nodiscard]] std::string versionFolder(const std::string& name) const { return m_places.backupsFolder() + "/" + name; }
+    [[nodiscard]] std::string versionFolder(const std::string& name) const
+    {
+        return m_places.backupsFolder() + "/" + name;
+    }
     [[nodiscard]] std::string undoFile() const { return m_places.backupsFolder() + "/.undo.toml"; }
     [[nodiscard]] Result<> mayBeNew(const std::string& name) const;
     [[nodiscard]] std::vector<Change> readChanges() const;
