@@ -14,11 +14,11 @@ using namespace std::chrono;
 namespace {
 
 constexpr std::size_t bufferSize = 256U << 10U;
-constexpr int eventsARound = 16;
+constexpr int eventsARound = 64;
 constexpr milliseconds silence{200};
 
 // The pause: only after short reads that follow one another closely, so that a quiet service is shown at once and a flood is not
-// slowed down; a quarter of a pipe at once ends it for a while.
+// slowed down.
 constexpr std::size_t shortRead = 32U << 10U;
 constexpr milliseconds closely{2};
 constexpr microseconds firstPause{200};
@@ -89,16 +89,16 @@ bool Pump::round()
             end(pipe);
     }
 
-    // More than there was room for is no reason to wait, however short the reads were.
-    m_shortRounds = m_largestRead < shortRead && count < eventsARound && now - m_lastRound < closely ? m_shortRounds + 1 : 0;
-    if (m_largestRead >= usualCapacity / 4)
-        m_pause = {};
+    m_shortRounds = m_largestRead < shortRead && now - m_lastRound < closely ? m_shortRounds + 1 : 0;
     m_lastRound = now;
     m_pauseUntil.reset();
-    if (m_shortRounds >= shortRoundsBeforePause) {
-        m_pause = m_pause.count() == 0 ? firstPause : std::min(2 * m_pause, longestPause);
-        m_pauseUntil = now + m_pause;
+    if (m_shortRounds < shortRoundsBeforePause) {
+        m_pause = {};
+        return true;
     }
+    // Settles where a pause gathers about a quarter of a pipe: far from one that is full and holds up its writer.
+    m_pause = m_largestRead < usualCapacity / 4 ? std::clamp(2 * m_pause, firstPause, longestPause) : m_pause / 2;
+    m_pauseUntil = now + m_pause;
     return true;
 }
 
