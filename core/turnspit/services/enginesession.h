@@ -1,0 +1,81 @@
+#pragma once
+
+#include <turnspit/async/task.h>
+#include <turnspit/control/hostsession.h>
+#include <turnspit/servicefile/servicefilestore.h>
+#include <turnspit/services/logpages.h>
+
+#include <memory>
+
+namespace turnspit {
+
+class Engine;
+class ServiceController;
+class Unit;
+
+/// The engine as its clients see it, on the host thread: what the control socket serves, and what LocalSession carries to other
+/// threads. Lives within the engine's start and stop.
+class EngineSession final : public HostSession
+{
+    Q_OBJECT
+public:
+    explicit EngineSession(Engine& engine);
+    ~EngineSession() override;
+
+    bool isInProcess() const override { return true; }
+    bool isLocalMachine() const override { return true; }
+    Connection connection() const override { return Connection::Connected; }
+
+    Task<Result<Snapshot>> snapshot() override;
+    Task<Result<>> subscribe() override;
+    Task<Result<QList<ActionResult>>> act(ActionRequest request) override;
+    Task<Result<RunInfo>> run(QString name, Trigger trigger) override;
+    Task<Result<RunInfo>> awaitRun(RunId id) override;
+    Task<Result<>> stopRun(RunId id) override;
+    Task<Result<>> extendStop(QString name, Milliseconds by) override;
+    Task<Result<ServiceInfo>> awaitState(QString name, QString state, std::optional<Milliseconds> timeout) override;
+    Task<Result<DefinitionInfo>> definition(QString name) override;
+    Task<Result<ActionResult>> add(AddRequest request) override;
+    Task<Result<ActionResult>> update(UpdateRequest request) override;
+    Task<Result<ActionResult>> remove(QString name) override;
+    Task<Result<QString>> undo() override;
+    Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
+    Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
+    Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
+    Task<Result<QList<PlannedRun>>> nextRuns(int count) override;
+    Task<Result<QList<HostEvent>>> events(EventQuery query) override;
+    Task<Result<LogPage>> readLog(LogQuery query) override;
+    Task<Result<LogPage>> followLog(LogQuery query) override;
+    Task<Result<HostInfo>> hostStatus() override;
+    Task<Result<QStringList>> reload() override;
+    Task<Result<>> shutdown() override;
+
+private:
+    // enginesession_actions.cpp
+    [[nodiscard]] Result<QStringList> targets(const ActionRequest& request) const;
+    Task<ActionResult> actOn(QString name, ActionRequest request);
+    Task<ActionResult> actOnUnit(std::string name, ActionRequest request);
+    Task<ActionResult> actOnController(std::string name, ActionRequest request);
+    Task<Result<>> switchDisabled(std::string name, bool disabled);
+    Task<Result<RunInfo>> runController(std::string name, Trigger trigger);
+
+    // enginesession_files.cpp
+    Task<Result<>> rescan(std::map<std::string, bool> startNew = {});
+
+    // enginesession_logs.cpp
+    struct Selection
+    {
+        LogPageQuery query;
+        bool live = false;
+    };
+    Task<Result<Selection>> select(LogQuery query, bool follow);
+    Task<Result<LogPage>> page(Selection selection);
+
+    [[nodiscard]] Error unknown(const QString& name) const;
+
+    Engine& m_engine;
+    ServiceFileStore m_store;
+    std::shared_ptr<LogPages> m_pages; ///< the files thread only
+};
+
+} // namespace turnspit

@@ -1,0 +1,410 @@
+#include <turnspit/services/enginesession.h>
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/async/wait.h>
+#include <turnspit/services/conversions.h>
+#include <turnspit/services/engine.h>
+#include <turnspit/services/historyask.h>
+#include <turnspit/servicefile/edit.h>
+
+namespace turnspit {
+
+namespace {
+
+/// Ended, as `wait --state ended` means it.
+bool isEnded(ServiceState state)
+{
+    return state == ServiceState::Stopped || state == ServiceState::Failed || state == ServiceState::Completed || state == ServiceState::Waiting;
+}
+
+/// What a start waits for: it runs, is armed, or has ended already.
+bool isStarted(const Unit& unit)
+{
+    switch (unit.state()) {
+    case ServiceState::Starting:
+    case ServiceState::Stopping:
+        return false;
+    default:
+        return true;
+    }
+}
+
+ActionResult resultOf(const QString& name, ServiceState state)
+{
+    ActionResult result;
+    result.name = name;
+    result.state = state;
+    return result;
+}
+
+ActionResult failed(ActionResult result, const std::string& text)
+{
+    result.ok = false;
+    result.error = QString::fromStdString(text);
+    return result;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): both outlive the scope that owns this
+Task<> storeResult(Task<ActionResult> task, ActionResult& slot)
+{
+    slot = co_await std::move(task);
+}
+
+} // namespace
+
+Result<QStringList> EngineSession::targets(const ActionRequest& request) const
+{
+    std::set<QString> names;
+    for (const QString& name : request.names) {
+        if (!m_engine.unit(name.toStdString()) && !m_engine.controller(name.toStdString()))
+            return fail(unknown(name));
+        names.insert(name);
+    }
+    if (request.all) {
+        // Built-in services are part of the host: `stop --all` means what a person added.
+        for (const auto& [name, unit] : m_engine.units())
+            names.insert(QString::fromStdString(name));
+    }
+    if (!request.group.isEmpty()) {
+        bool any = false;
+        for (const auto& [name, unit] : m_engine.units()) {
+            if (unit->hasDefinition() && unit->newestDefinition().group == request.group.toStdString()) {
+                names.insert(QString::fromStdString(name));
+                any = true;
+            }
+        }
+        if (!any)
+            return fail(ErrorKind::NoSuchService, "there is no service in a group `" + request.group.toStdString() + "`");
+    }
+    return QStringList(names.begin(), names.end());
+}
+
+Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
+{
+    co_await yieldToLoop();
+    const auto names = targets(request);
+    if (!names)
+        co_return fail(names.error());
+    if (m_engine.isShuttingDown() && request.action != Action::Kill && request.action != Action::Stop)
+        co_return fail(ErrorKind::Refused, "the host is shutting down");
+    QList<ActionResult> results(names->size());
+    TaskScope scope;
+    for (qsizetype i = 0; i < names->size(); ++i)
+        scope.spawn(storeResult(actOn(names->at(i), request), results[i]));
+    co_await scope.join();
+    if (auto saved = m_engine.saveWishes(); !saved)
+        co_return fail(saved.error());
+    co_return results;
+}
+
+Task<ActionResult> EngineSession::actOn(QString name, ActionRequest request)
+{
+    ActionResult result;
+    try {
+        result = co_await (m_engine.unit(name.toStdString()) ? actOnUnit(name.toStdString(), request)
+                                                             : actOnController(name.toStdString(), request));
+    } catch (const OperationCancelled&) {
+        // The unit went away while it was waited for: its file was removed.
+        result = resultOf(name, ServiceState::Stopped);
+        const bool wantedGone = request.action == Action::Stop || request.action == Action::Kill;
+        if (!wantedGone)
+            result = failed(std::move(result), "`" + name.toStdString() + "` was removed meanwhile");
+    }
+    co_return result;
+}
+
+Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest request)
+{
+    const QString shown = QString::fromStdString(name);
+    Unit* unit = m_engine.unit(name);
+    const auto ended = [](const Unit& u) { return !u.live(); };
+    Result<> done;
+    bool started = false;
+    RunId killedRun;
+    switch (request.action) {
+    case Action::Start:
+        done = unit->start(request.trigger);
+        started = true;
+        break;
+    case Action::Restart:
+        done = unit->restart(request.trigger);
+        started = true;
+        break;
+    case Action::Stop:
+    case Action::Kill: {
+        Unit::StopOptions options;
+        options.kill = request.action == Action::Kill;
+        options.limit = request.timeout;
+        if (unit->live())
+            killedRun = unit->live()->id;
+        unit->stop(options);
+        break;
+    }
+    case Action::Hold:
+        done = unit->hold();
+        break;
+    case Action::Resume:
+        done = unit->resume();
+        break;
+    case Action::Enable:
+    case Action::Disable:
+        done = co_await switchDisabled(name, request.action == Action::Disable);
+        unit = m_engine.unit(name);
+        if (!unit)
+            co_return failed(resultOf(shown, ServiceState::Stopped), "`" + name + "` was removed meanwhile");
+        break;
+    }
+    if (!done)
+        co_return failed(resultOf(shown, unit->state()), done.error().text());
+    m_engine.rememberWish(*unit);
+
+    ActionResult result = resultOf(shown, unit->state());
+    if (!request.wait)
+        co_return result;
+    if (started) {
+        ServiceState reached = unit->state();
+        co_await unit->when([&reached](const Unit& u) {
+            reached = u.state();
+            return isStarted(u);
+        });
+        unit = m_engine.unit(name);
+        result.state = reached;
+        if (reached == ServiceState::Failed || reached == ServiceState::BackingOff)
+            co_return failed(std::move(result), unit ? unit->reason() : "failed");
+        if (reached == ServiceState::Stopped && unit && unit->lastEnded() && unit->lastEnded()->outcome != Outcome::Succeeded)
+            co_return failed(std::move(result), unit->reason().empty() ? "was stopped meanwhile" : unit->reason());
+        co_return result;
+    }
+    if (request.action == Action::Stop || request.action == Action::Kill) {
+        co_await unit->when(ended);
+        unit = m_engine.unit(name);
+        if (!unit)
+            co_return resultOf(shown, ServiceState::Stopped);
+        result.state = unit->state();
+        const auto& last = unit->lastEnded();
+        if (unit->state() == ServiceState::Failed && killedRun && last && last->id == killedRun)
+            co_return failed(std::move(result), unit->reason());
+        if (killedRun && last && last->id == killedRun && last->outcome == Outcome::Killed)
+            result.note = QString::fromStdString(last->reason.empty() ? "killed" : last->reason);
+    }
+    co_return result;
+}
+
+Task<ActionResult> EngineSession::actOnController(std::string name, ActionRequest request)
+{
+    const QString shown = QString::fromStdString(name);
+    ServiceController* const controller = m_engine.controller(name);
+    Result<> done;
+    std::optional<QString> note;
+    switch (request.action) {
+    case Action::Start:
+        done = co_await controller->start(request.trigger);
+        break;
+    case Action::Restart:
+        done = co_await controller->restart(request.trigger);
+        break;
+    case Action::Stop:
+    case Action::Kill: {
+        const auto limit = request.action == Action::Kill ? std::optional(Milliseconds(0)) : request.timeout;
+        const ServiceStopResult stopped = co_await controller->stop(limit);
+        if (stopped.kind == ServiceStopResult::Abandoned)
+            done = fail(stopped.reason);
+        break;
+    }
+    case Action::Hold:
+        done = co_await controller->hold();
+        break;
+    case Action::Resume:
+        done = co_await controller->resume();
+        break;
+    case Action::Enable:
+    case Action::Disable:
+        done = fail(ErrorKind::Refused, "`" + name + "` is built in: stop it instead");
+        break;
+    }
+    ActionResult result = resultOf(shown, controller->status().state);
+    result.note = note;
+    if (!done)
+        co_return failed(std::move(result), done.error().text());
+    co_return result;
+}
+
+Task<Result<>> EngineSession::switchDisabled(std::string name, bool disabled)
+{
+    auto text = m_store.read(name);
+    if (!text)
+        co_return fail(text.error());
+    auto edited = setDisabled(*text, m_store.path(name), name, disabled, m_engine.options().settings.defaults);
+    if (!edited)
+        co_return fail(edited.error());
+    if (*edited != *text) {
+        if (auto written = m_store.replace(name, *text, *edited); !written)
+            co_return fail(written.error());
+    }
+    co_return co_await rescan();
+}
+
+// ---- runs -----------------------------------------------------------------------------------------------------------------------
+
+Task<Result<RunInfo>> EngineSession::run(QString shown, Trigger trigger)
+{
+    co_await yieldToLoop();
+    const std::string name = shown.toStdString();
+    if (m_engine.controller(name))
+        co_return co_await runController(name, trigger);
+    Unit* const unit = m_engine.unit(name);
+    if (!unit)
+        co_return fail(unknown(shown));
+    if (m_engine.isShuttingDown())
+        co_return fail(ErrorKind::Refused, "the host is shutting down");
+    const auto id = unit->run(trigger);
+    if (!id)
+        co_return fail(id.error());
+    // Begun, or over already: it is in the history then.
+    std::optional<RunInfo> begun;
+    co_await unit->when([&begun, id = *id](const Unit& u) {
+        if (u.live() && u.live()->id == id && u.live()->pid > 0) {
+            RunInfo info;
+            info.id = id;
+            info.service = QString::fromStdString(u.name());
+            info.trigger = u.live()->trigger;
+            info.attempt = u.live()->attempt;
+            info.begin = u.live()->began;
+            begun = info;
+            return true;
+        }
+        if (u.lastEnded() && u.lastEnded()->id == id) {
+            begun = infoOf(*u.lastEnded());
+            return true;
+        }
+        return false;
+    });
+    co_return *begun;
+}
+
+Task<Result<RunInfo>> EngineSession::runController(std::string name, Trigger trigger)
+{
+    ServiceController* const controller = m_engine.controller(name);
+    RunInfo info;
+    info.service = QString::fromStdString(name);
+    info.trigger = trigger;
+    info.begin = m_engine.clock().wallNow();
+    const auto outcome = co_await controller->runNow(trigger);
+    if (!outcome)
+        co_return fail(outcome.error());
+    info.end = m_engine.clock().wallNow();
+    info.duration = std::chrono::duration<double>(*info.end - info.begin).count();
+    info.outcome = *outcome;
+    info.exitCode = *outcome == Outcome::Succeeded ? 0 : 1;
+    if (*outcome != Outcome::Succeeded && !controller->status().lastError.empty())
+        info.reason = QString::fromStdString(controller->status().lastError);
+    co_return info;
+}
+
+Task<Result<RunInfo>> EngineSession::awaitRun(RunId id)
+{
+    co_await yieldToLoop();
+    for (const auto& [name, unit] : m_engine.units()) {
+        if (!unit->live() || unit->live()->id != id)
+            continue;
+        std::optional<RunInfo> ended;
+        co_await unit->when([&ended, id](const Unit& u) {
+            if (u.live() && u.live()->id == id)
+                return false;
+            if (u.lastEnded() && u.lastEnded()->id == id)
+                ended = infoOf(*u.lastEnded());
+            return true;
+        });
+        if (ended)
+            co_return *ended;
+        break;
+    }
+    auto run = co_await askHistory(m_engine.history(), [id](HistoryStore& store) { return store.run(id); });
+    if (!run)
+        co_return fail(run.error());
+    if (!*run)
+        co_return fail("there is no run " + std::to_string(id.value));
+    co_return infoOf(**run);
+}
+
+Task<Result<>> EngineSession::stopRun(RunId id)
+{
+    co_await yieldToLoop();
+    for (const auto& [name, unit] : m_engine.units()) {
+        if (unit->stopRun(id))
+            co_return Result<>{};
+    }
+    co_return fail(ErrorKind::Refused, "run " + std::to_string(id.value) + " has ended");
+}
+
+Task<Result<>> EngineSession::extendStop(QString name, Milliseconds by)
+{
+    co_await yieldToLoop();
+    Unit* const unit = m_engine.unit(name.toStdString());
+    if (!unit)
+        co_return fail(m_engine.controller(name.toStdString()) ? Error{ErrorKind::Refused, "`" + name.toStdString() + "` is built in"} : unknown(name));
+    co_return unit->extendStop(by);
+}
+
+// ---- waiting ----------------------------------------------------------------------------------------------------------------------
+
+Task<Result<ServiceInfo>> EngineSession::awaitState(QString name, QString wanted, std::optional<Milliseconds> timeout)
+{
+    co_await yieldToLoop();
+    const std::string word = wanted.toStdString();
+    const auto state = serviceStateFromString(word);
+    if (!state && word != "ended")
+        co_return fail(ErrorKind::InvalidDefinition, "there is no state `" + word + "`");
+    const auto fits = [state](ServiceState present) { return state ? present == *state : isEnded(present); };
+
+    std::optional<ServiceInfo> reached;
+    bool timedOut = false;
+    Event settled;
+    std::unique_ptr<ClockTimer> timer;
+    if (timeout) {
+        timer = m_engine.clock().createTimer([&] {
+            timedOut = true;
+            settled.set();
+        });
+        timer->startOnce(*timeout);
+    }
+    TaskScope scope;
+    if (Unit* const unit = m_engine.unit(name.toStdString())) {
+        // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the frame outlives the scope
+        const auto waiting = [](Unit& u, decltype(fits) fit, std::optional<ServiceInfo>& out, Event& gate) -> Task<> {
+            try {
+                co_await u.when([&out, fit](const Unit& now) {
+                    if (fit(now.state()))
+                        out = now.info();
+                    return out.has_value();
+                });
+            } catch (const OperationCancelled&) { // NOLINT(bugprone-empty-catch): removed; told below
+            }
+            gate.set();
+        };
+        scope.spawn(waiting(*unit, fits, reached, settled));
+        co_await settled.wait();
+    } else if (m_engine.controller(name.toStdString())) {
+        // Their passing states are seen as they are published.
+        const auto look = [&] {
+            const ServiceInfo* row = m_engine.publisher().row(name);
+            if (row && fits(row->state)) {
+                reached = *row;
+                settled.set();
+            }
+        };
+        look();
+        const auto connection = connect(this, &HostSession::deltaArrived, this, look);
+        co_await settled.wait();
+        disconnect(connection);
+    } else {
+        co_return fail(unknown(name));
+    }
+    if (reached)
+        co_return *reached;
+    if (timedOut)
+        co_return fail(ErrorKind::TimedOut, "`" + name.toStdString() + "` was not " + word + " within " + formatDuration(*timeout));
+    co_return fail(ErrorKind::NoSuchService, "`" + name.toStdString() + "` was removed meanwhile");
+}
+
+} // namespace turnspit

@@ -1,0 +1,232 @@
+#include <turnspit/services/enginesession.h>
+
+#include <turnspit/async/wait.h>
+#include <turnspit/services/conversions.h>
+#include <turnspit/services/engine.h>
+#include <turnspit/servicefile/check.h>
+#include <turnspit/servicefile/edit.h>
+#include <turnspit/servicefile/parse.h>
+
+namespace turnspit {
+
+namespace {
+
+Error firstError(const std::vector<Error>& errors)
+{
+    return errors.empty() ? Error{ErrorKind::InvalidDefinition, "is not a service file"} : errors.front();
+}
+
+std::map<std::string, bool> only(const std::string& name, bool start)
+{
+    return {{name, start}};
+}
+
+} // namespace
+
+/// Looks at the folder now rather than half a second after it settled: what was written is applied before the answer.
+Task<Result<>> EngineSession::rescan(std::map<std::string, bool> startNew)
+{
+    auto changes = m_engine.folder().scan();
+    if (!changes)
+        co_return fail(changes.error());
+    m_engine.applyFolder(*changes, startNew);
+    co_return Result<>{};
+}
+
+Task<Result<DefinitionInfo>> EngineSession::definition(QString name)
+{
+    co_await yieldToLoop();
+    const Unit* const unit = m_engine.unit(name.toStdString());
+    if (!unit) {
+        if (!m_engine.controller(name.toStdString()))
+            co_return fail(unknown(name));
+        DefinitionInfo builtIn;
+        builtIn.name = name;
+        co_return builtIn;
+    }
+    DefinitionInfo info;
+    info.name = name;
+    info.file = QString::fromStdString(m_store.path(unit->name()));
+    info.text = QString::fromStdString(m_engine.folder().text(unit->name()).value_or(std::string()));
+    if (unit->hasDefinition())
+        info.values = toJson(toTable(unit->newestDefinition()));
+    co_return info;
+}
+
+Task<Result<ActionResult>> EngineSession::add(AddRequest request)
+{
+    co_await yieldToLoop();
+    const std::string name = request.name.toStdString();
+    const std::string text = request.text.toStdString();
+    if (!isServiceName(name))
+        co_return fail(ErrorKind::InvalidDefinition, "\"" + name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
+    if (m_engine.controller(name))
+        co_return fail(ErrorKind::Refused, "the name `" + name + "` belongs to a built-in service");
+    if (m_engine.unit(name) || m_store.exists(name))
+        co_return fail(ErrorKind::Refused, "there is already a service `" + name + "`");
+    const auto parsed = parseDefinition(text, m_store.path(name), name, m_engine.options().settings.defaults);
+    if (!parsed)
+        co_return fail(firstError(parsed.error()));
+    if (auto added = m_store.add({{name, text}}); !added)
+        co_return fail(added.error());
+    if (auto applied = co_await rescan(only(name, false)); !applied)
+        co_return fail(applied.error());
+    ActionResult result;
+    result.name = request.name;
+    if (request.start && !parsed->disabled && !parsed->manual) {
+        ActionRequest start;
+        start.action = Action::Start;
+        start.names = {request.name};
+        start.trigger = request.trigger;
+        auto started = co_await act(start);
+        if (!started)
+            co_return fail(started.error());
+        co_return started->first();
+    }
+    if (const Unit* unit = m_engine.unit(name))
+        result.state = unit->state();
+    co_return result;
+}
+
+Task<Result<ActionResult>> EngineSession::update(UpdateRequest request)
+{
+    co_await yieldToLoop();
+    const std::string name = request.name.toStdString();
+    if (!m_engine.unit(name)) {
+        if (m_engine.controller(name))
+            co_return fail(ErrorKind::Refused, "`" + name + "` is built in: it has no service file");
+        co_return fail(unknown(request.name));
+    }
+    auto before = m_store.read(name);
+    if (!before)
+        co_return fail(before.error());
+    std::string after;
+    if (request.text) {
+        after = request.text->toStdString();
+        const auto parsed = parseDefinition(after, m_store.path(name), name, m_engine.options().settings.defaults);
+        if (!parsed)
+            co_return fail(firstError(parsed.error()));
+    } else {
+        std::vector<Change> changes;
+        for (const KeyEdit& edit : request.edits)
+            changes.push_back({edit.key.toStdString(), edit.value.toStdString()});
+        auto edited = applyChanges(*before, m_store.path(name), name, changes, m_engine.options().settings.defaults);
+        if (!edited)
+            co_return fail(edited.error());
+        after = *std::move(edited);
+    }
+    if (after != *before) {
+        if (auto written = m_store.replace(name, *before, after); !written)
+            co_return fail(written.error());
+    }
+    if (auto applied = co_await rescan(); !applied)
+        co_return fail(applied.error());
+    ActionResult result;
+    result.name = request.name;
+    if (const Unit* unit = m_engine.unit(name))
+        result.state = unit->state();
+    co_return result;
+}
+
+Task<Result<ActionResult>> EngineSession::remove(QString shown)
+{
+    co_await yieldToLoop();
+    const std::string name = shown.toStdString();
+    Unit* const unit = m_engine.unit(name);
+    if (!unit) {
+        if (m_engine.controller(name))
+            co_return fail(ErrorKind::Refused, "`" + name + "` is built in: stop it instead");
+        co_return fail(unknown(shown));
+    }
+    if (auto removed = m_store.remove(name); !removed)
+        co_return fail(removed.error());
+    if (auto applied = co_await rescan(); !applied)
+        co_return fail(applied.error());
+    // Gone from the list when nothing of it is left.
+    try {
+        if (Unit* const going = m_engine.unit(name))
+            co_await going->when([](const Unit& u) { return !u.live() && u.isRemoved(); });
+    } catch (const OperationCancelled&) { // NOLINT(bugprone-empty-catch): gone, as was wanted
+    }
+    co_await yieldToLoop();
+    ActionResult result;
+    result.name = shown;
+    co_return result;
+}
+
+Task<Result<QString>> EngineSession::undo()
+{
+    co_await yieldToLoop();
+    auto undone = m_store.undo();
+    if (!undone)
+        co_return fail(undone.error());
+    std::map<std::string, bool> startNew;
+    if (auto applied = co_await rescan(startNew); !applied)
+        co_return fail(applied.error());
+    co_return QString::fromStdString("took back the " + undone->text());
+}
+
+Task<Result<QList<Diagnostic>>> EngineSession::check(QString name, QString text)
+{
+    co_await yieldToLoop();
+    CheckContext context;
+    context.environment = m_engine.environment();
+    context.defaults = m_engine.options().settings.defaults;
+    context.now = m_engine.clock().wallNow();
+    QList<Diagnostic> list;
+    for (const Finding& found : checkServiceFile(text.toStdString(), m_store.path(name.toStdString()), name.toStdString(), context)) {
+        Diagnostic diagnostic;
+        diagnostic.isError = found.severity == Severity::Error;
+        diagnostic.message = QString::fromStdString(found.error.message);
+        diagnostic.file = QString::fromStdString(found.error.file);
+        diagnostic.line = found.error.line;
+        diagnostic.column = found.error.column;
+        list.append(diagnostic);
+    }
+    co_return list;
+}
+
+Task<Result<SchedulePreview>> EngineSession::previewSchedule(QString text, int count)
+{
+    co_await yieldToLoop();
+    const auto parsed = parseDefinition(text.toStdString(), "preview", "preview", m_engine.options().settings.defaults);
+    if (!parsed)
+        co_return fail(firstError(parsed.error()));
+    if (!parsed->schedule)
+        co_return fail(ErrorKind::InvalidDefinition, "there is no [schedule]");
+    const Schedule& schedule = *parsed->schedule;
+    auto zone = TimeZone::find(schedule.timezone);
+    if (!zone)
+        co_return fail(zone.error());
+    const WallTime now = m_engine.clock().wallNow();
+    SchedulePreview out;
+    out.sentence = QString::fromStdString(describe(schedule));
+    for (const WallTime at : preview(schedule, *zone, now, std::clamp(count, 0, 1000)))
+        out.times.append(at);
+    if (const auto* cron = std::get_if<Cron>(&schedule.rule); cron && cron->restrictsDayOfMonthAndWeekday())
+        out.warnings.append(QStringLiteral("runs when the day of the month or the weekday matches, not only when both do"));
+    for (const DstNote& note : dstNotes(schedule, *zone, now, now + std::chrono::days(366))) {
+        const QString wanted = QString::fromStdString(zone->format(note.run));
+        out.warnings.append(note.kind == DstNote::Skipped ? QStringLiteral("a local time that daylight saving skips: runs at %1").arg(wanted)
+                                                          : QStringLiteral("a local time that comes twice: runs once, at %1").arg(wanted));
+    }
+    co_return out;
+}
+
+Task<Result<QStringList>> EngineSession::reload()
+{
+    co_await yieldToLoop();
+    auto settings = HostSettings::load(m_engine.options().places.hostOptionsFile(), m_engine.environment(), {});
+    if (!settings)
+        co_return fail(settings.error());
+    m_engine.folder().setDefaults(settings->defaults);
+    auto changes = m_engine.folder().scan();
+    if (!changes)
+        co_return fail(changes.error());
+    QStringList lines;
+    for (const std::string& line : m_engine.applyFolder(*changes))
+        lines.append(QString::fromStdString(line));
+    co_return lines;
+}
+
+} // namespace turnspit

@@ -1,0 +1,195 @@
+#include <turnspit/services/logpages.h>
+
+#include <turnspit/logs/logcursor.h>
+#include <turnspit/logs/logruns.h>
+
+#include <charconv>
+
+namespace turnspit {
+
+namespace {
+
+constexpr std::size_t cachedReaders = 32;
+constexpr std::size_t pageBytes = 1 << 20;         ///< a page ends once it holds so much; an answer of 16 MiB holds any page
+constexpr std::uint64_t pageScan = 64ULL << 20;    ///< and once so much was searched, so that a long search is answered in steps
+constexpr std::size_t maxPageEntries = 10'000;
+
+struct Cursor
+{
+    LogPosition position;
+    std::uint64_t number = unnumbered;
+};
+
+QString cursorText(const Cursor& cursor)
+{
+    return QStringLiteral("%1:%2:%3").arg(cursor.position.segment).arg(cursor.position.offset).arg(cursor.number);
+}
+
+std::optional<Cursor> cursorFromText(const QString& text)
+{
+    const QStringList parts = text.split(QLatin1Char(':'));
+    if (parts.size() != 3)
+        return std::nullopt;
+    bool good[3] = {};
+    Cursor cursor;
+    cursor.position.segment = parts[0].toUInt(&good[0]);
+    cursor.position.offset = parts[1].toULongLong(&good[1]);
+    cursor.number = parts[2].toULongLong(&good[2]);
+    return good[0] && good[1] && good[2] ? std::optional(cursor) : std::nullopt;
+}
+
+LogEntryInfo infoOf(LogEntry&& entry, std::uint64_t number)
+{
+    LogEntryInfo info;
+    info.n = entry.n != unnumbered ? entry.n : number;
+    info.time = entry.time;
+    info.stream = entry.stream;
+    info.text = QByteArray::fromStdString(entry.text);
+    info.more = entry.continues;
+    return info;
+}
+
+Result<LogFilter> filterOf(const LogQuery& query)
+{
+    LogFilter filter;
+    for (const QChar c : query.streams) {
+        const char stream = c.toLatin1();
+        if (stream == ',' || stream == ' ')
+            continue;
+        if (stream != 'o' && stream != 'e' && stream != 'h')
+            return fail(ErrorKind::InvalidDefinition, "streams are o, e and h, not \"" + query.streams.toStdString() + "\"");
+        filter.streams.push_back(stream);
+    }
+    filter.since = query.since;
+    filter.until = query.until;
+    if (!query.grep.isEmpty()) {
+        auto pattern = LogPattern::compile(query.grep.toStdString());
+        if (!pattern)
+            return fail(pattern.error());
+        filter.pattern = *std::move(pattern);
+        filter.joined = true;
+    }
+    return filter;
+}
+
+} // namespace
+
+LogReader& LogPages::reader(const std::string& folder)
+{
+    for (auto it = m_readers.begin(); it != m_readers.end(); ++it) {
+        if (it->folder == folder) {
+            m_readers.splice(m_readers.begin(), m_readers, it);
+            return m_readers.front().reader;
+        }
+    }
+    m_readers.push_front(Cached{folder, LogReader(folder)});
+    if (m_readers.size() > cachedReaders)
+        m_readers.pop_back();
+    return m_readers.front().reader;
+}
+
+Result<LogPage> LogPages::read(const LogPageQuery& request)
+{
+    const LogQuery& query = request.query;
+    auto filter = filterOf(query);
+    if (!filter)
+        return fail(filter.error());
+    LogReader& log = reader(request.folder);
+    LogRange range = request.range;
+
+    Cursor from;
+    if (!query.cursor.isEmpty()) {
+        const auto cursor = cursorFromText(query.cursor);
+        if (!cursor)
+            return fail(ErrorKind::InvalidDefinition, "the cursor \"" + query.cursor.toStdString() + "\" is none of ours");
+        from = *cursor;
+        range.begin = from.position;
+    } else {
+        if (request.findLastRun) {
+            auto slice = findLastRun(request.folder);
+            if (!slice)
+                return fail(slice.error());
+            if (*slice)
+                range = (*slice)->range;
+            if (request.open)
+                range.end = LogRange{}.end;
+        }
+        if (query.since) {
+            auto begin = log.positionAt(*query.since);
+            if (!begin)
+                return fail(begin.error());
+            range.begin = std::max(range.begin, *begin);
+        }
+        if (auto refreshed = log.refresh(); !refreshed)
+            return fail(refreshed.error());
+        if (query.before && *query.before < log.endNumber()) {
+            auto first = log.read(*query.before, 1);
+            if (!first)
+                return fail(first.error());
+            // Removed already: so is everything before it.
+            range.end = std::min(range.end, first->empty() ? range.begin : first->front().position);
+        }
+        auto number = log.numberAt(range.begin);
+        from = Cursor{range.begin, number ? *number : unnumbered};
+    }
+
+    LogPage page;
+    page.live = request.open;
+    const std::size_t limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(query.count, 1)), 1, maxPageEntries);
+
+    if (query.last && query.cursor.isEmpty()) {
+        auto end = log.end();
+        if (!end)
+            return fail(end.error());
+        range.end = std::min(range.end, *end);
+        auto entries = log.tail(static_cast<std::size_t>(std::max(*query.last, 0)), range, *filter);
+        if (!entries)
+            return fail(entries.error());
+        std::uint64_t next = unnumbered;
+        if (auto number = log.numberAt(range.end))
+            next = *number;
+        // Too many for one answer: the page begins where they begin, and goes on from there.
+        std::size_t bytes = 0;
+        std::size_t fitting = 0;
+        while (fitting < entries->size() && fitting < limit && bytes < pageBytes)
+            bytes += (*entries)[fitting++].text.size();
+        page.atEnd = fitting == entries->size();
+        page.cursor = page.atEnd ? cursorText({range.end, next}) : cursorText({(*entries)[fitting].position, (*entries)[fitting].n});
+        for (std::size_t i = 0; i < fitting; ++i) {
+            LogEntry& entry = (*entries)[i];
+            if (entry.n == unnumbered) {
+                if (auto number = log.numberAt(entry.position))
+                    entry.n = *number;
+            }
+            page.entries.append(infoOf(std::move(entry), 0));
+        }
+        return page;
+    }
+
+    LogCursor cursor(request.folder, range, *filter, from.number);
+    std::size_t bytes = 0;
+    std::size_t chunk = 16;
+    std::uint64_t number = from.number;
+    while (!cursor.atEnd() && static_cast<std::size_t>(page.entries.size()) < limit && bytes < pageBytes && cursor.scanned() < pageScan) {
+        auto entries = cursor.next(std::min(chunk, limit - static_cast<std::size_t>(page.entries.size())));
+        if (!entries)
+            return fail(entries.error());
+        std::size_t added = 0;
+        for (LogEntry& entry : *entries) {
+            added += entry.text.size();
+            if (entry.n != unnumbered)
+                number = entry.n + 1;
+            page.entries.append(infoOf(std::move(entry), number));
+        }
+        bytes += added;
+        if (added < 64 * 1024)
+            chunk = std::min<std::size_t>(chunk * 2, 2048);
+    }
+    page.atEnd = cursor.atEnd();
+    page.cursor = cursorText({cursor.position(), number});
+    if (cursor.lostSegments())
+        page.note = QStringLiteral("older entries were removed while the log was read");
+    return page;
+}
+
+} // namespace turnspit

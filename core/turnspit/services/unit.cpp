@@ -1,0 +1,438 @@
+#include <turnspit/services/unit.h>
+
+namespace turnspit {
+
+Unit::Unit(UnitContext& context, std::string name)
+    : m_context(context), m_name(std::move(name)), m_since(context.clock().wallNow())
+{
+    m_retryTimer = context.clock().createTimer([this] { retry(); });
+    m_scheduleTimer = context.clock().createTimer([this] { due(); });
+}
+
+Unit::~Unit() = default;
+
+ServiceKind Unit::kind() const
+{
+    return m_definition ? m_definition->kind() : ServiceKind::Kept;
+}
+
+namespace {
+
+template <class T>
+std::optional<QString> textOf(const std::optional<T>& signal)
+{
+    if (!signal || *signal == 0)
+        return std::nullopt;
+    const std::string_view name = signalName(*signal);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+} // namespace
+
+ServiceInfo Unit::info() const
+{
+    ServiceInfo info;
+    info.name = QString::fromStdString(m_name);
+    if (m_definition)
+        info.group = QString::fromStdString(m_definition->group);
+    info.kind = kind();
+    info.state = m_state;
+    if (m_live && m_live->adopted)
+        info.flags.append(QStringLiteral("adopted"));
+    if (m_next)
+        info.flags.append(QStringLiteral("changed"));
+    if (!m_fileError.empty() && m_state != ServiceState::Invalid)
+        info.flags.append(QStringLiteral("file-broken"));
+    if (m_held)
+        info.flags.append(QStringLiteral("held"));
+    if (m_live && m_live->pid > 0)
+        info.pid = m_live->pid;
+    info.since = m_since;
+    info.restarts = m_tracker.restarts();
+    info.nextRun = m_state == ServiceState::BackingOff ? m_retryAt : nextPlanned();
+    if (m_last) {
+        info.lastOutcome = m_last->outcome;
+        info.exitCode = m_last->exitCode;
+        info.signal = textOf(m_last->signal);
+    }
+    if (!m_reason.empty())
+        info.reason = QString::fromStdString(m_reason);
+    info.cpuPercent = m_cpuPercent;
+    if (m_memoryBytes)
+        info.memoryBytes = *m_memoryBytes;
+    return info;
+}
+
+void Unit::restore(std::optional<Run> lastEnded, bool stoppedByPerson, bool held, std::optional<WallTime> lastPlanned, bool oneTimeDone)
+{
+    m_last = std::move(lastEnded);
+    if (m_last && m_last->outcome != Outcome::Succeeded)
+        m_reason = m_last->reason;
+    m_stoppedByPerson = stoppedByPerson;
+    m_held = held;
+    m_lastPlanned = lastPlanned;
+    m_oneTimeDone = oneTimeDone;
+}
+
+void Unit::setState(ServiceState state)
+{
+    if (m_state != state) {
+        m_state = state;
+        m_since = m_context.clock().wallNow();
+    }
+    notify();
+}
+
+void Unit::notify()
+{
+    m_context.changed(*this);
+    for (auto it = m_waiters.begin(); it != m_waiters.end();) {
+        if (it->condition(*this)) {
+            it->promise.set(true); // resumes later, not in here
+            it = m_waiters.erase(it);
+        } else {
+            ++it;
+        }
+    }
+}
+
+Future<bool> Unit::when(Condition condition)
+{
+    Promise<bool> promise;
+    auto future = promise.future();
+    if (condition(*this))
+        promise.set(true);
+    else
+        m_waiters.push_back({std::move(condition), std::move(promise)});
+    return future;
+}
+
+void Unit::setUsage(std::optional<double> cpuPercent, std::optional<std::int64_t> memoryBytes)
+{
+    if (cpuPercent == m_cpuPercent && memoryBytes == m_memoryBytes)
+        return;
+    m_cpuPercent = cpuPercent;
+    m_memoryBytes = memoryBytes;
+    m_context.changed(*this);
+}
+
+void Unit::becomeIdle()
+{
+    if (!m_definition)
+        setState(ServiceState::Invalid);
+    else if (!m_fileError.empty() && !m_shutDown) {
+        m_reason = m_fileError;
+        setState(ServiceState::Invalid);
+    } else if (m_definition->disabled)
+        setState(ServiceState::Disabled);
+    else
+        setState(ServiceState::Stopped);
+}
+
+// ---- its file -----------------------------------------------------------------------------------------------------------------
+
+void Unit::define(Definition definition)
+{
+    const bool wasBroken = !m_fileError.empty() || !m_definition;
+    m_fileError.clear();
+    m_removed = false;
+    const auto fresh = std::make_shared<const Definition>(std::move(definition));
+    if (m_live && m_definition && !(m_definition->kind() == fresh->kind() && equalForRun(*m_definition, *fresh))) {
+        m_next = *fresh == *m_definition ? nullptr : fresh;
+        notify();
+        return;
+    }
+    m_next.reset();
+    const auto before = std::exchange(m_definition, fresh);
+    m_tracker.setPolicy(fresh->restart);
+    if (m_live) {
+        if (isArmed() && before && before->schedule != fresh->schedule) {
+            disarm();
+            arm();
+        }
+        notify();
+        return;
+    }
+    if (m_state == ServiceState::Invalid || !before) {
+        m_reason = m_last && m_last->outcome != Outcome::Succeeded ? m_last->reason : std::string();
+        becomeIdle();
+        if (wasBroken && m_everStarted)
+            startWithHost();
+        return;
+    }
+    if (fresh->disabled) {
+        m_retryTimer->stop();
+        m_retryAt.reset();
+        disarm();
+        setState(ServiceState::Disabled);
+        return;
+    }
+    const bool active = isArmed() || m_state == ServiceState::BackingOff;
+    if (before->disabled || (active && before->kind() != fresh->kind())) {
+        m_retryTimer->stop();
+        m_retryAt.reset();
+        disarm();
+        becomeIdle();
+        if (active && !fresh->manual)
+            (void)start(Trigger::Start);
+        return;
+    }
+    if (isArmed() && before->schedule != fresh->schedule) {
+        disarm();
+        m_oneTimeDone = false;
+        arm();
+    } else if (isOneTime() && before->schedule != fresh->schedule) {
+        m_oneTimeDone = false; // another time is another wish
+    }
+    notify();
+}
+
+void Unit::breakFile(std::string reason)
+{
+    m_fileError = std::move(reason);
+    m_removed = false;
+    if (!m_live && !isArmed() && m_state != ServiceState::BackingOff) {
+        m_reason = m_fileError;
+        setState(ServiceState::Invalid);
+        return;
+    }
+    notify();
+}
+
+void Unit::remove()
+{
+    m_removed = true;
+    StopOptions options;
+    options.byPerson = false;
+    stop(options);
+}
+
+// ---- what a person asks ---------------------------------------------------------------------------------------------------------
+
+Result<> Unit::start(Trigger trigger)
+{
+    if (m_state == ServiceState::Invalid)
+        return fail(ErrorKind::Refused, m_reason);
+    const Definition& wanted = newestDefinition();
+    if (wanted.disabled)
+        return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
+    m_stoppedByPerson = false;
+    m_everStarted = true;
+    if (m_live && (m_live->stopping || m_stopWanted)) {
+        m_startAfter = trigger;
+        notify();
+        return {};
+    }
+    if (m_definition->kind() == ServiceKind::Scheduled) {
+        if (!isArmed()) {
+            m_tracker.manualStart();
+            if (m_oneTimeDone)
+                m_lastPlanned.reset();
+            m_oneTimeDone = false;
+            arm();
+        } else if (m_state == ServiceState::BackingOff) {
+            m_retryTimer->stop();
+            m_retryAt.reset();
+            setState(ServiceState::Waiting);
+        }
+        notify();
+        return {};
+    }
+    if (m_live)
+        return {};
+    m_retryTimer->stop();
+    m_retryAt.reset();
+    m_tracker.manualStart();
+    auto id = m_context.nextRunId();
+    if (!id)
+        return fail(id.error());
+    begin(*id, trigger);
+    return {};
+}
+
+void Unit::stop(const StopOptions& options)
+{
+    if (options.byPerson)
+        m_stoppedByPerson = true;
+    m_startAfter.reset();
+    m_pending.clear();
+    m_retryTimer->stop();
+    m_retryAt.reset();
+    disarm();
+    if (!m_live) {
+        if (m_state != ServiceState::Invalid)
+            becomeIdle();
+        else
+            notify();
+        return;
+    }
+    m_stopWanted = true;
+    const Milliseconds usual = m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout;
+    requestStop(options.kill ? keep::StopWhy::Kill : keep::StopWhy::Stop, options.kill ? Milliseconds(0) : options.limit.value_or(usual));
+}
+
+Result<> Unit::restart(Trigger trigger)
+{
+    if (m_state == ServiceState::Invalid)
+        return fail(ErrorKind::Refused, m_reason);
+    if (newestDefinition().disabled)
+        return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
+    StopOptions options;
+    options.byPerson = false;
+    stop(options);
+    return start(trigger);
+}
+
+Result<RunId> Unit::run(Trigger trigger)
+{
+    if (m_state == ServiceState::Invalid)
+        return fail(ErrorKind::Refused, m_reason);
+    if (kind() == ServiceKind::Kept)
+        return fail(ErrorKind::Refused, "`" + m_name + "` is kept running: use start");
+    const OverlapPolicy overlap = m_definition->schedule ? m_definition->schedule->overlap : OverlapPolicy::Skip;
+    const bool busy = m_live.has_value();
+    if (busy && overlap == OverlapPolicy::Skip)
+        return fail(ErrorKind::Refused, "`" + m_name + "` is busy with run " + std::to_string(m_live->id.value) + ", and overlap says skip");
+    if (busy && overlap == OverlapPolicy::Queue && !m_pending.empty())
+        return fail(ErrorKind::Refused, "`" + m_name + "` is busy, and one run waits already");
+    auto id = m_context.nextRunId();
+    if (!id)
+        return id;
+    m_everStarted = true;
+    m_tracker.manualStart();
+    m_retryTimer->stop();
+    m_retryAt.reset();
+    if (busy) {
+        if (overlap == OverlapPolicy::Replace) {
+            m_pending.clear();
+            m_pending.push_back({*id, trigger});
+            requestStop(keep::StopWhy::Stop, m_definition->stop.timeout);
+        } else {
+            m_pending.push_back({*id, trigger});
+        }
+        notify();
+        return id;
+    }
+    begin(*id, trigger);
+    return id;
+}
+
+Result<> Unit::stopRun(RunId id)
+{
+    if (m_live && m_live->id == id) {
+        requestStop(keep::StopWhy::Stop, m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout);
+        return {};
+    }
+    if (std::erase_if(m_pending, [id](const Pending& pending) { return pending.id == id; }) > 0)
+        return {};
+    return fail(ErrorKind::Refused, "run " + std::to_string(id.value) + " of `" + m_name + "` has ended");
+}
+
+Result<> Unit::extendStop(Milliseconds by)
+{
+    if (!m_live || !m_live->stopping || !m_live->killAt || m_live->why == keep::StopWhy::Kill)
+        return fail(ErrorKind::Refused, "no stop of `" + m_name + "` is under way");
+    const auto left = std::chrono::duration_cast<Milliseconds>(*m_live->killAt - m_context.clock().wallNow());
+    requestStop(m_live->why, std::max(left, Milliseconds(0)) + by);
+    return {};
+}
+
+Result<> Unit::hold()
+{
+    if (kind() != ServiceKind::Scheduled || m_state == ServiceState::Invalid)
+        return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to hold");
+    if (!m_held) {
+        m_held = true;
+        m_heldSince = m_context.clock().wallNow();
+        armTimer();
+        notify();
+    }
+    return {};
+}
+
+Result<> Unit::resume()
+{
+    if (kind() != ServiceKind::Scheduled || m_state == ServiceState::Invalid)
+        return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to resume");
+    if (m_held) {
+        m_held = false;
+        if (m_planner) {
+            const WallTime now = m_context.clock().wallNow();
+            if (const auto last = m_planner->lastPlanned()) {
+                if (const auto passed = missedRuns(m_planner->schedule(), m_planner->zone(), *last, now))
+                    record(Outcome::Skipped, Trigger::Schedule, passed->reason(m_planner->zone(), "held"));
+            }
+            m_planner->skipPassed(now);
+            m_lastPlanned = m_planner->lastPlanned();
+            m_context.plannedTaken(*this);
+            if (isOneTime() && !m_planner->next() && !m_live) {
+                m_oneTimeDone = true;
+                disarm();
+                becomeIdle();
+            }
+        }
+        m_heldSince.reset();
+        armTimer();
+        notify();
+    }
+    return {};
+}
+
+void Unit::startWithHost()
+{
+    m_everStarted = true;
+    if (!m_definition || m_state == ServiceState::Invalid)
+        return;
+    becomeIdle();
+    if (m_definition->disabled || m_stoppedByPerson || m_definition->manual || !m_definition->autostart)
+        return;
+    if (isOneTime() && m_oneTimeDone) {
+        setState(m_last && m_last->outcome == Outcome::Failed ? ServiceState::Failed : ServiceState::Completed);
+        return;
+    }
+    if (m_definition->kind() == ServiceKind::Scheduled) {
+        arm();
+        return;
+    }
+    m_tracker.manualStart();
+    if (const auto id = m_context.nextRunId())
+        begin(*id, Trigger::Start);
+}
+
+void Unit::shutDown(Milliseconds limit)
+{
+    m_shutDown = true;
+    StopOptions options;
+    options.byPerson = false;
+    if (m_live) {
+        const Milliseconds usual = m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout;
+        options.limit = std::min(usual, limit);
+        if (m_live->stopping) {
+            // A stop under way keeps its own limit, within what is left.
+            m_stopWanted = true;
+            m_startAfter.reset();
+            m_pending.clear();
+            disarm();
+            if (m_live->killAt && *m_live->killAt > m_context.clock().wallNow() + limit)
+                requestStop(m_live->why, limit);
+            return;
+        }
+    }
+    stop(options);
+}
+
+void Unit::clockJumped(WallTime before, WallTime now)
+{
+    if (m_planner) {
+        m_planner->clockJumped(before, now);
+        armTimer();
+        notify();
+    }
+}
+
+void Unit::rearm()
+{
+    armTimer();
+}
+
+} // namespace turnspit

@@ -1,0 +1,246 @@
+#pragma once
+
+#include <turnspit/async/promise.h>
+#include <turnspit/base/clock.h>
+#include <turnspit/control/values.h>
+#include <turnspit/history/records.h>
+#include <turnspit/keep/protocol.h>
+#include <turnspit/schedule/planner.h>
+#include <turnspit/services/spawnplan.h>
+#include <turnspit/servicefile/definition.h>
+#include <turnspit/supervision/restarttracker.h>
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace turnspit {
+
+class Unit;
+
+/// What a unit asks of the engine around it. Host thread.
+class UnitContext
+{
+public:
+    virtual ~UnitContext() = default;
+
+    [[nodiscard]] virtual Clock& clock() = 0;
+    [[nodiscard]] virtual double random() = 0; ///< in [0, 1)
+    [[nodiscard]] virtual Result<RunId> nextRunId() = 0;
+    [[nodiscard]] virtual const SpawnPlan::Environment& environment() const = 0;
+    [[nodiscard]] virtual std::string logFolder(const std::string& service) const = 0;
+
+    /// False while no keeper is there: the unit is asked again (reconcile) when one is.
+    virtual bool toKeeper(const keep::HostMessage& message) = 0;
+
+    virtual void runBegan(const Run& run) = 0;
+
+    /// `acknowledge`: the keeper holds the end until it is recorded.
+    virtual void runEnded(const Run& run, bool acknowledge) = 0;
+
+    /// The row, or what `show` says besides, is different.
+    virtual void changed(Unit& unit) = 0;
+
+    /// The last planned time of a series, or that a one-time run was made; to go on from after a restart of the host.
+    virtual void plannedTaken(Unit& unit) = 0;
+
+    virtual void event(const char* kind, const std::string& service, const std::string& text) = 0;
+};
+
+/// One command of the person's own: its definition, its state, its live run. A state machine whose inputs are what a person asks,
+/// what the keeper says and what its timers say. Host thread only; nothing here blocks longer than a look at a few files.
+class Unit
+{
+public:
+    Unit(UnitContext& context, std::string name);
+    ~Unit();
+    Unit(const Unit&) = delete;
+    Unit& operator=(const Unit&) = delete;
+
+    // ---- what it is ---------------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] const std::string& name() const { return m_name; }
+    [[nodiscard]] ServiceState state() const { return m_state; }
+    [[nodiscard]] bool hasDefinition() const { return m_definition != nullptr; }
+    /// In force; only with hasDefinition.
+    [[nodiscard]] const Definition& definition() const { return *m_definition; }
+    /// What the file says now, also where a live run still uses another.
+    [[nodiscard]] const Definition& newestDefinition() const { return m_next ? *m_next : *m_definition; }
+    [[nodiscard]] ServiceKind kind() const;
+    [[nodiscard]] ServiceInfo info() const;
+    [[nodiscard]] const std::string& reason() const { return m_reason; }
+    [[nodiscard]] bool isHeld() const { return m_held; }
+    [[nodiscard]] bool stoppedByPerson() const { return m_stoppedByPerson; }
+    [[nodiscard]] bool isRemoved() const { return m_removed; }
+    [[nodiscard]] std::optional<WallTime> nextPlanned() const; ///< null where held
+    [[nodiscard]] std::vector<WallTime> plannedTimes(int count) const;
+
+    /// Where its schedule stands, for who stores it; null: not armed and never was.
+    [[nodiscard]] std::optional<WallTime> lastPlanned() const { return m_lastPlanned; }
+    [[nodiscard]] bool oneTimeDone() const { return m_oneTimeDone; }
+
+    struct Live
+    {
+        RunId id;
+        Trigger trigger = Trigger::Start;
+        int attempt = 1;
+        int pid = 0;                       ///< 0: not begun yet
+        WallTime began{};
+        bool stopping = false;
+        keep::StopWhy why = keep::StopWhy::Stop;
+        Milliseconds limit{0};
+        std::optional<WallTime> killAt;
+        bool adopted = false;
+        keep::LogPosition logBegin;
+        std::shared_ptr<const Definition> definition; ///< null: adopted, and its file is gone or broken
+    };
+    [[nodiscard]] const std::optional<Live>& live() const { return m_live; }
+    [[nodiscard]] const std::optional<Run>& lastEnded() const { return m_last; }
+
+    // ---- what history and wishes knew; before the first start ---------------------------------------------------------------------
+
+    void restore(std::optional<Run> lastEnded, bool stoppedByPerson, bool held, std::optional<WallTime> lastPlanned, bool oneTimeDone);
+
+    // ---- its file ---------------------------------------------------------------------------------------------------------------
+
+    /// The file is good. Applies at once where nothing runs, or where the live run is not concerned; else with the next start.
+    void define(Definition definition);
+
+    /// The file is broken: `invalid`, or the flag while something runs.
+    void breakFile(std::string reason);
+
+    /// The file is gone: stops; isRemoved() and no live run: the engine lets go of it.
+    void remove();
+
+    // ---- what a person asks -------------------------------------------------------------------------------------------------------
+
+    Result<> start(Trigger trigger);
+    struct StopOptions
+    {
+        bool byPerson = true;
+        bool kill = false;
+        std::optional<Milliseconds> limit;
+    };
+    void stop(const StopOptions& options);
+    Result<> restart(Trigger trigger);
+    /// One run now, or in the queue; its id.
+    Result<RunId> run(Trigger trigger);
+    Result<> stopRun(RunId id);
+    Result<> extendStop(Milliseconds by);
+    Result<> hold();
+    Result<> resume();
+
+    /// Host start: what rule 12 says, for a unit without a live run.
+    void startWithHost();
+
+    /// The host ends: stops without remembering, within `limit` at most; nothing starts any more.
+    void shutDown(Milliseconds limit);
+
+    // ---- what the keeper says -------------------------------------------------------------------------------------------------------
+
+    /// A run of an earlier host is ours now.
+    void adopt(const keep::LiveRun& run);
+    void began(const keep::Began& message);
+    void spawnFailed(const keep::SpawnFailed& message);
+    void stopping(const keep::Stopping& message);
+    void killing(const keep::Killing& message);
+    void ended(const keep::Ended& message);
+
+    /// A keeper is there (again), and all ends it knew were told. `isLive`: the live run is among its runs.
+    void reconcile(bool isLive);
+
+    // ---- time and figures -------------------------------------------------------------------------------------------------------------
+
+    void clockJumped(WallTime before, WallTime now);
+    /// The timers may be late: the machine slept.
+    void rearm();
+    void noteSleep() { m_missedWord = "asleep"; }
+    void setUsage(std::optional<double> cpuPercent, std::optional<std::int64_t> memoryBytes);
+
+    // ---- waiting ------------------------------------------------------------------------------------------------------------------------
+
+    /// Looked at now and at each change of state, also at those that last no time; OperationCancelled when the unit goes.
+    using Condition = std::function<bool(const Unit&)>;
+    [[nodiscard]] Future<bool> when(Condition condition);
+
+private:
+    struct Pending
+    {
+        RunId id;
+        Trigger trigger;
+    };
+    struct Waiter
+    {
+        Condition condition;
+        Promise<bool> promise;
+    };
+
+    void setState(ServiceState state);
+    void notify();
+    void becomeIdle(); ///< the state where nothing runs and nothing is planned, by definition
+
+    // unit_runs.cpp
+    bool begin(RunId id, Trigger trigger);
+    bool sendSpawn();
+    void requestStop(keep::StopWhy why, Milliseconds limit);
+    void finish(Run run, bool acknowledge, const std::vector<std::int32_t>& alive);
+    void afterEnd(const Run& run, const std::vector<std::int32_t>& alive);
+    void applyNext();
+    void record(Outcome outcome, Trigger trigger, const std::string& reason);
+    void failedToStart(const SpawnPlan::Failure& failure);
+    void backOff(const RestartTracker::Decision& decision);
+    void retry();
+    void mark(const std::string& text);
+    [[nodiscard]] std::string commandName() const;
+
+    // unit_schedule.cpp
+    void arm();
+    void disarm();
+    void armTimer();
+    void due();
+    void activate(Trigger trigger);
+    void nextPending();
+    [[nodiscard]] bool isArmed() const { return m_planner != nullptr; }
+    [[nodiscard]] bool isOneTime() const;
+
+    UnitContext& m_context;
+    std::string m_name;
+    std::shared_ptr<const Definition> m_definition; ///< null: never had a good file
+    std::shared_ptr<const Definition> m_next;       ///< what the file says, from the next start on
+    std::string m_fileError;                        ///< "": the file is good
+
+    ServiceState m_state = ServiceState::Stopped;
+    WallTime m_since{};
+    std::string m_reason;
+    bool m_stoppedByPerson = false;
+    bool m_held = false;
+    bool m_removed = false;
+    bool m_shutDown = false;
+    bool m_stopWanted = false;              ///< the end of the live run leads to `stopped`
+    std::optional<Trigger> m_startAfter;    ///< ... and then to a new start
+    bool m_everStarted = false;             ///< by this host
+    std::optional<WallTime> m_heldSince;
+
+    std::optional<Live> m_live;
+    std::deque<Pending> m_pending;
+    std::optional<Run> m_last;
+
+    RestartTracker m_tracker;
+    std::unique_ptr<ClockTimer> m_retryTimer;
+    std::optional<WallTime> m_retryAt;
+
+    std::unique_ptr<Planner> m_planner;     ///< null: not armed
+    std::unique_ptr<ClockTimer> m_scheduleTimer;
+    std::optional<WallTime> m_lastPlanned;
+    bool m_oneTimeDone = false;
+    const char* m_missedWord = "host not running";
+
+    std::optional<double> m_cpuPercent;
+    std::optional<std::int64_t> m_memoryBytes;
+    std::list<Waiter> m_waiters;
+};
+
+} // namespace turnspit
