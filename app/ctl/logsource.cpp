@@ -1,11 +1,13 @@
 #include "logsource.h"
 
+#include <turnspit/async/wait.h>
+
 namespace turnspit::ctl {
 
 namespace {
 
-/// The host ends a page at 4 MiB anyway.
-constexpr int entriesAPage = 32768;
+/// Enough to make a request cheap, few enough for the memory of one page to serve for the next.
+constexpr int entriesAPage = 8192;
 
 } // namespace
 
@@ -42,6 +44,8 @@ Task<Result<>> LogSource::advance()
             co_return fixed;
     }
     afterPage();
+    if (m_coming)
+        co_await yieldToLoop(); // lets the request go out before the caller is busy with this page
     co_return Result<>{};
 }
 

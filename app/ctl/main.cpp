@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -100,6 +101,10 @@ int runWithHost(int argc, char** argv, const CommandLine& commandLine, const Pla
 int runMain(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN); // a reader that has gone is an error of write, not the end of us
+    // Pages of logs come and go by the megabyte: memory that is given back each time has to be faulted in again.
+    constexpr int kept = 64 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, kept);
+    ::mallopt(M_TRIM_THRESHOLD, kept);
     OutputStream err(OutputStream::toDescriptor(STDERR_FILENO));
 
     std::error_code noFolder;
