@@ -3,6 +3,7 @@
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/hostservicecollection.h>
+#include <turnspit/logging/logger.h>
 #include <turnspit/logging/logsink.h>
 
 #include <functional>

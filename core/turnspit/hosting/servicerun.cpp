@@ -55,6 +55,11 @@ void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
 ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool held)
 {
     auto answer = std::make_shared<Answer>();
+    if (step != Step::Make && step != Step::Start && step != Step::Stop && !m_hasHooks) {
+        answer->ended = true;
+        answer->done.set();
+        return answer;
+    }
     std::erase_if(m_calls, [](const auto& known) { return known.expired(); });
     m_calls.push_back(answer);
     if (step == Step::Make) {
@@ -114,6 +119,7 @@ void ServiceRun::make(bool held)
             });
         });
     }
+    m_hasHooks = body->lifecycle != nullptr;
     m_body = std::move(body);
 }
 
@@ -135,8 +141,6 @@ Task<> ServiceRun::callStep(Step step, std::stop_token token)
         co_await body.object->start(std::move(token));
     else if (step == Step::Stop)
         co_await body.object->stop(std::move(token));
-    else if (!body.lifecycle)
-        co_return;
     else if (step == Step::Starting)
         co_await body.lifecycle->starting(std::move(token));
     else if (step == Step::Started)

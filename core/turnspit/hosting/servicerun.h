@@ -54,8 +54,8 @@ public:
 
     // All from the host thread.
 
-    /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not ends at
-    /// once.
+    /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not has ended
+    /// already, whatever its thread is doing.
     AnswerPtr call(Step step, std::stop_token token, bool held = false);
 
     /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before; then says
@@ -94,6 +94,7 @@ private:
     const WorkContext& m_context;
     std::vector<std::weak_ptr<Answer>> m_calls; // host thread
     std::shared_ptr<Body> m_body;               // worker thread
+    bool m_hasHooks = false;                    // written before the answer to Make, read after it
 };
 
 } // namespace turnspit

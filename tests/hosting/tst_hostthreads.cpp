@@ -1,0 +1,374 @@
+// The host on threads of its own, real time: gates say when, no clock is waited for.
+#include "hosttest.h"
+
+#include <turnspit/logging/logger.h>
+
+#include <QThread>
+
+#include <csignal>
+#include <semaphore>
+
+using namespace turnspit;
+using namespace turnspit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Notes the threads that it lives in.
+class Wanderer final : public BackgroundService
+{
+public:
+    struct Seen
+    {
+        std::atomic<Qt::HANDLE> made = nullptr;
+        std::atomic<Qt::HANDLE> executed = nullptr;
+        std::atomic<Qt::HANDLE> resumed = nullptr;
+        std::atomic<Qt::HANDLE> destroyed = nullptr;
+    };
+    explicit Wanderer(Seen& seen) : m_seen(seen) { seen.made = QThread::currentThreadId(); }
+    ~Wanderer() override { m_seen.destroyed = QThread::currentThreadId(); }
+
+protected:
+    Task<> execute(std::stop_token stopping) override
+    {
+        m_seen.executed = QThread::currentThreadId();
+        co_await untilStopped(stopping);
+        m_seen.resumed = QThread::currentThreadId();
+    }
+
+private:
+    Seen& m_seen;
+};
+
+/// Blocks its thread until let go.
+class Blocker final : public BackgroundService
+{
+public:
+    struct Gate
+    {
+        std::binary_semaphore entered{0};
+        std::binary_semaphore go{0};
+    };
+    explicit Blocker(std::shared_ptr<Gate> gate) : m_gate(std::move(gate)) {}
+
+protected:
+    Task<> execute(std::stop_token) override
+    {
+        m_gate->entered.release();
+        m_gate->go.acquire();
+        co_return;
+    }
+
+private:
+    std::shared_ptr<Gate> m_gate;
+};
+
+/// What an engine does: told of changes, adds and starts services.
+class Engine final : public BackgroundService
+{
+public:
+    Engine(ServiceControllers& controllers, Logger<Engine> log) : m_controllers(controllers), m_log(std::move(log)) {}
+    static constexpr Affinity affinity = Affinity::Host;
+
+protected:
+    Task<> execute(std::stop_token stopping) override
+    {
+        auto added = m_controllers.add(HostedRegistration::of<Wanderer>("later", {}, [] {
+            static Wanderer::Seen seen;
+            return std::make_unique<Wanderer>(seen);
+        }));
+        const auto started = co_await (*added)->start();
+        m_log.info("{}", started ? "added" : "not added");
+        co_await untilStopped(stopping);
+    }
+
+private:
+    ServiceControllers& m_controllers;
+    Logger<Engine> m_log;
+};
+
+struct ThreadedHost
+{
+    ThreadedHost() { builder.addLogSink(log).setLogLevel(LogLevel::Debug); }
+    ~ThreadedHost() { host.reset(); }
+
+    template <class T>
+    std::shared_ptr<Outcomes<T>> launch(Task<T> task)
+    {
+        auto out = std::make_shared<Outcomes<T>>();
+        tasks.spawn(observe(std::move(task), out));
+        return out;
+    }
+
+    /// Asks on the host thread.
+    template <class Function>
+    auto ask(Function function)
+    {
+        using R = decltype(function());
+        std::atomic<bool> done = false;
+        std::optional<R> out;
+        host->mailbox()->post([&] {
+            out = function();
+            done = true;
+            done.notify_one();
+        });
+        done.wait(false);
+        return *out;
+    }
+
+    /// A command, awaited on the host thread; the answer comes here.
+    template <class R>
+    R command(std::function<Task<R>()> make)
+    {
+        struct State
+        {
+            TaskScope tasks;
+            std::optional<R> out;
+        };
+        auto state = std::make_shared<State>();
+        std::atomic<bool> done = false;
+        const auto body = [](std::function<Task<R>()> call, State& s, std::atomic<bool>& flag) -> Task<> {
+            s.out.emplace(co_await call());
+            flag = true;
+            flag.notify_one();
+        };
+        host->mailbox()->post([&] { state->tasks.spawn(body(make, *state, done)); });
+        done.wait(false);
+        R out = *state->out;
+        // The scope belongs to the host thread: it goes there.
+        ask([&] {
+            state.reset();
+            return 0;
+        });
+        return out;
+    }
+
+    std::shared_ptr<MemorySink> log = std::make_shared<MemorySink>();
+    HostBuilder builder;
+    std::unique_ptr<Host> host;
+    TaskScope tasks;
+};
+
+} // namespace
+
+class TestHostThreads : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void T20_T15_anObjectLivesInItsWorkerThreadAndStartAndStopAreAwaitedHere()
+    {
+        ThreadedHost h;
+        Wanderer::Seen shared;
+        Wanderer::Seen dedicated;
+        Wanderer::Seen host;
+        h.builder.services().addHostedService<Wanderer>("shared", [&] { return std::make_unique<Wanderer>(shared); });
+        h.builder.services().addHostedService<Wanderer>("dedicated", [&] { return std::make_unique<Wanderer>(dedicated); },
+                                                        {.affinity = Affinity::Dedicated});
+        h.builder.services().addHostedService<Wanderer>("host", [&] { return std::make_unique<Wanderer>(host); }, {.affinity = Affinity::Host});
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QVERIFY(!started->ended); // nothing blocks here (T15)
+        QTRY_VERIFY(started->ended);
+        QVERIFY(!started->error);
+        QTRY_VERIFY(shared.executed != nullptr && dedicated.executed != nullptr && host.executed != nullptr);
+        const auto hostThread = h.ask([] { return QThread::currentThreadId(); });
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(stopped->value->exitCode(), 0);
+        for (auto* seen : {&shared, &dedicated, &host}) {
+            QVERIFY(seen->made != QThread::currentThreadId());
+            QCOMPARE(seen->made.load(), seen->executed.load());
+            QCOMPARE(seen->made.load(), seen->resumed.load());
+            QCOMPARE(seen->made.load(), seen->destroyed.load());
+        }
+        QCOMPARE(host.made.load(), hostThread);
+        QVERIFY(shared.made != hostThread && dedicated.made != hostThread && shared.made.load() != dedicated.made.load());
+    }
+
+    void B28_aBlockingExecuteDoesNotDelayTheStart()
+    {
+        ThreadedHost h;
+        const auto gate = std::make_shared<Blocker::Gate>();
+        h.builder.services().addHostedService<Blocker>("blocker", [gate] { return std::make_unique<Blocker>(gate); },
+                                                       {.affinity = Affinity::Dedicated});
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        gate->go.release();
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(stopped->value->exitCode(), 0);
+    }
+
+    void T6_aBodyThatBlocksItsThreadIsAbandonedAndAStartIsRefusedWhileItRuns()
+    {
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([](HostOptions& o) { o.reapTimeout = 20ms; });
+        const auto gate = std::make_shared<Blocker::Gate>();
+        h.builder.services().addHostedService<Blocker>("blocker", [gate] { return std::make_unique<Blocker>(gate); },
+                                                       {.affinity = Affinity::Dedicated});
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        gate->entered.acquire();
+        auto* controller = h.ask([&] { return h.host->controllers().find("blocker"); });
+        const auto stopped = h.command<ServiceStopResult>([&] { return controller->stop(10ms); });
+        QVERIFY(stopped.kind == ServiceStopResult::Abandoned);
+        QVERIFY(stopped.threadAlive);
+        QCOMPARE(stopped.reason, std::string("did not stop within 10ms; abandoned"));
+        QVERIFY(h.log->find(ServiceAbandoned)->service == QStringLiteral("blocker"));
+        const auto refused = h.command<Result<>>([&] { return controller->start(); });
+        QCOMPARE(said(refused.error().kind), said(ErrorKind::Refused));
+        gate->go.release(); // it ends after all
+        QTRY_VERIFY(h.log->find(ServiceAbandonedEnded).has_value());
+        QVERIFY(h.command<Result<>>([&] { return controller->start(); }).has_value());
+        gate->entered.acquire();
+        gate->go.release();
+        const auto all = h.launch(h.host->stop());
+        QTRY_VERIFY(all->ended);
+        QCOMPARE(all->value->exitCode(), 0);
+    }
+
+    void T6_theStopOfTheHostGoesOnPastABlockedThread()
+    {
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([](HostOptions& o) {
+            o.reapTimeout = 20ms;
+            o.shutdownTimeout = 20ms;
+        });
+        const auto gate = std::make_shared<Blocker::Gate>();
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("other", [&] { return std::make_unique<Wanderer>(seen); });
+        h.builder.services().addHostedService<Blocker>("blocker", [gate] { return std::make_unique<Blocker>(gate); },
+                                                       {.affinity = Affinity::Dedicated});
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        gate->entered.acquire();
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QVERIFY(stopped->value->threadsAlive());
+        QCOMPARE(stopped->value->exitCode(), 6);
+        QVERIFY(seen.destroyed != nullptr);
+        gate->go.release(); // so that the thread can be joined
+    }
+
+    void theHeartbeatNamesWhatBlocksASharedThread()
+    {
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([](HostOptions& o) {
+            o.heartbeat = 20ms;
+            o.workerThreads = 1;
+        });
+        const auto gate = std::make_shared<Blocker::Gate>();
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("innocent", [&] { return std::make_unique<Wanderer>(seen); });
+        h.builder.services().addHostedService<Blocker>("blocker", [gate] { return std::make_unique<Blocker>(gate); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        gate->entered.acquire();
+        QTRY_VERIFY(h.log->find(ServiceBlocksThread).has_value());
+        QCOMPARE(h.log->find(ServiceBlocksThread)->service, QStringLiteral("blocker"));
+        auto* controller = h.ask([&] { return h.host->controllers().find("blocker"); });
+        QVERIFY(h.ask([&] { return controller->status().unhealthy; }));
+        gate->go.release();
+        QTRY_VERIFY(h.log->find(ServiceAnswersAgain).has_value());
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+    }
+
+    void destroyingAHostThatRunsEndsItsThreads()
+    {
+        Wanderer::Seen seen;
+        ThreadedHost h;
+        h.builder.services().addHostedService<Wanderer>("one", [&] { return std::make_unique<Wanderer>(seen); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        h.host.reset();
+        QVERIFY(seen.destroyed == seen.made.load());
+    }
+
+    void runEndsWithTheFirstSignalAndItsServicesStopped_data()
+    {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGINT") << SIGINT;
+    }
+
+    void runEndsWithTheFirstSignalAndItsServicesStopped()
+    {
+        QFETCH(int, signal);
+        ThreadedHost h;
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("one", [&] { return std::make_unique<Wanderer>(seen); });
+        h.host = h.builder.build();
+        h.host->lifetime().onStarted([signal] { ::raise(signal); });
+        QCOMPARE(h.host->run(), 0);
+        QVERIFY(seen.destroyed != nullptr);
+    }
+
+    void T14_aSecondSignalEndsTheWaitAtOnce()
+    {
+        class Stubborn final : public HostedService
+        {
+        public:
+            Task<> start(std::stop_token) override { co_return; }
+            Task<> stop(std::stop_token) override
+            {
+                ::raise(SIGTERM); // the second one comes while the first is being followed
+                co_await m_never.wait();
+            }
+
+        private:
+            Event m_never;
+        };
+        ThreadedHost h;
+        h.builder.services().addHostedService<Stubborn>("stubborn", [] { return std::make_unique<Stubborn>(); });
+        h.host = h.builder.build();
+        h.host->lifetime().onStarted([] { ::raise(SIGTERM); });
+        QCOMPARE(h.host->run(), 6);
+    }
+
+    void T3_runReturnsNonZeroWithTheFirstCauseWhenAServiceStopsTheHost()
+    {
+        class Faulty final : public BackgroundService
+        {
+        protected:
+            Task<> execute(std::stop_token) override
+            {
+                throw std::runtime_error("broken");
+                co_return;
+            }
+        };
+        ThreadedHost h;
+        h.builder.services().addHostedService<Faulty>({.onFailure = FailureBehaviour::StopHost});
+        h.host = h.builder.build();
+        QCOMPARE(h.host->run(), 1);
+        const auto lines = h.log->lines();
+        QVERIFY(std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.text.contains(QStringLiteral("broken")); }));
+    }
+
+    void aServiceOfTheHostThreadManagesOthers()
+    {
+        ThreadedHost h;
+        h.builder.services().addHostedService<Engine>();
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        QVERIFY2(!started->error, qPrintable(started->what()));
+        const auto heard = [&] {
+            const auto lines = h.log->lines();
+            return std::any_of(lines.begin(), lines.end(),
+                               [](const auto& line) { return line.text == QStringLiteral("added") && line.service == QStringLiteral("engine"); });
+        };
+        QTRY_VERIFY(heard());
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(stopped->value->exitCode(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHostThreads)
+#include "tst_hostthreads.moc"
