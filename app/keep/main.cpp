@@ -21,7 +21,7 @@ int usage()
 {
     std::fputs("usage: turnspit-keep --state-dir DIR\n"
                "The parent of all services of one state folder. Started by the hosts of Turnspit, not by hand.\n",
-        stderr);
+               stderr);
     return exitUsage;
 }
 

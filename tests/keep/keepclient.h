@@ -40,8 +40,8 @@ public:
     void start()
     {
         const std::string program = std::string(qgetenv("TURNSPIT_BIN").constData()) + "/turnspit-keep";
-        char* const arguments[]
-            = {const_cast<char*>(program.c_str()), const_cast<char*>("--state-dir"), m_folder.data(), nullptr};
+        char* const arguments[] = {const_cast<char*>(program.c_str()), const_cast<char*>("--state-dir"),
+                                   m_folder.data(), nullptr};
         if (::posix_spawn(&m_pid, program.c_str(), nullptr, nullptr, arguments, environ) != 0)
             m_pid = -1;
     }
@@ -127,7 +127,8 @@ public:
         }
     }
 
-    /// The next message of type T for which `fits` holds; others stay in the queue. nullopt after `patience` ms or at the end.
+    /// The next message of type T for which `fits` holds; others stay in the queue. nullopt after `patience` ms or at
+    /// the end.
     template <class T>
     std::optional<T> next(const std::function<bool(const T&)>& fits = {}, int patience = 30000)
     {
@@ -165,8 +166,8 @@ public:
         return next<Welcome>();
     }
 
-    /// As a host does: an end of the connection before the welcome means that this keeper was just going (a child that had not come
-    /// to its exec may have held the socket of a killed one), so try again.
+    /// As a host does: an end of the connection before the welcome means that this keeper was just going (a child that
+    /// had not come to its exec may have held the socket of a killed one), so try again.
     std::optional<Welcome> greet(const std::string& folder)
     {
         QElapsedTimer timer;
@@ -226,7 +227,7 @@ inline std::vector<Entry> readLog(const std::string& folder)
 {
     std::vector<Entry> out;
     for (const QString& name :
-        QDir(QString::fromStdString(folder)).entryList({QStringLiteral("*.log")}, QDir::Files, QDir::Name)) {
+         QDir(QString::fromStdString(folder)).entryList({QStringLiteral("*.log")}, QDir::Files, QDir::Name)) {
         QFile file(QString::fromStdString(folder) + QLatin1Char('/') + name);
         if (!file.open(QIODevice::ReadOnly))
             continue;

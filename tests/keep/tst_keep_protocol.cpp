@@ -138,9 +138,14 @@ private Q_SLOTS:
         live.service = "s";
         live.startTime = 99;
         live.stopping = true;
-        const std::vector<KeeperMessage> all{Welcome{1, 5, {live, live}, true}, Refused{"no"}, Began{live},
-            SpawnFailed{RunId{3}, SpawnStep::Exec, 2}, Stopping{RunId{3}, {}, {}}, Killing{RunId{3}, "killed on demand"},
-            fullEnded(), Wrote{"s", {1, 2}}};
+        const std::vector<KeeperMessage> all{Welcome{1, 5, {live, live}, true},
+                                             Refused{"no"},
+                                             Began{live},
+                                             SpawnFailed{RunId{3}, SpawnStep::Exec, 2},
+                                             Stopping{RunId{3}, {}, {}},
+                                             Killing{RunId{3}, "killed on demand"},
+                                             fullEnded(),
+                                             Wrote{"s", {1, 2}}};
         KeeperDecoder decoder;
         for (const KeeperMessage& m : all)
             decoder.feed(encode(m));

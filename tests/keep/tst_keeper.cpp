@@ -44,7 +44,8 @@ private:
         spawn.executable = victim();
         spawn.arguments = {"turnspit-victim"};
         spawn.arguments.insert(spawn.arguments.end(), arguments.begin(), arguments.end());
-        spawn.environment = {"PATH=/usr/bin:/bin", "TURNSPIT_RUN=" + std::to_string(m_lastRun), "TURNSPIT_SERVICE=" + service};
+        spawn.environment = {"PATH=/usr/bin:/bin", "TURNSPIT_RUN=" + std::to_string(m_lastRun),
+                             "TURNSPIT_SERVICE=" + service};
         spawn.workingDirectory = "/";
         spawn.log.folder = logs(service);
         return spawn;
@@ -66,7 +67,8 @@ private:
         timer.start();
         while (timer.elapsed() < 20000) {
             const auto entries = readLog(logs(service));
-            if (std::ranges::count_if(entries, [&](const Entry& e) { return e.stream == 'o' && e.text == text; }) >= count)
+            if (std::ranges::count_if(entries, [&](const Entry& e) { return e.stream == 'o' && e.text == text; }) >=
+                count)
                 return true;
             ::poll(nullptr, 0, 5);
         }
@@ -133,7 +135,8 @@ private Q_SLOTS:
         QCOMPARE(joined(entries, 'o'), std::string("o 1\no 2\no 3\n"));
         QCOMPARE(joined(entries, 'e'), std::string("e 1\ne 2\ne 3\n"));
         const std::string id = std::to_string(run.value);
-        QCOMPARE(entries.front().text, "run " + id + " began pid " + std::to_string(end->pid) + " trigger start attempt 1");
+        QCOMPARE(entries.front().text,
+                 "run " + id + " began pid " + std::to_string(end->pid) + " trigger start attempt 1");
         QCOMPARE(entries.back().text, "run " + id + " ended succeeded exit 0");
         QFile segment(QString::fromStdString(logs("s") + "/00000001.log"));
         QVERIFY(end->logEnd.segment == 1 && end->logEnd.offset == static_cast<std::uint64_t>(segment.size()));
@@ -190,8 +193,9 @@ private Q_SLOTS:
         QVERIFY(endOf(message.run));
         rlimit own{};
         ::getrlimit(RLIMIT_NOFILE, &own);
-        const std::string expected = "cwd /usr\numask 027\nfiles " + std::to_string(own.rlim_cur)
-            + "\nblocked 0\nignored 0\nopen 0\nstdin /dev/null\nsession 1\ngroup 1\nrun 1\nargument a b\nargument \nargument ä\n";
+        const std::string expected = "cwd /usr\numask 027\nfiles " + std::to_string(own.rlim_cur) +
+                                     "\nblocked 0\nignored 0\nopen 0\nstdin /dev/null\nsession 1\ngroup 1\nrun "
+                                     "1\nargument a b\nargument \nargument ä\n";
         QCOMPARE(joined(readLog(logs("s")), 'o'), expected);
     }
 
@@ -361,7 +365,8 @@ private Q_SLOTS:
     {
         const RunId run = spawn({"say-and-wait", "password: "});
         QVERIFY(waitForLine("s", "password: "));
-        QVERIFY(std::ranges::any_of(readLog(logs("s")), [](const Entry& e) { return e.text == "password: " && e.more; }));
+        QVERIFY(
+            std::ranges::any_of(readLog(logs("s")), [](const Entry& e) { return e.text == "password: " && e.more; }));
         m_client->send(Stop{run, StopWhy::Kill, Milliseconds(0)});
         QVERIFY(endOf(run));
         QVERIFY(endOf(spawn({"say", "no newline", "0"})));
@@ -380,7 +385,8 @@ private Q_SLOTS:
         QVERIFY(waitForLine("s", "o 1000"));
         const auto welcome = m_client->greet(state());
         QVERIFY(welcome.has_value());
-        QVERIFY(std::ranges::any_of(welcome->live, [&](const LiveRun& live) { return live.run == second && !live.stopping; }));
+        QVERIFY(std::ranges::any_of(welcome->live,
+                                    [&](const LiveRun& live) { return live.run == second && !live.stopping; }));
         const auto end = endOf(run);
         QVERIFY(end && end->outcome == Outcome::Failed);
         QCOMPARE(end->exitCode, 5);
@@ -463,8 +469,9 @@ private Q_SLOTS:
         QVERIFY(!isAlive(began->run.pid) && !isAlive(daemonPid));
         const auto entries = readLog(logs("s"));
         QVERIFY(hasMark(entries, "run 1 ended unknown"));
-        QVERIFY(std::ranges::any_of(
-            entries, [](const Entry& e) { return e.stream == 'h' && e.text.starts_with("output may be missing from 20"); }));
+        QVERIFY(std::ranges::any_of(entries, [](const Entry& e) {
+            return e.stream == 'h' && e.text.starts_with("output may be missing from 20");
+        }));
         m_client->send(Acknowledge{run});
         m_client->send(Acknowledge{daemon});
         m_client->close();

@@ -1,7 +1,7 @@
 #include "keep/keepclient.h"
 
 #include <turnspit/keep/logbudget.h>
-#include <turnspit/keep/segmentname.h>
+#include <turnspit/keep/segmentformat.h>
 #include <turnspit/keep/segmentwriter.h>
 
 #include <QTemporaryDir>
@@ -22,7 +22,8 @@ const WallTime begin = *parseRfc3339("2026-11-22T08:44:24.123456Z");
 std::uint64_t bytesIn(const std::string& folder)
 {
     std::uint64_t sum = 0;
-    for (const QFileInfo& info : QDir(QString::fromStdString(folder)).entryInfoList({QStringLiteral("*.log")}, QDir::Files))
+    for (const QFileInfo& info :
+         QDir(QString::fromStdString(folder)).entryInfoList({QStringLiteral("*.log")}, QDir::Files))
         sum += static_cast<std::uint64_t>(info.size());
     return sum;
 }
@@ -90,10 +91,10 @@ private Q_SLOTS:
         writer.append(LogStream::Err, "wrong\n\n", begin + microseconds(1));
         writer.mark("run 41 began pid 812 trigger schedule attempt 1", begin + seconds(2));
         QCOMPARE(contents(plan.folder + "/00000001.log"),
-            QByteArray("2026-11-22T08:44:24.123456Z o | text\n"
-                       "2026-11-22T08:44:24.123457Z e | wrong\n"
-                       "2026-11-22T08:44:24.123457Z e | \n"
-                       "2026-11-22T08:44:26.123456Z h | run 41 began pid 812 trigger schedule attempt 1\n"));
+                 QByteArray("2026-11-22T08:44:24.123456Z o | text\n"
+                            "2026-11-22T08:44:24.123457Z e | wrong\n"
+                            "2026-11-22T08:44:24.123457Z e | \n"
+                            "2026-11-22T08:44:26.123456Z h | run 41 began pid 812 trigger schedule attempt 1\n"));
         QVERIFY(writer.lines() == 3);
         QVERIFY((writer.end() == LogPosition{1, bytesIn(plan.folder)}));
     }
@@ -137,10 +138,9 @@ private Q_SLOTS:
         QVERIFY(!writer.hasPartial());
         writer.append(LogStream::Err, "between\n", begin + milliseconds(300));
         writer.append(LogStream::Out, "Ada\n", begin + milliseconds(400));
-        QCOMPARE(contents(plan.folder + "/00000001.log"),
-            QByteArray("2026-11-22T08:44:24.323456Z o+| name: \n"
-                       "2026-11-22T08:44:24.423456Z e | between\n"
-                       "2026-11-22T08:44:24.523456Z o | Ada\n"));
+        QCOMPARE(contents(plan.folder + "/00000001.log"), QByteArray("2026-11-22T08:44:24.323456Z o+| name: \n"
+                                                                     "2026-11-22T08:44:24.423456Z e | between\n"
+                                                                     "2026-11-22T08:44:24.523456Z o | Ada\n"));
     }
 
     void aLineOf64KiBIsCutAndALongerOneToo()
@@ -244,7 +244,7 @@ private Q_SLOTS:
         SegmentWriter writer(plan, nullptr);
         writer.append(LogStream::Out, "next\n", begin);
         QCOMPARE(contents(plan.folder + "/00000001.log"),
-            QByteArray("2026-11-22T08:44:24.123456Z o | whole\n2026-11-22T08:44:24.123456Z o | next\n"));
+                 QByteArray("2026-11-22T08:44:24.123456Z o | whole\n2026-11-22T08:44:24.123456Z o | next\n"));
     }
 
     void aLineLeftOpenByAnEarlierLifeIsClosedBeforeTheNextRun()

@@ -1,4 +1,5 @@
-// turnspit-victim MODE ARGUMENTS: one program, a behaviour each mode. `ready` on stdout says that it behaves that way from now on.
+// turnspit-victim MODE ARGUMENTS: one program, a behaviour each mode. `ready` on stdout says that it behaves that way
+// from now on.
 
 #include <cerrno>
 #include <csignal>
@@ -74,7 +75,8 @@ int lines(long count, long linesAWrite)
     return 0;
 }
 
-/// Every process forks on, leaves its session and group and is deaf; parents die at random. `limit` live at a time, `total` in all.
+/// Every process forks on, leaves its session and group and is deaf; parents die at random. `limit` live at a time,
+/// `total` in all.
 int bomb(long limit, long total)
 {
     struct Shared
@@ -90,7 +92,8 @@ int bomb(long limit, long total)
     say("ready");
     unsigned seed = static_cast<unsigned>(::getpid());
     while (true) {
-        if (__atomic_load_n(&shared->alive, __ATOMIC_SEQ_CST) < limit && __atomic_load_n(&shared->born, __ATOMIC_SEQ_CST) < total) {
+        if (__atomic_load_n(&shared->alive, __ATOMIC_SEQ_CST) < limit &&
+            __atomic_load_n(&shared->born, __ATOMIC_SEQ_CST) < total) {
             __atomic_add_fetch(&shared->alive, 1, __ATOMIC_SEQ_CST);
             __atomic_add_fetch(&shared->born, 1, __ATOMIC_SEQ_CST);
             const pid_t child = ::fork();
@@ -116,7 +119,9 @@ int main(int argc, char** argv)
 {
     const std::string_view mode = argc > 1 ? argv[1] : "";
     const auto text = [&](int index) { return argc > index ? argv[index] : ""; };
-    const auto number = [&](int index, long otherwise) { return argc > index ? std::strtol(argv[index], nullptr, 10) : otherwise; };
+    const auto number = [&](int index, long otherwise) {
+        return argc > index ? std::strtol(argv[index], nullptr, 10) : otherwise;
+    };
 
     if (mode == "exit") // CODE
         return static_cast<int>(number(2, 0));
@@ -246,10 +251,11 @@ int main(int argc, char** argv)
         char target[256]{};
         if (::readlink("/proc/self/fd/0", target, sizeof target - 1) < 0)
             return 122;
-        std::printf("cwd %s\numask %03o\nfiles %llu\nblocked %d\nignored %d\nopen %d\nstdin %s\nsession %d\ngroup %d\nrun %s\n",
-            ::getcwd(folder, sizeof folder), static_cast<unsigned>(mask), static_cast<unsigned long long>(files.rlim_cur), count,
-            ignored, open, target, ::getsid(0) == ::getpid(), ::getpgrp() == ::getpid(),
-            ::getenv("TURNSPIT_RUN") ? ::getenv("TURNSPIT_RUN") : "");
+        std::printf(
+            "cwd %s\numask %03o\nfiles %llu\nblocked %d\nignored %d\nopen %d\nstdin %s\nsession %d\ngroup %d\nrun %s\n",
+            ::getcwd(folder, sizeof folder), static_cast<unsigned>(mask),
+            static_cast<unsigned long long>(files.rlim_cur), count, ignored, open, target, ::getsid(0) == ::getpid(),
+            ::getpgrp() == ::getpid(), ::getenv("TURNSPIT_RUN") ? ::getenv("TURNSPIT_RUN") : "");
         for (int i = 2; i < argc; ++i)
             std::printf("argument %s\n", argv[i]);
         return 0;

@@ -10,9 +10,10 @@
 
 namespace turnspit::keep {
 
-/// Knows which processes belong to which run: leaders, what descends from them, and the orphans that came to the keeper because it
-/// is their subreaper. An orphan is attributed by: having been seen as a member while its parent lived; session or group of a known
-/// member; TURNSPIT_KEY in its environment. What cannot be attributed belongs to nobody and is never touched.
+/// Knows which processes belong to which run: leaders, what descends from them, and the orphans that came to the keeper
+/// because it is their subreaper. An orphan is attributed by: having been seen as a member while its parent lived;
+/// session or group of a known member; TURNSPIT_KEY in its environment. What cannot be attributed belongs to nobody and
+/// is never touched.
 ///
 /// Costs are for one tree at a time: `children` files, no sweep over all processes. One thread; the owner reaps.
 class Descendants
@@ -31,7 +32,8 @@ public:
     /// Looks for orphans that came since.
     void refresh();
 
-    /// What lives of the run now (zombies are not counted), among the orphans that refresh() saw. Remembers what it finds.
+    /// What lives of the run now (zombies are not counted), among the orphans that refresh() saw. Remembers what it
+    /// finds.
     [[nodiscard]] std::vector<ProcessStat> alive(RunId run);
 
     /// Orphans that belong to no run.
@@ -51,7 +53,8 @@ private:
 
     std::unordered_map<RunId, Tree> m_trees;
     std::unordered_map<pid_t, RunId> m_leaders;
-    std::unordered_map<pid_t, std::optional<RunId>> m_orphans; ///< our children that lead no run; cannot be reused before we reap
+    std::unordered_map<pid_t, std::optional<RunId>>
+        m_orphans; ///< our children that lead no run; cannot be reused before we reap
     std::unordered_map<pid_t, std::pair<std::uint64_t, RunId>> m_members;
     std::unordered_map<pid_t, RunId> m_sessions;
     std::unordered_map<std::string, RunId> m_keys;

@@ -53,8 +53,9 @@ int HostLink::listen(const std::string& path)
     m_listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (m_listening < 0)
         return errno;
-    if (::bind(m_listening, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
-        || ::chmod(fresh.c_str(), 0600) != 0 || ::listen(m_listening, 16) != 0 || ::rename(fresh.c_str(), path.c_str()) != 0)
+    if (::bind(m_listening, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::chmod(fresh.c_str(), 0600) != 0 || ::listen(m_listening, 16) != 0 ||
+        ::rename(fresh.c_str(), path.c_str()) != 0)
         return errno;
     m_path = path;
     watch(m_epoll, EPOLL_CTL_ADD, m_listening, EPOLLIN);

@@ -9,8 +9,9 @@
 
 namespace turnspit::keep {
 
-/// The keeper's end of keep.sock: listens, holds one connection, refuses further ones while it lives. Nothing here blocks: what the
-/// host does not read waits in memory, so droppable messages are to be sent only while roomFor() says so. One thread.
+/// The keeper's end of keep.sock: listens, holds one connection, refuses further ones while it lives. Nothing here
+/// blocks: what the host does not read waits in memory, so droppable messages are to be sent only while roomFor() says
+/// so. One thread.
 class HostLink
 {
 public:
@@ -19,7 +20,8 @@ public:
     HostLink(const HostLink&) = delete;
     HostLink& operator=(const HostLink&) = delete;
 
-    /// Listens at `path` (0600); takes the place of a socket that is there already, so the caller holds the lock. An errno, or 0.
+    /// Listens at `path` (0600); takes the place of a socket that is there already, so the caller holds the lock. An
+    /// errno, or 0.
     [[nodiscard]] int listen(const std::string& path);
     void closeListening();
 

@@ -37,8 +37,8 @@ std::string unescaped(std::string_view text)
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         unsigned byte = 0;
-        if (text[i] == '%' && i + 2 < text.size()
-            && std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ec == std::errc{}) {
+        if (text[i] == '%' && i + 2 < text.size() &&
+            std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ec == std::errc{}) {
             out += static_cast<char>(byte);
             i += 2;
         } else {
@@ -83,7 +83,10 @@ public:
         return out;
     }
 
-    [[nodiscard]] WallTime time(const std::string& name) const { return WallTime(std::chrono::microseconds(number(name))); }
+    [[nodiscard]] WallTime time(const std::string& name) const
+    {
+        return WallTime(std::chrono::microseconds(number(name)));
+    }
 
     [[nodiscard]] LogPosition position(const std::string& name) const
     {
@@ -115,7 +118,10 @@ public:
         return (*this)(name, std::string_view(std::to_string(value)));
     }
 
-    LineText& operator()(std::string_view name, WallTime value) { return (*this)(name, value.time_since_epoch().count()); }
+    LineText& operator()(std::string_view name, WallTime value)
+    {
+        return (*this)(name, value.time_since_epoch().count());
+    }
 
     LineText& operator()(const std::string& name, LogPosition value)
     {
@@ -186,10 +192,11 @@ std::string endLine(const Ended& end)
     std::string alive;
     for (const std::int32_t pid : end.alive)
         alive += (alive.empty() ? "" : ",") + std::to_string(pid);
-    return LineText("end")("run", end.run.value)("service", end.service)("pid", end.pid)("trigger", toString(end.trigger))(
-        "attempt", end.attempt)("began", end.began)("ended", end.ended)("outcome", toString(end.outcome))("exit", end.exitCode)(
-        "signal", end.signal)("reason", end.reason)("cpu", end.cpuMicroseconds)("peak", end.peakMemory)("lines", end.logLines)(
-        "log", end.logBegin)("end", end.logEnd)("alive", alive)
+    return LineText("end")("run", end.run.value)("service", end.service)("pid", end.pid)("trigger",
+                                                                                         toString(end.trigger))(
+               "attempt", end.attempt)("began", end.began)("ended", end.ended)("outcome", toString(end.outcome))(
+               "exit", end.exitCode)("signal", end.signal)("reason", end.reason)("cpu", end.cpuMicroseconds)(
+               "peak", end.peakMemory)("lines", end.logLines)("log", end.logBegin)("end", end.logEnd)("alive", alive)
         .line();
 }
 
@@ -267,15 +274,17 @@ Journal::Contents Journal::open()
 
 std::string Journal::beginText(const BeginRecord& r)
 {
-    return LineText("begin")("run", r.run.value)("service", r.service)("boot", r.boot)("key", r.key)("trigger", toString(r.trigger))(
-        "attempt", r.attempt)("began", r.began)("log", r.logBegin)("capture", r.log.capture ? 1 : 0)("folder", r.log.folder)(
-        "max", r.log.maxSize)("segment", r.log.segmentSize)("age", r.log.maxAge.count())
+    return LineText("begin")("run", r.run.value)("service", r.service)("boot", r.boot)("key", r.key)(
+               "trigger", toString(r.trigger))("attempt", r.attempt)("began", r.began)("log", r.logBegin)(
+               "capture", r.log.capture ? 1 : 0)("folder", r.log.folder)("max", r.log.maxSize)(
+               "segment", r.log.segmentSize)("age", r.log.maxAge.count())
         .text();
 }
 
 void Journal::begun(const BeginRecord& record, bool written)
 {
-    std::string line = beginText(record) + " pid=" + std::to_string(record.pid) + " start=" + std::to_string(record.start) + '\n';
+    std::string line =
+        beginText(record) + " pid=" + std::to_string(record.pid) + " start=" + std::to_string(record.start) + '\n';
     if (written)
         m_size += line.size();
     else

@@ -25,9 +25,9 @@ struct BeginRecord
     std::uint64_t start = 0;
 };
 
-/// The memory of the keeper beyond its own life: one line of text for each begin (written by the child itself, before exec), end and
-/// acknowledgement. Appended with one write each; rewritten when it has grown. A line that cannot be written (disk full) is written
-/// with the next rewriting, which retry() tries.
+/// The memory of the keeper beyond its own life: one line of text for each begin (written by the child itself, before
+/// exec), end and acknowledgement. Appended with one write each; rewritten when it has grown. A line that cannot be
+/// written (disk full) is written with the next rewriting, which retry() tries.
 class Journal
 {
 public:
@@ -41,7 +41,8 @@ public:
         std::vector<BeginRecord> open; ///< begun, not ended
         std::vector<Ended> ends;       ///< not acknowledged
     };
-    /// Reads what the keeper before has left, and opens the file for appending. Lines that are torn or unknown are skipped.
+    /// Reads what the keeper before has left, and opens the file for appending. Lines that are torn or unknown are
+    /// skipped.
     Contents open();
 
     /// For children: O_APPEND; -1 if the file cannot be opened.

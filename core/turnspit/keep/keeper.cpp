@@ -32,10 +32,8 @@ Error systemError(const std::string& what, int error)
 } // namespace
 
 Keeper::Keeper(KeeperOptions options)
-    : m_options(std::move(options))
-    , m_boot(bootId())
-    , m_journal(m_options.stateFolder + "/keep.journal")
-    , m_logs(m_options.stateFolder + "/logs")
+    : m_options(std::move(options)), m_boot(bootId()), m_journal(m_options.stateFolder + "/keep.journal"),
+      m_logs(m_options.stateFolder + "/logs")
 {
     m_pump.onEnd = [this](RunId run) { m_quiet.push_back(run); };
     m_link.onMessage = [this](const HostMessage& message) { receive(message); };
@@ -117,7 +115,8 @@ void Keeper::wait()
     const Instant before = BootClock::now();
     const std::optional<Instant> pause = m_pump.pauseUntil();
     const bool paused = pause && *pause > before;
-    pollfd watched[3] = {{m_signals, POLLIN, 0}, {m_link.descriptor(), POLLIN, 0}, {paused ? -1 : m_pump.descriptor(), POLLIN, 0}};
+    pollfd watched[3] = {
+        {m_signals, POLLIN, 0}, {m_link.descriptor(), POLLIN, 0}, {paused ? -1 : m_pump.descriptor(), POLLIN, 0}};
     std::optional<Instant> deadline = nextDeadline();
     if (paused)
         deadline = deadline ? std::min(*deadline, *pause) : *pause;
@@ -232,8 +231,8 @@ void Keeper::runTimers()
                 break;
             }
             beginKill(run, run.leaderGone && !run.asked
-                    ? "what it left behind did not stop within " + formatDuration(run.limit) + "; killed"
-                    : "did not stop within " + formatDuration(run.limit) + "; killed");
+                               ? "what it left behind did not stop within " + formatDuration(run.limit) + "; killed"
+                               : "did not stop within " + formatDuration(run.limit) + "; killed");
             toKill.push_back(&run);
             break;
         case Run::Phase::Killing:

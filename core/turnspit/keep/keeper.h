@@ -29,11 +29,12 @@ struct KeeperOptions
     std::uint64_t softOpenFiles = 0; ///< what children get as soft RLIMIT_NOFILE; 0: as the keeper
 };
 
-/// The parent of all children of one state folder: spawns, pumps their output into segments, stops, kills, reaps and records, with
-/// or without a host. One thread, one loop; nothing in it blocks. It takes the whole process: SIGCHLD, subreaper, wait4(-1).
+/// The parent of all children of one state folder: spawns, pumps their output into segments, stops, kills, reaps and
+/// records, with or without a host. One thread, one loop; nothing in it blocks. It takes the whole process: SIGCHLD,
+/// subreaper, wait4(-1).
 ///
-/// Order of events of a life: lock -> journal of the keeper before, what it left is ended -> socket -> loop, until no run and no
-/// host is left.
+/// Order of events of a life: lock -> journal of the keeper before, what it left is ended -> socket -> loop, until no
+/// run and no host is left.
 class Keeper
 {
 public:
@@ -108,7 +109,7 @@ private:
     std::unordered_map<RunId, std::unique_ptr<Run>> m_runs;
     std::unordered_map<pid_t, Run*> m_leaders; ///< unreaped
     std::set<std::pair<Instant, RunId>> m_timers;
-    std::vector<RunId> m_quiet; ///< a pipe of theirs has ended since they were last looked at
+    std::vector<RunId> m_quiet;    ///< a pipe of theirs has ended since they were last looked at
     std::map<RunId, Ended> m_ends; ///< not acknowledged
     std::set<RunId> m_recovered;   ///< runs of the lost keeper, until acknowledged
 
@@ -121,7 +122,7 @@ private:
 
     std::unordered_map<std::string, LogPosition> m_watched; ///< by service: what was told last
     std::unordered_map<std::string, std::string> m_folders; ///< of services that were mentioned
-    bool m_wrote = false; ///< since the last telling
+    bool m_wrote = false;                                   ///< since the last telling
     Instant m_tellAt{};
 };
 

@@ -24,7 +24,8 @@ constexpr milliseconds unclearPause{5};
 
 std::int64_t cpuOf(const rusage& usage)
 {
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000LL + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000LL + usage.ru_utime.tv_usec +
+           usage.ru_stime.tv_usec;
 }
 
 } // namespace
@@ -108,8 +109,8 @@ Keeper::Left Keeper::whatIsLeft(Run& run)
         run.emptyLooks = 0;
         return Left::Something;
     }
-    // The group has a process, but none that we found: it has just ended and is about to be reaped, or the number already leads a
-    // group of somebody else. Looked at again soon, and not for ever.
+    // The group has a process, but none that we found: it has just ended and is about to be reaped, or the number
+    // already leads a group of somebody else. Looked at again soon, and not for ever.
     return run.groupGone || ++run.emptyLooks > maxEmptyLooks ? Left::Nothing : Left::Unclear;
 }
 
@@ -125,7 +126,9 @@ void Keeper::beginStop(Run& run, Milliseconds limit)
     const std::string until = formatDuration(limit) + " to SIGKILL";
     if (first) {
         const bool command = !run.stopCommand.empty() && !run.leaderGone && beginStopCommand(run);
-        run.writer->mark(command ? "began stop command, " + until : "sent " + std::string(signalName(run.stopSignal)) + ", " + until, wall);
+        run.writer->mark(command ? "began stop command, " + until
+                                 : "sent " + std::string(signalName(run.stopSignal)) + ", " + until,
+                         wall);
         if (!command)
             sendPolitely(run);
     } else {
@@ -198,7 +201,8 @@ void Keeper::beginKill(Run& run, std::string reason)
     say(Killing{run.id, run.killReason});
 }
 
-/// One round for all that are due: freezes whatever is found until a look finds nothing new, so that nothing forks on, then kills.
+/// One round for all that are due: freezes whatever is found until a look finds nothing new, so that nothing forks on,
+/// then kills.
 void Keeper::killRound(const std::vector<Run*>& runs)
 {
     std::vector<Run*> lost;
@@ -255,14 +259,16 @@ void Keeper::killRound(const std::vector<Run*>& runs)
         // Uninterruptible: it will go when the kernel lets it, and nobody can wait for that.
         for (const ProcessStat& process : run.lost ? lostAlive({&run})[run.id] : m_descendants.alive(run.id)) {
             if (run.alive.empty())
-                run.killReason = "could not be stopped (pid " + std::to_string(process.pid) + ", state " + process.state + ")";
+                run.killReason =
+                    "could not be stopped (pid " + std::to_string(process.pid) + ", state " + process.state + ")";
             run.alive.push_back(process.pid);
         }
         drain(run);
     }
 }
 
-/// Nothing of the run is left. Takes what is in its pipes; somebody unknown may hold them open, so the end of file gets a deadline.
+/// Nothing of the run is left. Takes what is in its pipes; somebody unknown may hold them open, so the end of file gets
+/// a deadline.
 void Keeper::drain(Run& run)
 {
     run.phase = Run::Phase::Draining;
@@ -340,9 +346,10 @@ Ended Keeper::endOf(const Run& run) const
     else if (run.asked)
         end.outcome = Outcome::Stopped;
     else
-        end.outcome = std::ranges::find(run.successExitCodes, end.exitCode) != run.successExitCodes.end() && end.signal == 0
-            ? Outcome::Succeeded
-            : Outcome::Failed;
+        end.outcome =
+            std::ranges::find(run.successExitCodes, end.exitCode) != run.successExitCodes.end() && end.signal == 0
+                ? Outcome::Succeeded
+                : Outcome::Failed;
     return end;
 }
 

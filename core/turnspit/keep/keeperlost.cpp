@@ -60,9 +60,9 @@ void Keeper::recover(const Journal::Contents& contents)
         killRound(toKill);
 }
 
-/// What lives of runs that are not our children: their orphans went to somebody else, so everything has to be looked at. A process
-/// belongs to a run as its leader, by TURNSPIT_KEY, by session or group of the leader (unless the number has a new owner), or because
-/// it descends from one that does.
+/// What lives of runs that are not our children: their orphans went to somebody else, so everything has to be looked
+/// at. A process belongs to a run as its leader, by TURNSPIT_KEY, by session or group of the leader (unless the number
+/// has a new owner), or because it descends from one that does.
 std::unordered_map<RunId, std::vector<ProcessStat>> Keeper::lostAlive(const std::vector<Run*>& runs) const
 {
     std::unordered_map<RunId, std::vector<ProcessStat>> out;
@@ -77,7 +77,8 @@ std::unordered_map<RunId, std::vector<ProcessStat>> Keeper::lostAlive(const std:
     std::unordered_map<pid_t, std::vector<const ProcessStat*>> children;
     for (const ProcessStat& process : all) {
         children[process.parent].push_back(&process);
-        if (const auto leader = byLeader.find(process.pid); leader != byLeader.end() && leader->second->start != process.start)
+        if (const auto leader = byLeader.find(process.pid);
+            leader != byLeader.end() && leader->second->start != process.start)
             byLeader.erase(leader);
     }
 
@@ -90,7 +91,8 @@ std::unordered_map<RunId, std::vector<ProcessStat>> Keeper::lostAlive(const std:
     for (const ProcessStat& process : all) {
         const Run* run = nullptr;
         for (const pid_t id : {process.pid, process.session, process.group})
-            if (const auto leader = byLeader.find(id); !run && leader != byLeader.end() && process.start >= leader->second->start)
+            if (const auto leader = byLeader.find(id);
+                !run && leader != byLeader.end() && process.start >= leader->second->start)
                 run = leader->second;
         if (!run)
             if (const auto value = readVariable(process.pid, "TURNSPIT_KEY"))

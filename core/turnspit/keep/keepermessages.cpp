@@ -16,12 +16,14 @@ namespace {
 
 constexpr milliseconds tellEvery{20};
 
-/// Names one run for ever: run ids are unique within a state folder only, and processes of several of them live side by side.
+/// Names one run for ever: run ids are unique within a state folder only, and processes of several of them live side by
+/// side.
 std::string newKey()
 {
     std::uint64_t random = 0;
     if (::getrandom(&random, sizeof random, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof random))
-        random = static_cast<std::uint64_t>(BootClock::now().time_since_epoch().count()) ^ (static_cast<std::uint64_t>(::getpid()) << 40U);
+        random = static_cast<std::uint64_t>(BootClock::now().time_since_epoch().count()) ^
+                 (static_cast<std::uint64_t>(::getpid()) << 40U);
     char text[20];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(random));
     return text;
@@ -48,8 +50,8 @@ void Keeper::say(const KeeperMessage& message)
 void Keeper::on(const Hello& hello)
 {
     if (hello.version != protocolVersion) {
-        m_link.send(Refused{"this keeper speaks version " + std::to_string(protocolVersion) + " of the protocol, not version "
-            + std::to_string(hello.version)});
+        m_link.send(Refused{"this keeper speaks version " + std::to_string(protocolVersion) +
+                            " of the protocol, not version " + std::to_string(hello.version)});
         m_link.drop();
         return;
     }
@@ -112,7 +114,8 @@ bool Keeper::openPipes(Run& run, int& out, int& err)
 void Keeper::on(const Spawn& spawn)
 {
     if (m_runs.contains(spawn.run) || m_ends.contains(spawn.run) || !spawn.run || spawn.arguments.empty()) {
-        say(SpawnFailed{spawn.run, SpawnStep::Prepare, m_runs.contains(spawn.run) || m_ends.contains(spawn.run) ? EEXIST : EINVAL});
+        say(SpawnFailed{spawn.run, SpawnStep::Prepare,
+                        m_runs.contains(spawn.run) || m_ends.contains(spawn.run) ? EEXIST : EINVAL});
         return;
     }
     auto owned = std::make_unique<Run>();
@@ -141,13 +144,14 @@ void Keeper::on(const Spawn& spawn)
     plan.arguments = spawn.arguments;
     plan.environment.reserve(spawn.environment.size() + 1);
     std::ranges::copy_if(spawn.environment, std::back_inserter(plan.environment),
-        [](const std::string& variable) { return !variable.starts_with("TURNSPIT_KEY="); });
+                         [](const std::string& variable) { return !variable.starts_with("TURNSPIT_KEY="); });
     plan.environment.push_back("TURNSPIT_KEY=" + run.key);
     plan.workingDirectory = spawn.workingDirectory;
     plan.umask = spawn.umask;
     plan.softOpenFiles = m_options.softOpenFiles;
     plan.in = m_null;
-    BeginRecord record{run.id, run.service, m_boot, run.key, run.trigger, run.attempt, run.began, run.logBegin, run.log, 0, 0};
+    BeginRecord record{run.id,       run.service, m_boot, run.key, run.trigger, run.attempt, run.began,
+                       run.logBegin, run.log,     0,      0};
     plan.record = m_journal.descriptor();
     plan.recordText = Journal::beginText(record);
 
@@ -179,9 +183,9 @@ void Keeper::on(const Spawn& spawn)
     m_journal.begun(record, spawned->recorded);
     if (!run.stopCommand.empty())
         run.environment = std::move(plan.environment);
-    run.writer->mark("run " + std::to_string(run.id.value) + " began pid " + std::to_string(run.pid) + " trigger "
-            + std::string(toString(run.trigger)) + " attempt " + std::to_string(run.attempt),
-        wallClockNow());
+    run.writer->mark("run " + std::to_string(run.id.value) + " began pid " + std::to_string(run.pid) + " trigger " +
+                         std::string(toString(run.trigger)) + " attempt " + std::to_string(run.attempt),
+                     wallClockNow());
     m_wrote = true;
     m_descendants.began(run.id, run.pid, run.key);
     m_leaders[run.pid] = &run;

@@ -1,6 +1,6 @@
 #include <turnspit/keep/logbudget.h>
 
-#include <turnspit/keep/segmentname.h>
+#include <turnspit/keep/segmentformat.h>
 #include <turnspit/keep/segmentwriter.h>
 
 #include <algorithm>
@@ -60,8 +60,8 @@ void LogBudget::makeRoom(std::uint64_t bytes)
     std::ranges::sort(segments, [](const Found& a, const Found& b) {
         return a.written != b.written ? a.written < b.written : a.number < b.number;
     });
-    // Within a folder segments must go in the order of their numbers, whatever a copy did to their times: removeUpTo does that,
-    // and the total is taken from what has really gone.
+    // Within a folder segments must go in the order of their numbers, whatever a copy did to their times: removeUpTo
+    // does that, and the total is taken from what has really gone.
     for (const Found& segment : segments) {
         if (m_total <= target)
             return;

@@ -10,8 +10,8 @@ namespace turnspit::keep {
 
 class SegmentWriter;
 
-/// The cap on the logs of all services together. Knows the sum of all segments below one folder; before it would be exceeded the
-/// oldest segments go, whose ever they are. One thread, shared by all writers of that thread.
+/// The cap on the logs of all services together. Knows the sum of all segments below one folder; before it would be
+/// exceeded the oldest segments go, whose ever they are. One thread, shared by all writers of that thread.
 class LogBudget
 {
 public:
@@ -33,7 +33,8 @@ public:
     void failing(bool more) { m_failing += more ? 1 : -1; }
     [[nodiscard]] int failingWriters() const { return m_failing; }
 
-    /// Removes the oldest segments until `bytes` more fit, with some room to spare: looking at every folder is not for every write.
+    /// Removes the oldest segments until `bytes` more fit, with some room to spare: looking at every folder is not for
+    /// every write.
     void makeRoom(std::uint64_t bytes);
 
 private:

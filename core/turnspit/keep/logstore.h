@@ -10,8 +10,8 @@
 
 namespace turnspit::keep {
 
-/// The writers of a keeper: one for each folder, shared by the run that writes and the marks that come from elsewhere. Writers that
-/// nobody holds stay open for a while, so that a mark costs one write. One thread.
+/// The writers of a keeper: one for each folder, shared by the run that writes and the marks that come from elsewhere.
+/// Writers that nobody holds stay open for a while, so that a mark costs one write. One thread.
 class LogStore
 {
 public:

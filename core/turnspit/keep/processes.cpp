@@ -160,7 +160,8 @@ std::string bootId()
 
 bool signalProcess(pid_t pid, std::uint64_t start, int signal)
 {
-    // The descriptor holds the process, not the number: what is checked through it cannot be another one when the signal goes.
+    // The descriptor holds the process, not the number: what is checked through it cannot be another one when the
+    // signal goes.
     const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (fd < 0 && errno != ENOSYS && errno != EMFILE && errno != ENFILE)
         return false;

@@ -30,7 +30,8 @@ bool readChildren(pid_t pid, std::vector<pid_t>& out);
 /// All processes of this user, as far as /proc shows them.
 [[nodiscard]] std::vector<ProcessStat> readAll();
 
-/// The value of a variable in the environment that the process was started with; nullopt: none, overwritten or not ours to read.
+/// The value of a variable in the environment that the process was started with; nullopt: none, overwritten or not ours
+/// to read.
 [[nodiscard]] std::optional<std::string> readVariable(pid_t pid, std::string_view name);
 
 /// Names this boot of the machine; "" where /proc does not say.

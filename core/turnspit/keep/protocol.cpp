@@ -10,7 +10,8 @@ namespace turnspit::keep {
 
 namespace {
 
-// ---- the fields of each message, once for both directions ----------------------------------------------------------------
+// ---- the fields of each message, once for both directions
+// ----------------------------------------------------------------
 
 template <class V>
 void fields(V& v, auto& m, Hello*)
@@ -33,7 +34,8 @@ void fields(V& v, auto& m, LogPosition*)
 template <class V>
 void fields(V& v, auto& m, Spawn*)
 {
-    v(m.run), v(m.service), v(m.executable), v(m.arguments), v(m.environment), v(m.workingDirectory), v(m.umask), v(m.log);
+    v(m.run), v(m.service), v(m.executable), v(m.arguments), v(m.environment), v(m.workingDirectory), v(m.umask),
+        v(m.log);
     v(m.stopSignal), v(m.stopCommand), v(m.successExitCodes), v(m.trigger), v(m.attempt), v(m.stopTimeout);
 }
 
@@ -69,12 +71,14 @@ void fields(V& v, auto& m, Prune*)
 
 template <class V>
 void fields(V& /*v*/, auto& /*m*/, Goodbye*)
-{}
+{
+}
 
 template <class V>
 void fields(V& v, auto& m, LiveRun*)
 {
-    v(m.run), v(m.service), v(m.pid), v(m.startTime), v(m.began), v(m.trigger), v(m.attempt), v(m.stopping), v(m.logBegin);
+    v(m.run), v(m.service), v(m.pid), v(m.startTime), v(m.began), v(m.trigger), v(m.attempt), v(m.stopping),
+        v(m.logBegin);
 }
 
 template <class V>
@@ -117,7 +121,8 @@ template <class V>
 void fields(V& v, auto& m, Ended*)
 {
     v(m.run), v(m.service), v(m.pid), v(m.trigger), v(m.attempt), v(m.began), v(m.ended), v(m.outcome), v(m.exitCode);
-    v(m.signal), v(m.reason), v(m.cpuMicroseconds), v(m.peakMemory), v(m.logLines), v(m.logBegin), v(m.logEnd), v(m.alive);
+    v(m.signal), v(m.reason), v(m.cpuMicroseconds), v(m.peakMemory), v(m.logLines), v(m.logBegin), v(m.logEnd),
+        v(m.alive);
 }
 
 template <class V>
@@ -129,12 +134,25 @@ void fields(V& v, auto& m, Wrote*)
 template <class T>
 concept Structure = requires(T& t) { fields(t, t, static_cast<T*>(nullptr)); };
 
-// ---- enumerations travel as one byte and are checked against their last value ---------------------------------------------
+// ---- enumerations travel as one byte and are checked against their last value
+// ---------------------------------------------
 
-constexpr std::uint8_t lastOf(Trigger*) { return static_cast<std::uint8_t>(Trigger::Ctl); }
-constexpr std::uint8_t lastOf(Outcome*) { return static_cast<std::uint8_t>(Outcome::Unknown); }
-constexpr std::uint8_t lastOf(StopWhy*) { return static_cast<std::uint8_t>(StopWhy::TimeOut); }
-constexpr std::uint8_t lastOf(SpawnStep*) { return static_cast<std::uint8_t>(SpawnStep::Clone); }
+constexpr std::uint8_t lastOf(Trigger*)
+{
+    return static_cast<std::uint8_t>(Trigger::Ctl);
+}
+constexpr std::uint8_t lastOf(Outcome*)
+{
+    return static_cast<std::uint8_t>(Outcome::Unknown);
+}
+constexpr std::uint8_t lastOf(StopWhy*)
+{
+    return static_cast<std::uint8_t>(StopWhy::TimeOut);
+}
+constexpr std::uint8_t lastOf(SpawnStep*)
+{
+    return static_cast<std::uint8_t>(SpawnStep::Clone);
+}
 
 void putNumber(std::string& out, std::uint64_t value, std::size_t bytes)
 {
@@ -170,7 +188,10 @@ public:
 
     void operator()(RunId run) { putNumber(m_out, run.value, 8); }
     void operator()(Milliseconds value) { putNumber(m_out, static_cast<std::uint64_t>(value.count()), 8); }
-    void operator()(WallTime value) { putNumber(m_out, static_cast<std::uint64_t>(value.time_since_epoch().count()), 8); }
+    void operator()(WallTime value)
+    {
+        putNumber(m_out, static_cast<std::uint64_t>(value.time_since_epoch().count()), 8);
+    }
 
     void operator()(const std::string& text)
     {
@@ -287,7 +308,8 @@ private:
     bool m_ok = true;
 };
 
-// ---- frames ---------------------------------------------------------------------------------------------------------------
+// ---- frames
+// ---------------------------------------------------------------------------------------------------------------
 
 /// The type number of a message is its place in the variant, so new ones go to the end; the sides do not share numbers.
 template <class Message>
@@ -300,7 +322,8 @@ void encodeFrame(const Message& message, std::string& out)
     putNumber(out, 0, 4);
     putNumber(out, firstType<Message> + message.index(), 2);
     Writer writer(out);
-    std::visit([&writer](const auto& m) { fields(writer, m, static_cast<std::remove_cvref_t<decltype(m)>*>(nullptr)); }, message);
+    std::visit([&writer](const auto& m) { fields(writer, m, static_cast<std::remove_cvref_t<decltype(m)>*>(nullptr)); },
+               message);
     setNumber(out, at, static_cast<std::uint32_t>(out.size() - at - 4));
 }
 
@@ -381,11 +404,12 @@ Result<std::optional<Message>> Decoder<Message>::next()
     if (rest.size() < 4 + static_cast<std::size_t>(length))
         return std::nullopt;
 
-    const unsigned type = static_cast<unsigned char>(rest[4]) | (static_cast<unsigned>(static_cast<unsigned char>(rest[5])) << 8U);
+    const unsigned type =
+        static_cast<unsigned char>(rest[4]) | (static_cast<unsigned>(static_cast<unsigned char>(rest[5])) << 8U);
     Message message;
-    if (type < firstType<Message>
-        || !decodePayload(type - firstType<Message>, rest.substr(6, length - 2), message)) {
-        m_error = Error{ErrorKind::Protocol, "a frame of type " + std::to_string(type) + " is not in the protocol or malformed"};
+    if (type < firstType<Message> || !decodePayload(type - firstType<Message>, rest.substr(6, length - 2), message)) {
+        m_error = Error{ErrorKind::Protocol,
+                        "a frame of type " + std::to_string(type) + " is not in the protocol or malformed"};
         return fail(*m_error);
     }
     m_begin += 4 + static_cast<std::size_t>(length);

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <variant>
 
-/// The bytes between a host and its keeper. A frame is a u32 length of what follows (little-endian, as all numbers), a u16 type
-/// and the payload: the fields in the order of messages.h. Strings and lists begin with a u32 count; a structure inside a message
-/// begins with its u32 length in bytes. Bytes that follow the known fields of a message or a structure are skipped, so a later
-/// version can add fields at the end.
+/// The bytes between a host and its keeper. A frame is a u32 length of what follows (little-endian, as all numbers), a
+/// u16 type and the payload: the fields in the order of messages.h. Strings and lists begin with a u32 count; a
+/// structure inside a message begins with its u32 length in bytes. Bytes that follow the known fields of a message or a
+/// structure are skipped, so a later version can add fields at the end.
 namespace turnspit::keep {
 
 using HostMessage = std::variant<Hello, Spawn, Stop, Mark, Watch, Acknowledge, Prune, Goodbye>;
@@ -36,8 +36,8 @@ class Decoder
 public:
     void feed(std::string_view bytes);
 
-    /// nullopt: the next frame is not complete yet. A malformed or over-long frame is ErrorKind::Protocol, from then on always:
-    /// there is no way to find the next frame behind a broken one.
+    /// nullopt: the next frame is not complete yet. A malformed or over-long frame is ErrorKind::Protocol, from then on
+    /// always: there is no way to find the next frame behind a broken one.
     [[nodiscard]] Result<std::optional<Message>> next();
 
 private:

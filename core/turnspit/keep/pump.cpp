@@ -17,8 +17,8 @@ constexpr std::size_t bufferSize = 256U << 10U;
 constexpr int eventsARound = 64;
 constexpr milliseconds silence{200};
 
-// The pause: only after short reads that follow one another closely, so that a quiet service is shown at once and a flood is not
-// slowed down.
+// The pause: only after short reads that follow one another closely, so that a quiet service is shown at once and a
+// flood is not slowed down.
 constexpr std::size_t shortRead = 32U << 10U;
 constexpr milliseconds closely{2};
 constexpr microseconds firstPause{200};

@@ -26,9 +26,10 @@ struct Pipe
     bool waits = false;     ///< an unfinished line waits in the writer since lastRead
 };
 
-/// Moves what children write into their segments. All pipes are in one epoll set, which becomes readable when one of them does, so
-/// that the loop above can leave all of them alone for a moment: after a round of short reads that came close on the one before,
-/// pauseUntil() says until when; 50 chatty writers are then drained by one wake-up instead of 50.
+/// Moves what children write into their segments. All pipes are in one epoll set, which becomes readable when one of
+/// them does, so that the loop above can leave all of them alone for a moment: after a round of short reads that came
+/// close on the one before, pauseUntil() says until when; 50 chatty writers are then drained by one wake-up instead
+/// of 50.
 ///
 /// A round is bounded (some MiB), whatever a child writes. One thread.
 class Pump
@@ -39,7 +40,8 @@ public:
     Pump(const Pump&) = delete;
     Pump& operator=(const Pump&) = delete;
 
-    /// Takes the descriptor, which must not block. The writer must outlive the pipe. `ended` of a pipe is told through onEnd.
+    /// Takes the descriptor, which must not block. The writer must outlive the pipe. `ended` of a pipe is told through
+    /// onEnd.
     Pipe* add(int fd, LogStream stream, RunId run, SegmentWriter* writer);
     void remove(Pipe* pipe);
 

@@ -25,8 +25,10 @@ struct Signalled
 
 /// One run in the keeper, from spawn to the moment its end is told.
 ///
-/// Running -> Stopping (somebody asked, or the leader ended and left processes behind) -> Killing (the limit passed, or at once)
-/// -> Draining (nothing of it is left; its pipes still may hold output) -> told. Phases are skipped, never gone back to.
+/// Running -> Stopping (somebody asked, or the leader ended and left processes behind) -> Killing (the limit passed, or
+/// at once)
+/// -> Draining (nothing of it is left; its pipes still may hold output) -> told. Phases are skipped, never gone back
+/// to.
 struct Run
 {
     enum class Phase { Running, Stopping, Killing, Draining };
@@ -58,14 +60,14 @@ struct Run
     bool lost = false;       ///< begun by a keeper that was lost: not our children, nothing to reap
     bool leaderGone = false; ///< reaped, or not ours and gone
     bool groupGone = false;
-    int status = 0;          ///< of wait4
+    int status = 0; ///< of wait4
     std::int64_t cpuMicroseconds = 0;
     std::uint64_t peakMemory = 0;
 
     std::optional<StopWhy> asked; ///< while the leader lived
     Milliseconds limit{0};
     Instant killAt{};
-    bool killed = false;     ///< SIGKILL was sent
+    bool killed = false; ///< SIGKILL was sent
     std::string killReason;
     std::unordered_map<pid_t, Signalled> signalled;
     Instant killingSince{};

@@ -13,18 +13,19 @@ namespace turnspit::keep {
 
 class LogBudget;
 
-/// The letter of an entry. `Host` is what Turnspit says itself and is written by mark() only, so no service can forge a mark.
+/// The letter of an entry. `Host` is what Turnspit says itself and is written by mark() only, so no service can forge a
+/// mark.
 enum class LogStream : char { Out = 'o', Err = 'e', Host = 'h' };
 
-/// Writes the log of one service: segments `00000001.log`, `00000002.log`, ... in one folder, each a sequence of entries of a
-/// 32-byte prefix (`2026-11-22T08:44:24.123456Z o | `), the service's own bytes and a newline.
+/// Writes the log of one service: segments `00000001.log`, `00000002.log`, ... in one folder, each a sequence of
+/// entries of a 32-byte prefix (`2026-11-22T08:44:24.123456Z o | `), the service's own bytes and a newline.
 ///
-/// Order of events of an append: stamp the block once -> entries in one buffer -> where the segment is full: a new one -> where a
-/// cap would be exceeded: the oldest segments go first, then the mark that says so -> one write.
+/// Order of events of an append: stamp the block once -> entries in one buffer -> where the segment is full: a new one
+/// -> where a cap would be exceeded: the oldest segments go first, then the mark that says so -> one write.
 ///
-/// Never fails towards its caller: where the disk is full or the folder gone, entries are counted instead; the torn one is cut
-/// back, and the first write that works again is the mark `not kept: 812 lines, 9000 bytes`. Marks that could not be written
-/// follow it.
+/// Never fails towards its caller: where the disk is full or the folder gone, entries are counted instead; the torn one
+/// is cut back, and the first write that works again is the mark `not kept: 812 lines, 9000 bytes`. Marks that could
+/// not be written follow it.
 ///
 /// One thread; a folder has one writer at a time. Allocates nothing for each line.
 class SegmentWriter
@@ -36,7 +37,8 @@ public:
     SegmentWriter(const SegmentWriter&) = delete;
     SegmentWriter& operator=(const SegmentWriter&) = delete;
 
-    /// Bytes as the service wrote them, cut anywhere. An unfinished line waits for its end, for flushPartial or for 64 KiB.
+    /// Bytes as the service wrote them, cut anywhere. An unfinished line waits for its end, for flushPartial or for 64
+    /// KiB.
     void append(LogStream stream, std::string_view bytes, WallTime now);
 
     /// Unfinished lines are there, and nobody knows whether they go on.
@@ -46,8 +48,8 @@ public:
     void flushPartial(WallTime now);
     void flushPartial(LogStream stream, WallTime now);
 
-    /// The streams have ended: writes unfinished lines as complete ones. Call it before a new run begins, too: the life before
-    /// may have left a line that was to go on.
+    /// The streams have ended: writes unfinished lines as complete ones. Call it before a new run begins, too: the life
+    /// before may have left a line that was to go on.
     void finishStreams(WallTime now);
 
     /// One entry of stream h; a newline in the text becomes a space.
@@ -123,7 +125,7 @@ private:
     std::uint32_t m_segment = 0; ///< 0: none yet
     std::uint64_t m_size = 0;
     std::uint64_t m_total = 0;
-    std::vector<Segment> m_older; ///< oldest first, without the one in use
+    std::vector<Segment> m_older;    ///< oldest first, without the one in use
     std::uint32_t m_removedUpTo = 0; ///< removed, and not said yet
 
     WallTime m_last{};

@@ -50,7 +50,8 @@ struct Shared
 
 constexpr std::size_t recordTail = 64;
 
-// In the child: no libc beyond syscall(), no allocation, nothing instrumented. The parent's errno is overwritten; it does not care.
+// In the child: no libc beyond syscall(), no allocation, nothing instrumented. The parent's errno is overwritten; it
+// does not care.
 
 __attribute__((no_sanitize("address", "thread", "undefined"), noinline)) char* putText(char* out, const char* text)
 {
@@ -136,11 +137,12 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) int runChild(void
             ::syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr);
         }
     }
-    if (::syscall(SYS_dup3, plan->in, 0, 0) < 0 || ::syscall(SYS_dup3, plan->out, 1, 0) < 0
-        || ::syscall(SYS_dup3, plan->err, 2, 0) < 0)
+    if (::syscall(SYS_dup3, plan->in, 0, 0) < 0 || ::syscall(SYS_dup3, plan->out, 1, 0) < 0 ||
+        ::syscall(SYS_dup3, plan->err, 2, 0) < 0)
         failed(SpawnStep::Descriptors);
 
-    // Before the first instruction of the program, so that whoever finds the record finds the process or knows that it ended.
+    // Before the first instruction of the program, so that whoever finds the record finds the process or knows that it
+    // ended.
     if (plan->record >= 0) {
         shared->startTime = ownStartTime();
         char* end = shared->record + shared->recordSize;
@@ -163,8 +165,8 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) int runChild(void
 }
 
 #if TURNSPIT_CLONE3
-// long turnspitKeepClone3(clone_args*, size_t, int (*)(void*), void*): the child starts on the stack given in clone_args, where there
-// is nothing to return to, so it calls the function and exits.
+// long turnspitKeepClone3(clone_args*, size_t, int (*)(void*), void*): the child starts on the stack given in
+// clone_args, where there is nothing to return to, so it calls the function and exits.
 extern "C" long turnspitKeepClone3(clone_args* arguments, std::size_t size, int (*function)(void*), void* argument);
 __asm__(R"(
     .text
@@ -263,7 +265,8 @@ std::expected<Spawned, SpawnError> Spawner::spawn(const SpawnPlan& plan)
         return std::unexpected(SpawnError{SpawnStep::Clone, error, false});
     if (shared.error != 0) {
         int status = 0;
-        while (::waitpid(static_cast<pid_t>(pid), &status, 0) < 0 && errno == EINTR) {}
+        while (::waitpid(static_cast<pid_t>(pid), &status, 0) < 0 && errno == EINTR) {
+        }
         return std::unexpected(SpawnError{shared.step, shared.error, shared.recorded});
     }
     return Spawned{static_cast<pid_t>(pid), shared.startTime, shared.recorded};

@@ -23,7 +23,7 @@ struct SpawnPlan
     int in = -1;
     int out = -1;
     int err = -1;
-    int record = -1;     ///< O_APPEND; -1: no record
+    int record = -1;        ///< O_APPEND; -1: no record
     std::string recordText; ///< the child appends ` pid=812 start=12345` and a newline, and writes it before exec
 };
 
@@ -41,8 +41,9 @@ struct SpawnError
     bool recorded = false; ///< the record was written and has to be annulled
 };
 
-/// Starts programs, vfork-style: returns once the child runs its program or has failed. The child leads a session and a group of
-/// its own, has default signal dispositions, an empty mask and no descriptor but 0, 1 and 2. One thread, and the caller reaps.
+/// Starts programs, vfork-style: returns once the child runs its program or has failed. The child leads a session and a
+/// group of its own, has default signal dispositions, an empty mask and no descriptor but 0, 1 and 2. One thread, and
+/// the caller reaps.
 class Spawner
 {
 public:

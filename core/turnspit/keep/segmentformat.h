@@ -1,11 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
 namespace turnspit::keep {
+
+/// `2026-11-22T08:44:24.123456Z o | `: 27 bytes of time, then at these places the letter of the stream and a space or
+/// `+`.
+inline constexpr std::size_t entryPrefixSize = 32;
+inline constexpr std::size_t entryStreamAt = 28;
+inline constexpr std::size_t entryMoreAt = 29;
+
+/// Bytes of text in one entry; what is longer goes on in the next.
+inline constexpr std::size_t maxEntryText = 64U << 10U;
 
 /// `00000007.log`
 [[nodiscard]] inline std::string segmentName(std::uint32_t number)
