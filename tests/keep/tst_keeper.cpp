@@ -2,11 +2,13 @@
 
 #include <turnspit/keep/processes.h>
 
+#include <QScopeGuard>
 #include <QTemporaryDir>
 
 #include <memory>
 #include <set>
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 using namespace turnspit;
@@ -540,6 +542,31 @@ private Q_SLOTS:
         const auto entries = readLog(logs("s"));
         QCOMPARE(entries.size(), 2UZ);
         QVERIFY(hasMark(entries, "run 1 ended succeeded exit 0"));
+    }
+
+    void aFullDiskStopsNoServiceAndIsToldOnceThereIsRoom()
+    {
+        QVERIFY(QDir().mkpath(QString::fromStdString(state() + "/logs")));
+        if (::mount("tmpfs", (state() + "/logs").c_str(), "tmpfs", 0, "size=256k") != 0)
+            QSKIP("needs to mount a small file system");
+        const auto leave = qScopeGuard([this] { ::umount2((state() + "/logs").c_str(), MNT_DETACH); });
+        const RunId run = spawn({"lines", "10000"});
+        const auto end = endOf(run);
+        QVERIFY(end && end->outcome == Outcome::Succeeded);
+        auto entries = readLog(logs("s"));
+        QVERIFY(std::ranges::count(entries, '?', &Entry::stream) == 0);
+        const std::string kept = joined(entries, 'o') + joined(entries, 'e');
+        const auto keptLines = static_cast<std::uint64_t>(std::ranges::count(kept, '\n'));
+        QVERIFY(keptLines > 0 && keptLines < 20000 && end->logLines == keptLines);
+
+        QVERIFY(::mount("tmpfs", (state() + "/logs").c_str(), "tmpfs", MS_REMOUNT, "size=16m") == 0);
+        QTRY_VERIFY_WITH_TIMEOUT(hasMark(readLog(logs("s")), "run 1 ended succeeded exit 0"), 10000);
+        entries = readLog(logs("s"));
+        const auto mark =
+            std::ranges::find_if(entries, [](const Entry& e) { return e.text.starts_with("not kept: "); });
+        QVERIFY(mark != entries.end());
+        QVERIFY(mark->text.starts_with("not kept: " + std::to_string(20000 - keptLines) + " lines, "));
+        QVERIFY(endOf(spawn({"lines", "2"}))->logLines == 4);
     }
 
     void aHostThatDoesNotReadHoldsNothingUp()
