@@ -177,7 +177,7 @@ void TestWireMethods::bytes_data()
     row("host.status", "host.status", "{}", result(hostLine));
     row("host.reload", "host.reload", "{}", result(R"(["mail: changed"])"));
     row("host.shutdown", "host.shutdown", "{}", result("{}"));
-    row("subscribe", "subscribe", "{}", {}); // its answer is that of snapshot; asubscriberGetsDeltas looks at it
+    row("subscribe", "subscribe", "{}", {}); // aSubscriberGetsASnapshotThenDeltas looks at its answer
 }
 
 void TestWireMethods::bytes()
