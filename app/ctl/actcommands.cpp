@@ -16,7 +16,8 @@ int printResults(Context& context, const QList<ActionResult>& results)
         const QString name = printable(result.name);
         allOk = allOk && result.ok;
         if (!result.ok)
-            complain(context.err, (name + QStringLiteral(": ") + result.error.value_or(QStringLiteral("failed"))).toStdString());
+            complain(context.err,
+                     (name + QStringLiteral(": ") + result.error.value_or(QStringLiteral("failed"))).toStdString());
         if (context.json) {
             QJsonObject object = toJson(result);
             object.remove(QStringLiteral("note"));
@@ -25,7 +26,8 @@ int printResults(Context& context, const QList<ActionResult>& results)
                 complain(context.err, (name + QStringLiteral(": ") + *result.note).toStdString());
         } else if (result.ok) {
             const QString state = words(toString(result.state));
-            printLine(context.out, name + QStringLiteral(": ") + state + (result.note ? QStringLiteral(" (%1)").arg(*result.note) : QString()));
+            printLine(context.out, name + QStringLiteral(": ") + state +
+                                       (result.note ? QStringLiteral(" (%1)").arg(*result.note) : QString()));
         }
     }
     if (context.json)
@@ -111,13 +113,15 @@ Task<int> runReload(Context& context)
 
 Task<int> runShutdown(Context& context, ShutdownCommand command)
 {
-    // The end is seen by the connection, and then by the process: only when that has gone, another host can take the state folder.
+    // The end is seen by the connection, and then by the process: only when that has gone, another host can take the
+    // state folder.
     QObject receiver;
     Event disconnected;
-    QObject::connect(&context.session, &HostSession::connectionChanged, &receiver, [&](HostSession::Connection connection) {
-        if (connection != HostSession::Connection::Connected)
-            disconnected.set();
-    });
+    QObject::connect(&context.session, &HostSession::connectionChanged, &receiver,
+                     [&](HostSession::Connection connection) {
+                         if (connection != HostSession::Connection::Connected)
+                             disconnected.set();
+                     });
     const auto status = co_await context.session.hostStatus();
     if (!status)
         co_return report(context, status.error());
@@ -131,9 +135,11 @@ Task<int> runShutdown(Context& context, ShutdownCommand command)
         if (context.processEnd && context.session.isLocalMachine() && status->pid > 0)
             co_await context.processEnd(status->pid);
     }
-    const QString text = command.wait ? QStringLiteral("The host has ended.") : QStringLiteral("The host is shutting down.");
+    const QString text =
+        command.wait ? QStringLiteral("The host has ended.") : QStringLiteral("The host is shutting down.");
     if (context.json)
-        printJson(context.out, QJsonObject{{QStringLiteral("host"), status->host}, {QStringLiteral("ended"), command.wait}});
+        printJson(context.out,
+                  QJsonObject{{QStringLiteral("host"), status->host}, {QStringLiteral("ended"), command.wait}});
     else
         printLine(context.out, text);
     co_return exitcode::done;

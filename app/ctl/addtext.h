@@ -23,9 +23,9 @@ struct AddOptions
     bool autostart = true;
 };
 
-/// The text of a service file that says just that, defaults left out. A relative `cwd` is taken from `currentFolder`, since in a
-/// service file it would be taken from home. Fails for what is not an option's value: no command, an interval without units, an
-/// environment variable without `=`, more than one of every, cron and manual.
+/// The text of a service file that says just that, defaults left out. A relative `cwd` is taken from `currentFolder`,
+/// since in a service file it would be taken from home. Fails for what is not an option's value: no command, an
+/// interval without units, an environment variable without `=`, more than one of every, cron and manual.
 [[nodiscard]] Result<std::string> serviceFileText(const AddOptions& options, const std::string& currentFolder);
 
 } // namespace turnspit::ctl

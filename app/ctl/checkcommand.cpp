@@ -45,9 +45,10 @@ void checkService(const std::string& file, const TomlTable& defaults, Findings& 
 {
     const std::string name = fs::path(file).stem().string();
     if (!isServiceName(name)) {
-        findings.errors.push_back({ErrorKind::InvalidDefinition,
-                                   '"' + name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit",
-                                   file});
+        findings.errors.push_back(
+            {ErrorKind::InvalidDefinition,
+             '"' + name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit",
+             file});
         return;
     }
     const auto text = readTextFile(file);
@@ -110,7 +111,8 @@ int runCheck(const CheckCommand& command, const Places& places, bool json, Outpu
         printJson(out, toJson(diagnostics));
     } else if (findings.errors.empty()) {
         out.write(findings.files == 0 ? "There is nothing to check in " + places.config + ".\n"
-                                      : std::to_string(findings.files) + (findings.files == 1 ? " file" : " files") + " checked, nothing is wrong.\n");
+                                      : std::to_string(findings.files) + (findings.files == 1 ? " file" : " files") +
+                                            " checked, nothing is wrong.\n");
     } else {
         for (const Error& error : findings.errors)
             out.write(error.text() + '\n');

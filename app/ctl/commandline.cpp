@@ -41,7 +41,8 @@ ParsedCommandLine usageError(const std::string& message, const std::string& comm
 {
     ParsedCommandLine parsed;
     parsed.exitCode = 2;
-    parsed.text = "turnspitctl: " + message + "\nSee `turnspitctl " + (command.empty() ? "" : command + ' ') + "--help`.\n";
+    parsed.text =
+        "turnspitctl: " + message + "\nSee `turnspitctl " + (command.empty() ? "" : command + ' ') + "--help`.\n";
     return parsed;
 }
 
@@ -55,7 +56,8 @@ ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, Wa
     const bool known = parser.hasCommand(outline.command);
     if (!outline.command.empty() && !known) {
         const auto near = nearest(outline.command, parser.commandNames());
-        return usageError("there is no command `" + outline.command + '`' + (near ? "; did you mean `" + *near + "`?" : ""), {});
+        return usageError(
+            "there is no command `" + outline.command + '`' + (near ? "; did you mean `" + *near + "`?" : ""), {});
     }
 
     // What add starts may look like options of ours; nobody else takes more than names behind the mark.

@@ -15,7 +15,8 @@ namespace turnspit::ctl {
 
 /// What the commands of turnspitctl were asked to do, one type a command.
 struct ListCommand
-{};
+{
+};
 
 struct StatusCommand
 {
@@ -81,7 +82,8 @@ struct RemoveCommand
 };
 
 struct UndoCommand
-{};
+{
+};
 
 struct CheckCommand
 {
@@ -89,7 +91,8 @@ struct CheckCommand
 };
 
 struct ReloadCommand
-{};
+{
+};
 
 struct WaitCommand
 {
@@ -103,9 +106,9 @@ struct ShutdownCommand
     bool wait = true;
 };
 
-using Command = std::variant<ListCommand, StatusCommand, ShowCommand, ActCommand, RunCommand, LogsCommand, RunsCommand, NextCommand,
-                             EventsCommand, AddCommand, EditCommand, RemoveCommand, UndoCommand, CheckCommand, ReloadCommand,
-                             WaitCommand, ShutdownCommand>;
+using Command = std::variant<ListCommand, StatusCommand, ShowCommand, ActCommand, RunCommand, LogsCommand, RunsCommand,
+                             NextCommand, EventsCommand, AddCommand, EditCommand, RemoveCommand, UndoCommand,
+                             CheckCommand, ReloadCommand, WaitCommand, ShutdownCommand>;
 
 struct CommandLine
 {
@@ -114,8 +117,8 @@ struct CommandLine
     Command command;
 };
 
-/// What to do, or what to print and with which code to end: 0 for help and version (on standard output), 2 for a usage error
-/// (on standard error).
+/// What to do, or what to print and with which code to end: 0 for help and version (on standard output), 2 for a usage
+/// error (on standard error).
 struct ParsedCommandLine
 {
     std::optional<CommandLine> commandLine;
@@ -123,9 +126,9 @@ struct ParsedCommandLine
     std::string text;
 };
 
-/// `arguments` without the program's name. Times that people typed are taken from `now` in `zone`; a relative `--cwd` from
-/// `currentFolder`.
-[[nodiscard]] ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, WallTime now, const QTimeZone& zone,
-                                                 const std::string& currentFolder);
+/// `arguments` without the program's name. Times that people typed are taken from `now` in `zone`; a relative `--cwd`
+/// from `currentFolder`.
+[[nodiscard]] ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, WallTime now,
+                                                 const QTimeZone& zone, const std::string& currentFolder);
 
 } // namespace turnspit::ctl

@@ -22,11 +22,11 @@ inline constexpr int usage = 2;
 inline constexpr int unreachable = 3;
 inline constexpr int noSuchService = 4;
 inline constexpr int timedOut = 5;
-inline constexpr int ourFault = 125;      ///< of `run`: not the command but Turnspit failed
+inline constexpr int ourFault = 125; ///< of `run`: not the command but Turnspit failed
 inline constexpr int notExecutable = 126;
 inline constexpr int notFound = 127;
 inline constexpr int signalBase = 128;
-inline constexpr int interrupted = 130;   ///< of `run`: left by a second Ctrl+C
+inline constexpr int interrupted = 130; ///< of `run`: left by a second Ctrl+C
 } // namespace exitcode
 
 /// Ctrl+C as commands see it: one gate a press.

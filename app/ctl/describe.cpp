@@ -57,7 +57,8 @@ QString words(std::string_view ascii)
 
 Table::Cell stateCell(const ServiceInfo& service)
 {
-    return {(QStringList(words(toString(service.state))) + service.flags).join(QStringLiteral(", ")), colourOf(service.state)};
+    return {(QStringList(words(toString(service.state))) + service.flags).join(QStringLiteral(", ")),
+            colourOf(service.state)};
 }
 
 QString lastText(const ServiceInfo& service)
@@ -74,7 +75,8 @@ QString endText(const RunInfo& run)
 
 QString cpuText(const ServiceInfo& service)
 {
-    return service.cpuPercent ? QString::number(*service.cpuPercent, 'f', *service.cpuPercent < 9.95 ? 1 : 0) + u'%' : QString();
+    return service.cpuPercent ? QString::number(*service.cpuPercent, 'f', *service.cpuPercent < 9.95 ? 1 : 0) + u'%'
+                              : QString();
 }
 
 QString memoryText(const ServiceInfo& service)
@@ -91,8 +93,8 @@ QString describe(const ServiceInfo& service, WallTime now, const Style& style)
 
     QString out = printable(service.name) + QStringLiteral(": ") + shown;
     if (service.since != WallTime{}) {
-        out += QStringLiteral(" for ") + spanText(now - service.since) + QStringLiteral(" (since ")
-             + localText(service.since, style.zone) + u')';
+        out += QStringLiteral(" for ") + spanText(now - service.since) + QStringLiteral(" (since ") +
+               localText(service.since, style.zone) + u')';
     }
     out += u'\n';
     addLine(out, QStringLiteral("kind"), words(toString(service.kind)));
@@ -100,7 +102,8 @@ QString describe(const ServiceInfo& service, WallTime now, const Style& style)
     addLine(out, QStringLiteral("pid"), service.pid ? QString::number(*service.pid) : QString());
     if (service.nextRun) {
         addLine(out, QStringLiteral("next run"),
-                localText(*service.nextRun, style.zone) + QStringLiteral(" (") + relativeText(*service.nextRun, now) + u')');
+                localText(*service.nextRun, style.zone) + QStringLiteral(" (") + relativeText(*service.nextRun, now) +
+                    u')');
     }
     addLine(out, QStringLiteral("restarts"), service.restarts > 0 ? QString::number(service.restarts) : QString());
     addLine(out, QStringLiteral("cpu"), cpuText(service));

@@ -41,8 +41,8 @@ QString changeText(const ServiceInfo& service)
     return text;
 }
 
-/// Prints what changes, one line a change. Signals of the session are kept until the command gets to them, so that nothing comes
-/// before the stored events.
+/// Prints what changes, one line a change. Signals of the session are kept until the command gets to them, so that
+/// nothing comes before the stored events.
 class ChangeView : public QObject
 {
 public:
@@ -123,7 +123,8 @@ private:
         }
         if (delta.host) {
             if (delta.host->shuttingDown && !m_host.shuttingDown)
-                printChange(QStringLiteral("host-changed"), QString(), QStringLiteral("the host is shutting down"), nullptr);
+                printChange(QStringLiteral("host-changed"), QString(), QStringLiteral("the host is shutting down"),
+                            nullptr);
             for (const QString& problem : delta.host->problems) {
                 if (!m_host.problems.contains(problem))
                     printChange(QStringLiteral("host-changed"), QString(), problem, nullptr);

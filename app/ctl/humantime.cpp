@@ -54,9 +54,10 @@ Result<WallTime> parseTime(const std::string& text, WallTime now, const QTimeZon
         if (const QTime time = readClock(words.mid(dateLength + 1)); time.isValid())
             return at(date, time, zone);
     }
-    return fail("\"" + text
-                + "\" is not a time: write 2026-11-22T08:44:24Z, \"2026-11-22 08:44\", 2026-11-22, 08:44 (today) or a duration ago "
-                  "(10m, 1h30m)");
+    return fail("\"" + text +
+                "\" is not a time: write 2026-11-22T08:44:24Z, \"2026-11-22 08:44\", 2026-11-22, 08:44 (today) or a "
+                "duration ago "
+                "(10m, 1h30m)");
 }
 
 QString spanText(microseconds span)
@@ -87,7 +88,8 @@ QString relativeText(WallTime time, WallTime now)
     const auto distance = time - now;
     if (distance > -seconds(1) && distance < seconds(1))
         return QStringLiteral("now");
-    return distance > seconds(0) ? QStringLiteral("in ") + spanText(distance) : spanText(distance) + QStringLiteral(" ago");
+    return distance > seconds(0) ? QStringLiteral("in ") + spanText(distance)
+                                 : spanText(distance) + QStringLiteral(" ago");
 }
 
 QString localText(WallTime time, const QTimeZone& zone)

@@ -11,9 +11,9 @@
 
 namespace turnspit::ctl {
 
-/// A time as a person types it: RFC 3339 with an offset, local `YYYY-MM-DD[ HH:MM[:SS]]`, `HH:MM[:SS]` (today), or a duration
-/// ago (`10m`). A local time that the zone skips is later by what was skipped, one that comes twice is the first of both. The error names
-/// what may be written.
+/// A time as a person types it: RFC 3339 with an offset, local `YYYY-MM-DD[ HH:MM[:SS]]`, `HH:MM[:SS]` (today), or a
+/// duration ago (`10m`). A local time that the zone skips is later by what was skipped, one that comes twice is the
+/// first of both. The error names what may be written.
 [[nodiscard]] Result<WallTime> parseTime(const std::string& text, WallTime now, const QTimeZone& zone);
 
 /// The two largest units, cut: `2d 3h`, `5m 12s`, `4s`, `250ms`.

@@ -93,7 +93,8 @@ void appendEntryJson(std::string& out, std::string_view serviceAsJson, const Log
     out += entry.more ? ",\"more\":true}\n" : "}\n";
 }
 
-LogPrinter::LogPrinter(OutputStream& out, LogFormat format, const QString& service, bool labelled) : m_out(out), m_format(format)
+LogPrinter::LogPrinter(OutputStream& out, LogFormat format, const QString& service, bool labelled)
+    : m_out(out), m_format(format)
 {
     if (labelled)
         m_label = service.toStdString() + " | ";

@@ -15,8 +15,8 @@ namespace turnspit::ctl {
 /// Appends the entry as it is on disk: `2026-11-22T08:44:24.123456Z o | text` and a newline.
 void appendEntryLine(std::string& out, const LogEntryInfo& entry);
 
-/// Appends `{"time":...,"service":...,"stream":...,"text":...}` and a newline; `b64` instead of `text` where the bytes are not
-/// UTF-8, `"more":true` where the text goes on.
+/// Appends `{"time":...,"service":...,"stream":...,"text":...}` and a newline; `b64` instead of `text` where the bytes
+/// are not UTF-8, `"more":true` where the text goes on.
 void appendEntryJson(std::string& out, std::string_view serviceAsJson, const LogEntryInfo& entry);
 
 /// Appends the text with quotes and escapes. It must be UTF-8.

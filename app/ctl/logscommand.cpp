@@ -14,10 +14,10 @@ namespace {
 struct Shown
 {
     Shown(Context& context, const LogsCommand& command, const QString& service, LogQuery selection)
-        : name(service),
-          source(context.session, std::move(selection), command.follow),
+        : name(service), source(context.session, std::move(selection), command.follow),
           printer(context.out, command.format, service, command.names.size() > 1)
-    {}
+    {
+    }
 
     [[nodiscard]] bool hasEntry() const { return next < source.entries().size(); }
     [[nodiscard]] const LogEntryInfo& entry() const { return source.entries().at(next); }
@@ -35,7 +35,8 @@ LogQuery selectionOf(const LogsCommand& command, const QString& service)
     LogQuery selection = command.selection;
     selection.service = service;
     // Where both streams are put together, the marks say where lines that were left open end.
-    if (command.format == LogFormat::Raw && selection.streams.contains(u',') && !selection.last && selection.grep.isEmpty())
+    if (command.format == LogFormat::Raw && selection.streams.contains(u',') && !selection.last &&
+        selection.grep.isEmpty())
         selection.streams += QStringLiteral(",h");
     return selection;
 }

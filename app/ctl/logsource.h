@@ -10,15 +10,16 @@ namespace turnspit::ctl {
 
 /// The entries of one service that were asked for, page by page; the next page is on its way while one is used.
 ///
-/// First what is there (the selection as `logs` without -f has it), then, when following, what comes: over the ends of runs,
-/// unless one run was asked for. Without following, the end is what was there when reading began, so that a service that writes
-/// faster than anybody reads cannot hold its reader for ever. One thread.
+/// First what is there (the selection as `logs` without -f has it), then, when following, what comes: over the ends of
+/// runs, unless one run was asked for. Without following, the end is what was there when reading began, so that a
+/// service that writes faster than anybody reads cannot hold its reader for ever. One thread.
 class LogSource
 {
 public:
     LogSource(HostSession& session, LogQuery selection, bool follow);
 
-    /// Gets the next page, in place of the last one; waits where there is nothing new yet. After the end: no entries, isAtEnd.
+    /// Gets the next page, in place of the last one; waits where there is nothing new yet. After the end: no entries,
+    /// isAtEnd.
     [[nodiscard]] Task<Result<>> advance();
 
     [[nodiscard]] const QList<LogEntryInfo>& entries() const { return m_page.entries; }

@@ -148,7 +148,8 @@ Task<int> runShow(Context& context, ShowCommand command)
     const WallTime now = Clock::current().wallNow();
     context.out.write(describe(*service, now, context.style).toStdString());
     if (definition) {
-        printLine(context.out, QStringLiteral("\n%1").arg(definition->file.isEmpty() ? QStringLiteral("Built in") : definition->file));
+        printLine(context.out, QStringLiteral("\n%1").arg(definition->file.isEmpty() ? QStringLiteral("Built in")
+                                                                                     : definition->file));
         printValues(context.out, definition->values, QString());
     }
     if (!runs->isEmpty()) {
@@ -199,7 +200,9 @@ Task<int> runNext(Context& context, NextCommand command)
     const WallTime now = Clock::current().wallNow();
     Table table({{QStringLiteral("AT")}, {QStringLiteral("IN")}, {QStringLiteral("SERVICE")}});
     for (const PlannedRun& run : *planned)
-        table.addRow({{localText(run.at, context.style.zone)}, {spanText(std::max(run.at - now, WallTime::duration(0)))}, {run.service}});
+        table.addRow({{localText(run.at, context.style.zone)},
+                      {spanText(std::max(run.at - now, WallTime::duration(0)))},
+                      {run.service}});
     context.out.write(table.text(context.style.width, context.style.colour));
     co_return exitcode::done;
 }

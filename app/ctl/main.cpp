@@ -67,14 +67,16 @@ std::unique_ptr<QSocketNotifier> watchReader(Interrupts& interrupts)
     if (::fstat(STDOUT_FILENO, &status) != 0 || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
         return nullptr;
     auto notifier = std::make_unique<QSocketNotifier>(STDOUT_FILENO, QSocketNotifier::Exception);
-    QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(), [&interrupts, watching = notifier.get()] {
-        watching->setEnabled(false);
-        interrupts.raise();
-    });
+    QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(),
+                     [&interrupts, watching = notifier.get()] {
+                         watching->setEnabled(false);
+                         interrupts.raise();
+                     });
     return notifier;
 }
 
-int runWithHost(int argc, char** argv, const CommandLine& commandLine, const Places& places, OutputStream& out, OutputStream& err)
+int runWithHost(int argc, char** argv, const CommandLine& commandLine, const Places& places, OutputStream& out,
+                OutputStream& err)
 {
     QCoreApplication application(argc, argv);
     Interrupts interrupts;
@@ -109,7 +111,8 @@ int runMain(int argc, char** argv)
 
     std::error_code noFolder;
     const std::string folder = std::filesystem::current_path(noFolder).string();
-    const ParsedCommandLine parsed = parseCommandLine({argv + 1, argv + argc}, Clock::current().wallNow(), QTimeZone::systemTimeZone(), folder);
+    const ParsedCommandLine parsed =
+        parseCommandLine({argv + 1, argv + argc}, Clock::current().wallNow(), QTimeZone::systemTimeZone(), folder);
     const bool runs = parsed.commandLine && isRun(parsed.commandLine->command);
     const bool gives = parsed.commandLine && (follows(parsed.commandLine->command) || runs);
     OutputStream out(OutputStream::toDescriptor(STDOUT_FILENO, [gives, runs] {

@@ -6,8 +6,8 @@
 
 namespace turnspit::ctl {
 
-/// Bytes on their way to standard output or standard error, gathered into large writes. After a failed write everything more is
-/// swallowed: who writes asks `isOpen` where going on would be a waste. Not for several threads.
+/// Bytes on their way to standard output or standard error, gathered into large writes. After a failed write everything
+/// more is swallowed: who writes asks `isOpen` where going on would be a waste. Not for several threads.
 class OutputStream
 {
 public:
@@ -19,7 +19,8 @@ public:
     OutputStream(const OutputStream&) = delete;
     OutputStream& operator=(const OutputStream&) = delete;
 
-    /// Blocks until the descriptor has taken all. A signal does not interrupt it, unless `giveUp` says so: then ECANCELED.
+    /// Blocks until the descriptor has taken all. A signal does not interrupt it, unless `giveUp` says so: then
+    /// ECANCELED.
     [[nodiscard]] static Writer toDescriptor(int descriptor, std::function<bool()> giveUp = {});
     /// Appends; `into` must outlive the stream.
     [[nodiscard]] static Writer toString(std::string& into);

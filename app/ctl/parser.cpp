@@ -57,14 +57,16 @@ Parser::Parser() : app("Looks at the services of a running Turnspit host and con
                            "  turnspitctl add web -- python3 -m http.server 8000\n"
                            "  turnspitctl add backup --cron \"0 3 * * *\" -- restic backup /home/me\n"
                            "  turnspitctl list\n"
-                           "  turnspitctl logs -f web\n\n")
-               + exitCodes);
+                           "  turnspitctl logs -f web\n\n") +
+               exitCodes);
     app.set_help_flag("-h,--help", "Say what there is, or how a command is used");
     app.set_version_flag("--version", TURNSPIT_VERSION, "Say which version this is");
     app.add_flag("--json", typed.json, "Print JSON (errors stay text on standard error)");
-    app.add_option("--config-dir", typed.places.configDir, "Folder of turnspit.toml and services/ ($TURNSPIT_CONFIG_DIR)")
+    app.add_option("--config-dir", typed.places.configDir,
+                   "Folder of turnspit.toml and services/ ($TURNSPIT_CONFIG_DIR)")
         ->type_name("DIR");
-    app.add_option("--state-dir", typed.places.stateDir, "Folder of logs and history ($TURNSPIT_STATE_DIR)")->type_name("DIR");
+    app.add_option("--state-dir", typed.places.stateDir, "Folder of logs and history ($TURNSPIT_STATE_DIR)")
+        ->type_name("DIR");
     app.add_option("--runtime-dir", typed.places.runtimeDir, "Folder of the host's socket ($TURNSPIT_RUNTIME_DIR)")
         ->type_name("DIR");
     addViews();
@@ -84,7 +86,8 @@ std::vector<std::string> Parser::commandNames() const
 CLI::App& Parser::command(const std::string& name, const std::string& group, const std::string& description)
 {
     CLI::App& sub = *app.add_subcommand(name, description)->group(group);
-    sub.footer("`turnspitctl --help` lists the options for every command (--json, --config-dir, ...) and the exit codes.");
+    sub.footer(
+        "`turnspitctl --help` lists the options for every command (--json, --config-dir, ...) and the exit codes.");
     return sub;
 }
 
@@ -107,7 +110,9 @@ void Parser::addViews()
 
     auto& events = command("events", lookGroup, "What happened to the host and its services");
     events.add_flag("-f,--follow", typed.follow, "Go on with changes as they come, until interrupted");
-    events.add_option("--since", typed.since, "Not before: 2026-11-22T08:44:24Z, \"2026-11-22 08:44\", 08:44, or 10m (ago)")
+    events
+        .add_option("--since", typed.since,
+                    "Not before: 2026-11-22T08:44:24Z, \"2026-11-22 08:44\", 08:44, or 10m (ago)")
         ->type_name("TIME");
     events.add_option("--limit", typed.limit, "At most the last so many (100)")->check(fromOne)->type_name("N");
 }
@@ -128,10 +133,13 @@ void Parser::addLogs()
                     "Not before, in all that is kept: 2026-11-22T08:44:24Z, \"2026-11-22 08:44\", 08:44, or 10m (ago)")
         ->type_name("TIME");
     logs.add_option("--until", typed.until, "Not after, in all that is kept")->type_name("TIME");
-    logs.add_option("--grep", typed.grep, "Entries that this regular expression is found in, in all that is kept")->type_name("RE");
-    logs.add_option("--stream", typed.streams, "Of o (stdout), e (stderr) and h (the host's marks)")->type_name("o,e,h");
+    logs.add_option("--grep", typed.grep, "Entries that this regular expression is found in, in all that is kept")
+        ->type_name("RE");
+    logs.add_option("--stream", typed.streams, "Of o (stdout), e (stderr) and h (the host's marks)")
+        ->type_name("o,e,h");
     logs.add_flag("--raw", typed.raw, "Only the service's own bytes: no times, no marks, long lines joined");
-    logs.footer("A line is the entry as it is on disk: time (UTC), stream, then ` | ` or, where the text goes on in the next entry\n"
+    logs.footer("A line is the entry as it is on disk: time (UTC), stream, then ` | ` or, where the text goes on in "
+                "the next entry\n"
                 "of the same stream, `+| `, and what the service wrote.");
 }
 
@@ -155,7 +163,8 @@ void Parser::addActions()
     auto& run = command("run", actGroup, "Run a scheduled or manual service once, now");
     run.add_option("NAME", typed.name, "Service")->required()->type_name("");
     run.add_flag("--no-wait", typed.noWait, "Return when it has begun");
-    run.footer("Prints what the run writes and ends with its exit code, 128 + n for signal n, 125 where Turnspit itself failed.\n"
+    run.footer("Prints what the run writes and ends with its exit code, 128 + n for signal n, 125 where Turnspit "
+               "itself failed.\n"
                "Ctrl+C stops the run; a second one leaves it.");
 
     addAction("hold", "Let a schedule pause");
@@ -163,7 +172,8 @@ void Parser::addActions()
 
     auto& wait = command("wait", actGroup, "Wait until a service has been in a state");
     wait.add_option("NAME", typed.name, "Service")->required()->type_name("");
-    wait.add_option("--state", typed.state, "A state as `list` shows it, or `ended`: stopped, failed, completed or waiting")
+    wait.add_option("--state", typed.state,
+                    "A state as `list` shows it, or `ended`: stopped, failed, completed or waiting")
         ->required()
         ->type_name("STATE");
     wait.add_option("--timeout", typed.timeout, "Give up after this time (exit code 5)")->type_name("DURATION");
@@ -178,9 +188,12 @@ void Parser::addActions()
 void Parser::addChanges()
 {
     auto& add = command("add", changeGroup, "Make a new service and start it: add NAME [options] -- COMMAND...");
-    add.add_option("NAME", typed.name, "1 to 64 of A-Za-z0-9._-, beginning with a letter or digit")->required()->type_name("");
+    add.add_option("NAME", typed.name, "1 to 64 of A-Za-z0-9._-, beginning with a letter or digit")
+        ->required()
+        ->type_name("");
     add.add_option("--every", typed.add.every, "Run it at this interval: 5m, 1h30m")->type_name("DURATION");
-    add.add_option("--cron", typed.add.cron, "Run it by this cron expression: \"0 3 * * *\", @daily")->type_name("EXPR");
+    add.add_option("--cron", typed.add.cron, "Run it by this cron expression: \"0 3 * * *\", @daily")
+        ->type_name("EXPR");
     add.add_flag("--manual", typed.add.manual, "Run it only when asked");
     add.add_option("--group", typed.add.group, "Group to show it in")->type_name("GROUP");
     add.add_option("--cwd", typed.add.cwd, "Folder to run it in (home)")->type_name("DIR");
@@ -195,11 +208,13 @@ void Parser::addChanges()
 
     auto& edit = command("edit", changeGroup, "Change keys of a service's file: edit NAME KEY=VALUE...");
     edit.add_option("NAME", typed.name, "Service")->required()->type_name("");
-    edit.add_option("KEY=VALUE", typed.edits, "Keys as in the file, dotted: restart.delay=5s; an empty value removes the key")
+    edit.add_option("KEY=VALUE", typed.edits,
+                    "Keys as in the file, dotted: restart.delay=5s; an empty value removes the key")
         ->required()
         ->type_name("");
 
-    auto& remove = command("remove", changeGroup, "Stop a service and remove its file; logs and history stay for 30 days");
+    auto& remove =
+        command("remove", changeGroup, "Stop a service and remove its file; logs and history stay for 30 days");
     remove.add_option("NAME", typed.name, "Service")->required()->type_name("");
 
     command("undo", changeGroup, "Take back the last remove or edit");

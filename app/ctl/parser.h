@@ -46,7 +46,11 @@ class Parser
 public:
     Parser();
 
-    [[nodiscard]] bool hasCommand(const std::string& name) const { const auto names = commandNames(); return std::ranges::find(names, name) != names.end(); }
+    [[nodiscard]] bool hasCommand(const std::string& name) const
+    {
+        const auto names = commandNames();
+        return std::ranges::find(names, name) != names.end();
+    }
     [[nodiscard]] std::vector<std::string> commandNames() const;
 
     CLI::App app;
@@ -61,7 +65,7 @@ private:
 };
 
 /// What is meant by what was typed after `command`; an error is one of usage.
-[[nodiscard]] Result<Command> commandOf(const std::string& command, const Typed& typed, WallTime now, const QTimeZone& zone,
-                                        const std::string& currentFolder);
+[[nodiscard]] Result<Command> commandOf(const std::string& command, const Typed& typed, WallTime now,
+                                        const QTimeZone& zone, const std::string& currentFolder);
 
 } // namespace turnspit::ctl

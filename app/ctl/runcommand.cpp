@@ -7,7 +7,8 @@ namespace turnspit::ctl {
 
 namespace {
 
-/// As a shell would have it: the command's own code, 128 + n for signal n. What has neither is in-process, or was not seen to end.
+/// As a shell would have it: the command's own code, 128 + n for signal n. What has neither is in-process, or was not
+/// seen to end.
 int exitCodeOf(const RunInfo& run)
 {
     if (run.exitCode)
@@ -39,7 +40,8 @@ int reportOurFault(Context& context, const Error& error)
     return exitcode::ourFault;
 }
 
-void printResult(Context& context, const QString& name, bool ok, ServiceState state, const std::optional<QString>& error)
+void printResult(Context& context, const QString& name, bool ok, ServiceState state,
+                 const std::optional<QString>& error)
 {
     printJson(context.out, QJsonArray{QJsonObject{
                                {QStringLiteral("name"), name},
@@ -58,7 +60,8 @@ Task<Result<ServiceState>> stateOf(Context& context, QString name)
     co_return service == snapshot->services.end() ? ServiceState::Stopped : service->state;
 }
 
-/// Bytes as they were written, each stream to its own. What came first goes out first, also where both end on one terminal.
+/// Bytes as they were written, each stream to its own. What came first goes out first, also where both end on one
+/// terminal.
 class Relay
 {
 public:
@@ -123,7 +126,8 @@ Task<int> runAndWait(Context& context, RunCommand command)
         if (context.json)
             printResult(context, command.name, true, *state, {});
         else
-            printLine(context.out, QStringLiteral("%1: run %2 began").arg(printable(command.name)).arg(begun->id.value));
+            printLine(context.out,
+                      QStringLiteral("%1: run %2 began").arg(printable(command.name)).arg(begun->id.value));
         co_return exitcode::done;
     }
 

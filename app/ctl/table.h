@@ -11,7 +11,8 @@ namespace turnspit::ctl {
 /// How many columns of a terminal the text takes: combining marks none, East Asian wide characters and emoji two.
 [[nodiscard]] int displayWidth(const QString& text);
 
-/// Control characters, which could drive a terminal or break a line, replaced by a middle dot; tabs and line breaks by a blank.
+/// Control characters, which could drive a terminal or break a line, replaced by a middle dot; tabs and line breaks by
+/// a blank.
 [[nodiscard]] QString printable(const QString& text);
 
 /// `text` cut to at most `width` columns, with … at the end where something is missing.

@@ -79,7 +79,8 @@ Result<Command> logsCommand(const Typed& typed, WallTime now, const QTimeZone& z
     }
     if (typed.hasLast)
         selection.last = typed.last;
-    for (auto [option, into, name] : {std::tuple{&typed.since, &selection.since, "--since"}, {&typed.until, &selection.until, "--until"}}) {
+    for (auto [option, into, name] :
+         {std::tuple{&typed.since, &selection.since, "--since"}, {&typed.until, &selection.until, "--until"}}) {
         if (option->empty())
             continue;
         const auto time = parseTime(*option, now, zone);
@@ -93,8 +94,8 @@ Result<Command> logsCommand(const Typed& typed, WallTime now, const QTimeZone& z
         selection.grep = text(typed.grep);
         const QRegularExpression pattern(selection.grep);
         if (!pattern.isValid())
-            return fail("--grep: " + pattern.errorString().toStdString() + " at character "
-                        + std::to_string(pattern.patternErrorOffset() + 1));
+            return fail("--grep: " + pattern.errorString().toStdString() + " at character " +
+                        std::to_string(pattern.patternErrorOffset() + 1));
     }
     if (!typed.streams.empty()) {
         const auto streams = streamsOf(typed.streams);
@@ -127,7 +128,8 @@ Result<Command> eventsCommand(const Typed& typed, WallTime now, const QTimeZone&
 Result<Command> addCommand(const Typed& typed, const std::string& currentFolder)
 {
     if (!isServiceName(typed.name))
-        return fail('"' + typed.name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
+        return fail('"' + typed.name +
+                    "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
     AddOptions options = typed.add;
     options.autostart = !typed.noAutostart;
     auto file = serviceFileText(options, currentFolder);
@@ -159,8 +161,9 @@ Result<Command> waitCommand(const Typed& typed)
     if (!timeout)
         return fail(timeout.error());
     if (typed.state != "ended" && !serviceStateFromString(typed.state)) {
-        return fail("there is no state \"" + typed.state
-                    + "\": stopped, starting, running, waiting, backing-off, stopping, failed, completed, disabled, invalid, or ended");
+        return fail("there is no state \"" + typed.state +
+                    "\": stopped, starting, running, waiting, backing-off, stopping, failed, completed, disabled, "
+                    "invalid, or ended");
     }
     return WaitCommand{text(typed.name), text(typed.state), *timeout};
 }
@@ -171,8 +174,9 @@ Result<Command> commandOf(const std::string& command, const Typed& typed, WallTi
                           const std::string& currentFolder)
 {
     static const std::map<std::string, Action> actions{
-        {"start", Action::Start},   {"stop", Action::Stop},     {"restart", Action::Restart}, {"kill", Action::Kill},
-        {"hold", Action::Hold},     {"resume", Action::Resume}, {"enable", Action::Enable},   {"disable", Action::Disable},
+        {"start", Action::Start},   {"stop", Action::Stop},       {"restart", Action::Restart},
+        {"kill", Action::Kill},     {"hold", Action::Hold},       {"resume", Action::Resume},
+        {"enable", Action::Enable}, {"disable", Action::Disable},
     };
     if (const auto action = actions.find(command); action != actions.end())
         return actCommand(action->second, typed);

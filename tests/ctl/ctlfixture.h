@@ -79,7 +79,8 @@ struct Fixture
         return document;
     }
 
-    void put(const QString& name, ServiceKind kind = ServiceKind::Kept, ServiceState state = ServiceState::Stopped, const QString& group = {})
+    void put(const QString& name, ServiceKind kind = ServiceKind::Kept, ServiceState state = ServiceState::Stopped,
+             const QString& group = {})
     {
         ServiceInfo service;
         service.name = name;

@@ -56,7 +56,8 @@ private Q_SLOTS:
         QCOMPARE(fixture.run({"start", "a", "b"}), 1);
         QCOMPARE(fixture.takeOut(), QStringLiteral("a: running\n"));
         const QString err = fixture.takeErr();
-        QVERIFY2(err.startsWith(QStringLiteral("turnspitctl: b: ")) && err.contains(QStringLiteral("enable")), qPrintable(err));
+        QVERIFY2(err.startsWith(QStringLiteral("turnspitctl: b: ")) && err.contains(QStringLiteral("enable")),
+                 qPrintable(err));
     }
 
     void anUnknownNameIsCode4AndNothingIsDone()
@@ -160,7 +161,9 @@ private Q_SLOTS:
             co_return;
         };
         Begun<int> ending(fixture.begin({"shutdown"}));
-        QVERIFY(spinUntil([&] { return fixture.session.callCount(QStringLiteral("shutdown")) == 1 && fixture.session.host().shuttingDown; }));
+        QVERIFY(spinUntil([&] {
+            return fixture.session.callCount(QStringLiteral("shutdown")) == 1 && fixture.session.host().shuttingDown;
+        }));
         QVERIFY(!ending.isDone());
         QCOMPARE(awaited, 0);
         fixture.session.setConnection(HostSession::Connection::Lost);

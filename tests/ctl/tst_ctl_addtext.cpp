@@ -41,7 +41,8 @@ private Q_SLOTS:
         QVERIFY2(definition.has_value(), definition ? "" : definition.error().front().text().c_str());
         QCOMPARE(definition->group, std::string("shop"));
         QCOMPARE(definition->workingDirectory, std::string("/here/work"));
-        QVERIFY((definition->environment == std::map<std::string, std::string>{{"A", ""}, {"B", "2=3"}, {"with.dot", "x"}}));
+        QVERIFY((definition->environment ==
+                 std::map<std::string, std::string>{{"A", ""}, {"B", "2=3"}, {"with.dot", "x"}}));
         QVERIFY(!definition->autostart);
         QVERIFY(definition->kind() == ServiceKind::Scheduled);
     }

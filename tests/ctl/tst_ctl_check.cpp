@@ -62,7 +62,8 @@ private Q_SLOTS:
 
     void everyErrorIsNamedWithItsPlace()
     {
-        const QString bad = write(QStringLiteral("services/bad.toml"), "command = \"true\"\nautostart = \"yes\"\nunknown_key = 1\n");
+        const QString bad =
+            write(QStringLiteral("services/bad.toml"), "command = \"true\"\nautostart = \"yes\"\nunknown_key = 1\n");
         const QString odd = write(QStringLiteral("services/odd name.toml"), "command = \"true\"\n");
         write(QStringLiteral("services/good.toml"), "command = \"true\"\n");
         QCOMPARE(check(), 1);

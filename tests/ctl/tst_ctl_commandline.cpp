@@ -33,7 +33,8 @@ private Q_SLOTS:
     {
         for (const std::vector<std::string>& arguments :
              {std::vector<std::string>{"--json", "--config-dir", "/c", "--state-dir=/s", "--runtime-dir", "/r", "list"},
-              std::vector<std::string>{"list", "--runtime-dir=/r", "--json", "--state-dir", "/s", "--config-dir", "/c"}}) {
+              std::vector<std::string>{"list", "--runtime-dir=/r", "--json", "--state-dir", "/s", "--config-dir",
+                                       "/c"}}) {
             const auto parsed = parse(arguments);
             QVERIFY2(parsed.commandLine.has_value(), parsed.text.c_str());
             QVERIFY(parsed.commandLine->json);
@@ -46,7 +47,8 @@ private Q_SLOTS:
 
     void servicesMayBeCalledLikeCommands()
     {
-        QCOMPARE(command<ActCommand>({"start", "list", "stop"}).request.names, (QStringList{QStringLiteral("list"), QStringLiteral("stop")}));
+        QCOMPARE(command<ActCommand>({"start", "list", "stop"}).request.names,
+                 (QStringList{QStringLiteral("list"), QStringLiteral("stop")}));
         QCOMPARE(command<ShowCommand>({"show", "show"}).name, QStringLiteral("show"));
         QCOMPARE(command<StatusCommand>({"status", "run", "run"}).names, QStringList{QStringLiteral("run")});
     }
@@ -92,7 +94,8 @@ private Q_SLOTS:
         QVERIFY(!all.follow && !all.selection.last && !all.selection.since && all.selection.streams.isEmpty());
         QCOMPARE(all.format, LogFormat::Lines);
 
-        const auto some = command<LogsCommand>({"logs", "-fn", "10", "a", "--since", "10m", "--grep", "[ab]+", "--stream", "e,o,e"});
+        const auto some =
+            command<LogsCommand>({"logs", "-fn", "10", "a", "--since", "10m", "--grep", "[ab]+", "--stream", "e,o,e"});
         QVERIFY(some.follow);
         QCOMPARE(some.selection.last.value(), 10);
         QCOMPARE(formatRfc3339(some.selection.since.value()), std::string("2026-11-22T11:50:00.000000Z"));
@@ -132,7 +135,8 @@ private Q_SLOTS:
 
     void whatFollowsTheMarkIsTheCommandWhateverItLooksLike()
     {
-        const auto added = command<AddCommand>({"add", "web", "--env", "A=1", "--env=B=2", "--no-start", "--", "sh", "-c", "--json", "--", "a b"});
+        const auto added = command<AddCommand>(
+            {"add", "web", "--env", "A=1", "--env=B=2", "--no-start", "--", "sh", "-c", "--json", "--", "a b"});
         QCOMPARE(added.request.name, QStringLiteral("web"));
         QVERIFY(!added.request.start);
         QCOMPARE(added.request.text, QStringLiteral("command = [\"sh\", \"-c\", \"--json\", \"--\", \"a b\"]\n"
@@ -154,14 +158,16 @@ private Q_SLOTS:
     {
         const auto help = parse({"--help"});
         QCOMPARE(help.exitCode, 0);
-        for (const char* word : {"list", "status", "show", "start", "stop", "kill", "restart", "run", "hold", "resume", "enable", "disable",
-                                 "logs", "runs", "next", "events", "add", "edit", "remove", "undo", "check", "reload", "wait", "shutdown",
-                                 "--json", "--config-dir", "Exit codes"})
+        for (const char* word :
+             {"list",   "status", "show",    "start",  "stop", "kill",     "restart", "run",          "hold",
+              "resume", "enable", "disable", "logs",   "runs", "next",     "events",  "add",          "edit",
+              "remove", "undo",   "check",   "reload", "wait", "shutdown", "--json",  "--config-dir", "Exit codes"})
             QVERIFY2(help.text.find(word) != std::string::npos, word);
         const auto stop = parse({"stop", "--help"});
         QCOMPARE(stop.exitCode, 0);
         QVERIFY(stop.text.find("--timeout") != std::string::npos);
-        QVERIFY(parse({"add", "--help"}).text.find("turnspitctl add [OPTIONS] NAME -- COMMAND...") != std::string::npos);
+        QVERIFY(parse({"add", "--help"}).text.find("turnspitctl add [OPTIONS] NAME -- COMMAND...") !=
+                std::string::npos);
         const auto version = parse({"--version"});
         QCOMPARE(version.exitCode, 0);
         QCOMPARE(version.text, std::string("turnspitctl " TURNSPIT_VERSION "\n"));

@@ -14,14 +14,16 @@ private Q_SLOTS:
     {
         Fixture fixture;
         fixture.clock.advance(5s);
-        fixture.session.addEvent({fixture.clock.wallNow(), QStringLiteral("service-failed"), QStringLiteral("api"), QStringLiteral("exit code 3")});
+        fixture.session.addEvent({fixture.clock.wallNow(), QStringLiteral("service-failed"), QStringLiteral("api"),
+                                  QStringLiteral("exit code 3")});
         QCOMPARE(fixture.run({"events", "--since", "3s"}), 0);
         QCOMPARE(fixture.takeOut(), QStringLiteral("2026-11-22 12:00:05  api  service-failed  exit code 3\n"));
         QCOMPARE(fixture.run({"events", "--json", "--limit", "1"}), 0);
-        QCOMPARE(fixture.takeJson().object(), (QJsonObject{{QStringLiteral("time"), QStringLiteral("2026-11-22T12:00:05.000000Z")},
-                                                           {QStringLiteral("kind"), QStringLiteral("service-failed")},
-                                                           {QStringLiteral("service"), QStringLiteral("api")},
-                                                           {QStringLiteral("text"), QStringLiteral("exit code 3")}}));
+        QCOMPARE(fixture.takeJson().object(),
+                 (QJsonObject{{QStringLiteral("time"), QStringLiteral("2026-11-22T12:00:05.000000Z")},
+                              {QStringLiteral("kind"), QStringLiteral("service-failed")},
+                              {QStringLiteral("service"), QStringLiteral("api")},
+                              {QStringLiteral("text"), QStringLiteral("exit code 3")}}));
     }
 
     void changesFollowWhatIsStored()
@@ -61,7 +63,8 @@ private Q_SLOTS:
         const QJsonObject change = fixture.takeJson().object(); // one line only
         QCOMPARE(change.value(QStringLiteral("service")).toString(), QStringLiteral("api"));
         QCOMPARE(change.value(QStringLiteral("state")).toString(), QStringLiteral("running"));
-        QCOMPARE(change.value(QStringLiteral("change")).toObject().value(QStringLiteral("cpu_percent")).toDouble(), 50.0);
+        QCOMPARE(change.value(QStringLiteral("change")).toObject().value(QStringLiteral("cpu_percent")).toDouble(),
+                 50.0);
         fixture.interrupts.raise();
         QCOMPARE(following.value(), 0);
     }

@@ -25,7 +25,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("typed");
         QTest::addColumn<QByteArray>("expected");
-        const auto row = [](const char* typed, const char* expected) { QTest::newRow(typed) << QByteArray(typed) << QByteArray(expected); };
+        const auto row = [](const char* typed, const char* expected) {
+            QTest::newRow(typed) << QByteArray(typed) << QByteArray(expected);
+        };
         row("2026-11-22T08:44:24.123456Z", "2026-11-22T08:44:24.123456Z");
         row("2026-11-22T08:44:24+02:00", "2026-11-22T06:44:24.000000Z");
         row("2026-11-22", "2026-11-21T23:00:00.000000Z");
@@ -60,8 +62,8 @@ private Q_SLOTS:
     void whatIsNoTimeIsRefusedWithExamples_data()
     {
         QTest::addColumn<QByteArray>("typed");
-        for (const char* typed : {"", "yesterday", "10", "25:00", "2026-13-01", "2026-11-22 25:00", "2026-11-22T08:44", "2026-11-22x08:44",
-                                  "2026-11-22 08:44 ", "10 m", "-10m"})
+        for (const char* typed : {"", "yesterday", "10", "25:00", "2026-13-01", "2026-11-22 25:00", "2026-11-22T08:44",
+                                  "2026-11-22x08:44", "2026-11-22 08:44 ", "10 m", "-10m"})
             QTest::newRow(typed) << QByteArray(typed);
     }
 

@@ -35,10 +35,11 @@ class tst_ctl_logformat : public QObject
 private Q_SLOTS:
     void aLineIsTheEntryAsItIsInTheFile()
     {
-        QCOMPARE(printed(LogFormat::Lines, false, {entry('o', "text"), entry('e', "pa", true), entry('h', "run 41 began")}),
-                 std::string("2026-11-22T08:44:24.123456Z o | text\n"
-                             "2026-11-22T08:44:24.123456Z e+| pa\n"
-                             "2026-11-22T08:44:24.123456Z h | run 41 began\n"));
+        QCOMPARE(
+            printed(LogFormat::Lines, false, {entry('o', "text"), entry('e', "pa", true), entry('h', "run 41 began")}),
+            std::string("2026-11-22T08:44:24.123456Z o | text\n"
+                        "2026-11-22T08:44:24.123456Z e+| pa\n"
+                        "2026-11-22T08:44:24.123456Z h | run 41 began\n"));
     }
 
     void bytesArePassedOnUnchanged()
@@ -51,7 +52,8 @@ private Q_SLOTS:
 
     void severalServicesAreNamed()
     {
-        QCOMPARE(printed(LogFormat::Lines, true, {entry('o', "text")}), std::string("api | 2026-11-22T08:44:24.123456Z o | text\n"));
+        QCOMPARE(printed(LogFormat::Lines, true, {entry('o', "text")}),
+                 std::string("api | 2026-11-22T08:44:24.123456Z o | text\n"));
         QCOMPARE(printed(LogFormat::Raw, true, {entry('o', "te", true), entry('e', "err"), entry('o', "xt")}),
                  std::string("api | err\napi | text\n"));
     }
@@ -70,7 +72,9 @@ private Q_SLOTS:
 
     void rawKeepsLinesOfTheStreamsApart()
     {
-        QCOMPARE(printed(LogFormat::Raw, false, {entry('o', "ab", true), entry('e', "err"), entry('e', "or", true), entry('o', "cd"), entry('e', "!")}),
+        QCOMPARE(printed(LogFormat::Raw, false,
+                         {entry('o', "ab", true), entry('e', "err"), entry('e', "or", true), entry('o', "cd"),
+                          entry('e', "!")}),
                  std::string("abcd\nerr\nor!\n"));
         QCOMPARE(printed(LogFormat::Raw, false, {entry('o', "ab", true), entry('e', "err")}), std::string("ab\nerr\n"));
     }
@@ -78,7 +82,9 @@ private Q_SLOTS:
     void anEndOfARunEndsOpenLines()
     {
         QCOMPARE(printed(LogFormat::Raw, false,
-                         {entry('e', "open", true), entry('o', "held"), entry('h', "run 41 ended failed exit 3"), entry('o', "next")}, false),
+                         {entry('e', "open", true), entry('o', "held"), entry('h', "run 41 ended failed exit 3"),
+                          entry('o', "next")},
+                         false),
                  std::string("open\nheld\nnext\n"));
     }
 
@@ -94,12 +100,15 @@ private Q_SLOTS:
 
     void jsonIsOneObjectALine()
     {
-        const std::string text = printed(LogFormat::Json, true, {entry('o', "a \"b\" \\ \x01 \t ü"), entry('e', "\xff", false), entry('o', "x", true)});
+        const std::string text =
+            printed(LogFormat::Json, true,
+                    {entry('o', "a \"b\" \\ \x01 \t ü"), entry('e', "\xff", false), entry('o', "x", true)});
         const QList<QByteArray> lines = QByteArray::fromStdString(text).split('\n');
         QCOMPARE(lines.size(), 4);
         QCOMPARE(lines[3], QByteArray());
         const QJsonObject first = QJsonDocument::fromJson(lines[0]).object();
-        QCOMPARE(first.keys(), (QStringList{QStringLiteral("service"), QStringLiteral("stream"), QStringLiteral("text"), QStringLiteral("time")}));
+        QCOMPARE(first.keys(), (QStringList{QStringLiteral("service"), QStringLiteral("stream"), QStringLiteral("text"),
+                                            QStringLiteral("time")}));
         QCOMPARE(first.value(QStringLiteral("text")).toString(), QStringLiteral("a \"b\" \\ \u0001 \t ü"));
         QCOMPARE(first.value(QStringLiteral("time")).toString(), QStringLiteral("2026-11-22T08:44:24.123456Z"));
         QCOMPARE(first.value(QStringLiteral("service")).toString(), QStringLiteral("api"));

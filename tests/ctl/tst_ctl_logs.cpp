@@ -52,8 +52,8 @@ private Q_SLOTS:
         QCOMPARE(fixture.run({"logs", "api", "-n", "1", "--raw"}), 0);
         QCOMPARE(fixture.takeOut(), QStringLiteral("oops\n"));
         QCOMPARE(fixture.run({"logs", "api", "--grep", "^h.l+o$", "--json"}), 0);
-        QCOMPARE(fixture.takeOut(),
-                 QStringLiteral("{\"time\":\"2026-11-22T12:00:00.000000Z\",\"service\":\"api\",\"stream\":\"o\",\"text\":\"hello\"}\n"));
+        QCOMPARE(fixture.takeOut(), QStringLiteral("{\"time\":\"2026-11-22T12:00:00.000000Z\",\"service\":\"api\","
+                                                   "\"stream\":\"o\",\"text\":\"hello\"}\n"));
     }
 
     void whatWasTypedIsWhatIsAsked()
@@ -61,7 +61,8 @@ private Q_SLOTS:
         Fixture fixture;
         fixture.put(QStringLiteral("api"));
         fixture.session.beginRun(QStringLiteral("api"));
-        QCOMPARE(fixture.run({"logs", "api", "--run", "1", "-n", "7", "--since", "10m", "--until", "5m", "--grep", "x"}), 0);
+        QCOMPARE(
+            fixture.run({"logs", "api", "--run", "1", "-n", "7", "--since", "10m", "--until", "5m", "--grep", "x"}), 0);
         const QJsonObject query = queries(fixture, QStringLiteral("readLog")).first();
         QCOMPARE(query.value(QStringLiteral("run")).toInt(), 1);
         QCOMPARE(query.value(QStringLiteral("last")).toInt(), 7);
@@ -107,9 +108,10 @@ private Q_SLOTS:
         fixture.session.say(QStringLiteral("api"), "3");
         fixture.session.say(QStringLiteral("api"), "3b");
         QCOMPARE(fixture.run({"logs", "web", "api"}), 0);
-        QCOMPARE(texts(fixture.takeOut()), (QStringList{QStringLiteral("web | 0.000000Z o | 1"), QStringLiteral("api | 0.000000Z o | 1"),
-                                                        QStringLiteral("web | 1.000000Z o | 2"), QStringLiteral("api | 2.000000Z o | 3"),
-                                                        QStringLiteral("api | 2.000000Z o | 3b")}));
+        QCOMPARE(texts(fixture.takeOut()),
+                 (QStringList{QStringLiteral("web | 0.000000Z o | 1"), QStringLiteral("api | 0.000000Z o | 1"),
+                              QStringLiteral("web | 1.000000Z o | 2"), QStringLiteral("api | 2.000000Z o | 3"),
+                              QStringLiteral("api | 2.000000Z o | 3b")}));
         QCOMPARE(fixture.run({"logs", "web", "api", "--raw", "-n", "1"}), 0);
         QCOMPARE(fixture.takeOut(), QStringLiteral("web | 2\napi | 3b\n"));
     }
@@ -214,7 +216,8 @@ private Q_SLOTS:
         while (!reading.isDone() && rounds < 20) {
             const int asked = fixture.session.callCount(QStringLiteral("readLog"));
             fixture.session.release(QStringLiteral("readLog"));
-            QVERIFY(spinUntil([&] { return reading.isDone() || fixture.session.callCount(QStringLiteral("readLog")) > asked; }));
+            QVERIFY(spinUntil(
+                [&] { return reading.isDone() || fixture.session.callCount(QStringLiteral("readLog")) > asked; }));
             fixture.session.hold(QStringLiteral("readLog"));
             if (rounds++ > 2)
                 grow();

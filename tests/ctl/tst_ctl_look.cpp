@@ -56,9 +56,11 @@ private Q_SLOTS:
         Fixture fixture;
         fixture.session.put({nightly(fixture), busy(fixture)});
         QCOMPARE(fixture.run({"list"}), 0);
-        QCOMPARE(fixture.takeOut(), QStringLiteral("STATE             NAME    GROUP  KIND       NEXT     SINCE   CPU     MEM  LAST\n"
-                                                   "running, adopted  api     shop   kept               3m 12s  1.5%  3.4 MB  failed (exit 3): exit code 3\n"
-                                                   "waiting           backup         scheduled  in 15h   1d 2h\n"));
+        QCOMPARE(fixture.takeOut(),
+                 QStringLiteral("STATE             NAME    GROUP  KIND       NEXT     SINCE   CPU     MEM  LAST\n"
+                                "running, adopted  api     shop   kept               3m 12s  1.5%  3.4 MB  failed "
+                                "(exit 3): exit code 3\n"
+                                "waiting           backup         scheduled  in 15h   1d 2h\n"));
         QCOMPARE(fixture.takeErr(), QString());
     }
 
@@ -71,10 +73,11 @@ private Q_SLOTS:
         QCOMPARE(array.size(), 2);
         QCOMPARE(array[0].toObject(), toJson(busy(fixture)));
         QCOMPARE(array[1].toObject(), toJson(nightly(fixture)));
-        QStringList keys{QStringLiteral("name"), QStringLiteral("group"), QStringLiteral("kind"), QStringLiteral("state"),
-                         QStringLiteral("flags"), QStringLiteral("pid"), QStringLiteral("since"), QStringLiteral("restarts"),
-                         QStringLiteral("next_run"), QStringLiteral("last_outcome"), QStringLiteral("exit_code"), QStringLiteral("signal"),
-                         QStringLiteral("reason"), QStringLiteral("cpu_percent"), QStringLiteral("memory_bytes")};
+        QStringList keys{QStringLiteral("name"),         QStringLiteral("group"),       QStringLiteral("kind"),
+                         QStringLiteral("state"),        QStringLiteral("flags"),       QStringLiteral("pid"),
+                         QStringLiteral("since"),        QStringLiteral("restarts"),    QStringLiteral("next_run"),
+                         QStringLiteral("last_outcome"), QStringLiteral("exit_code"),   QStringLiteral("signal"),
+                         QStringLiteral("reason"),       QStringLiteral("cpu_percent"), QStringLiteral("memory_bytes")};
         keys.sort();
         QCOMPARE(array[1].toObject().keys(), keys);
     }
@@ -96,7 +99,9 @@ private Q_SLOTS:
     {
         Fixture fixture;
         fixture.session.put(busy(fixture));
-        for (const auto& arguments : {std::vector<std::string>{"status", "api", "nobody"}, {"status", "--json", "nobody", "api"}, {"show", "nobody"},
+        for (const auto& arguments : {std::vector<std::string>{"status", "api", "nobody"},
+                                      {"status", "--json", "nobody", "api"},
+                                      {"show", "nobody"},
                                       {"show", "nobody", "--json"}}) {
             QCOMPARE(fixture.run(arguments), 4);
             QCOMPARE(fixture.takeOut(), QString());
@@ -112,7 +117,8 @@ private Q_SLOTS:
         QCOMPARE(fixture.run({"show", "api", "--json"}), 0);
         QJsonObject object = fixture.takeJson().object();
         QCOMPARE(object.take(QStringLiteral("file")).toString(), QStringLiteral("/fake/config/services/api.toml"));
-        QCOMPARE(object.take(QStringLiteral("definition")).toObject().value(QStringLiteral("group")).toString(), QStringLiteral("shop"));
+        QCOMPARE(object.take(QStringLiteral("definition")).toObject().value(QStringLiteral("group")).toString(),
+                 QStringLiteral("shop"));
         QCOMPARE(object.take(QStringLiteral("last_runs")).toArray().size(), 10);
         QCOMPARE(object, toJson(busy(fixture)));
 
@@ -158,9 +164,10 @@ private Q_SLOTS:
         fixture.session.beginRun(QStringLiteral("api"));
         fixture.clock.advance(4s);
         QCOMPARE(fixture.run({"runs"}), 0);
-        QCOMPARE(fixture.takeOut(), QStringLiteral("RUN  SERVICE  TRIGGER  TRY  BEGAN                TOOK  LINES  END\n"
-                                                   "  2  api      start      1  2026-11-22 12:00:00    4s      0  running\n"
-                                                   "  1  api      start      1  2026-11-22 11:59:00    1s      0  succeeded\n"));
+        QCOMPARE(fixture.takeOut(),
+                 QStringLiteral("RUN  SERVICE  TRIGGER  TRY  BEGAN                TOOK  LINES  END\n"
+                                "  2  api      start      1  2026-11-22 12:00:00    4s      0  running\n"
+                                "  1  api      start      1  2026-11-22 11:59:00    1s      0  succeeded\n"));
     }
 
     void nextSaysWhatRunsWhen()
@@ -170,12 +177,14 @@ private Q_SLOTS:
         QCOMPARE(fixture.takeOut(), QStringLiteral("Nothing is planned.\n"));
         fixture.session.put(nightly(fixture));
         QCOMPARE(fixture.run({"next"}), 0);
-        QCOMPARE(fixture.takeOut(), QStringLiteral("AT                   IN   SERVICE\n2026-11-23 03:00:00  15h  backup\n"));
+        QCOMPARE(fixture.takeOut(),
+                 QStringLiteral("AT                   IN   SERVICE\n2026-11-23 03:00:00  15h  backup\n"));
         QCOMPARE(fixture.run({"next", "--count", "1", "--json"}), 0);
         const QJsonArray planned = fixture.takeJson().array();
         QCOMPARE(planned.size(), 1);
-        QCOMPARE(planned[0].toObject(), (QJsonObject{{QStringLiteral("service"), QStringLiteral("backup")},
-                                                     {QStringLiteral("at"), QStringLiteral("2026-11-23T03:00:00.000000Z")}}));
+        QCOMPARE(planned[0].toObject(),
+                 (QJsonObject{{QStringLiteral("service"), QStringLiteral("backup")},
+                              {QStringLiteral("at"), QStringLiteral("2026-11-23T03:00:00.000000Z")}}));
     }
 
     void errorsOfTheHostHaveTheirCodes()

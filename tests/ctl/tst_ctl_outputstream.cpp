@@ -3,8 +3,8 @@
 #include <QTest>
 
 #include <cerrno>
-#include <fcntl.h>
 #include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace turnspit::ctl;

@@ -104,7 +104,8 @@ private Q_SLOTS:
         Host host(m_folder.path());
         Ctl list(m_folder.path(), {QStringLiteral("list"), QStringLiteral("--json")});
         QCOMPARE(list.code(), 0);
-        QCOMPARE(QJsonDocument::fromJson(list.out).array().at(0).toObject().value(QStringLiteral("name")).toString(), api);
+        QCOMPARE(QJsonDocument::fromJson(list.out).array().at(0).toObject().value(QStringLiteral("name")).toString(),
+                 api);
         Ctl unknown(m_folder.path(), {QStringLiteral("stop"), QStringLiteral("nobody")});
         QCOMPARE(unknown.code(), 4);
     }
@@ -144,8 +145,9 @@ private Q_SLOTS:
             environment.insert(QStringLiteral("TURNSPIT_RUNTIME_DIR"), m_folder.path());
             shell.setProcessEnvironment(environment);
             shell.start(QStringLiteral("/bin/sh"),
-                        {QStringLiteral("-c"), QStringLiteral("{ \"$TURNSPIT_BIN/turnspitctl\" %1; echo \"code $?\" >&2; } | head -n 1")
-                                                   .arg(QLatin1String(command))});
+                        {QStringLiteral("-c"),
+                         QStringLiteral("{ \"$TURNSPIT_BIN/turnspitctl\" %1; echo \"code $?\" >&2; } | head -n 1")
+                             .arg(QLatin1String(command))});
             QVERIFY(spinUntil([&] { return shell.state() == QProcess::NotRunning; }));
             QCOMPARE(shell.readAllStandardError(), QByteArray("code 0\n"));
             QCOMPARE(shell.readAllStandardOutput().count('\n'), 1);

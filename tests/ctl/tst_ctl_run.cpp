@@ -88,7 +88,8 @@ private Q_SLOTS:
     {
         Fixture fixture;
         makeJob(fixture);
-        fixture.session.failNext(QStringLiteral("followLog"), {ErrorKind::Unreachable, "the host ended the connection"});
+        fixture.session.failNext(QStringLiteral("followLog"),
+                                 {ErrorKind::Unreachable, "the host ended the connection"});
         fixture.session.failNext(QStringLiteral("awaitRun"), {ErrorKind::Unreachable, "the host ended the connection"});
         QCOMPARE(fixture.run({"run", "job"}), 125);
         QVERIFY(fixture.takeErr().contains(QStringLiteral("the host ended the connection")));

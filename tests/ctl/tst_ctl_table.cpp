@@ -51,7 +51,8 @@ private Q_SLOTS:
     {
         Table table({{QStringLiteral("NAME")}, {QStringLiteral("LAST")}});
         table.addRow({{QStringLiteral("api")}, {QStringLiteral("a reason that is too long for the line")}});
-        QCOMPARE(QString::fromStdString(table.text(24, false)), QStringLiteral("NAME  LAST\napi   a reason that is …\n"));
+        QCOMPARE(QString::fromStdString(table.text(24, false)),
+                 QStringLiteral("NAME  LAST\napi   a reason that is …\n"));
         QCOMPARE(QString::fromStdString(table.text(5, false)), QStringLiteral("NAME  LAST\napi   a reason th…\n"));
     }
 
@@ -59,7 +60,8 @@ private Q_SLOTS:
     {
         Table table({{QStringLiteral("STATE")}, {QStringLiteral("NAME")}});
         table.addRow({{QStringLiteral("failed"), "31"}, {QStringLiteral("api")}});
-        QCOMPARE(QString::fromStdString(table.text(0, true)), QStringLiteral("STATE   NAME\n\x1b[31mfailed\x1b[0m  api\n"));
+        QCOMPARE(QString::fromStdString(table.text(0, true)),
+                 QStringLiteral("STATE   NAME\n\x1b[31mfailed\x1b[0m  api\n"));
         QCOMPARE(QString::fromStdString(table.text(0, false)), QStringLiteral("STATE   NAME\nfailed  api\n"));
     }
 };
