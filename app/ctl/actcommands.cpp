@@ -15,9 +15,11 @@ int printResults(Context& context, const QList<ActionResult>& results)
     for (const ActionResult& result : results) {
         const QString name = printable(result.name);
         allOk = allOk && result.ok;
-        if (!result.ok)
-            complain(context.err,
-                     (name + QStringLiteral(": ") + result.error.value_or(QStringLiteral("failed"))).toStdString());
+        if (!result.ok) {
+            const QString error = result.error.value_or(QStringLiteral("failed"));
+            const bool isNamed = error.contains(u'`' + name + u'`');
+            complain(context.err, (isNamed ? error : name + QStringLiteral(": ") + error).toStdString());
+        }
         if (context.json) {
             QJsonObject object = toJson(result);
             object.remove(QStringLiteral("note"));

@@ -32,11 +32,14 @@ QString endWords(Outcome outcome, const std::optional<int>& exitCode, const std:
                  const std::optional<QString>& reason)
 {
     QString out = words(toString(outcome));
-    if (signal)
-        out += QStringLiteral(" (%1)").arg(*signal);
-    else if (exitCode && *exitCode != 0)
-        out += QStringLiteral(" (exit %1)").arg(*exitCode);
-    if (reason && !reason->isEmpty())
+    const QString detail = signal                       ? *signal
+                           : exitCode && *exitCode != 0 ? QStringLiteral("exit %1").arg(*exitCode)
+                                                        : QString();
+    // A reason that names the code makes it superfluous, and one that is nothing else is superfluous itself.
+    const bool told = reason && reason->contains(detail);
+    if (!detail.isEmpty() && (!told || *reason == detail))
+        out += QStringLiteral(" (%1)").arg(detail);
+    if (reason && !reason->isEmpty() && *reason != detail)
         out += QStringLiteral(": ") + *reason;
     return out;
 }
