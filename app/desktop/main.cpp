@@ -1,11 +1,14 @@
 #include "options.h"
 #include "sessionchoice.h"
 
+#include <turnspit/async/taskscope.h>
+#include <turnspit/hosting/signalwatch.h>
 #include <ui/window/mainwindow.h>
 
 #include <QApplication>
 
 #include <cstdio>
+#include <utility>
 
 int main(int argc, char** argv)
 {
@@ -29,9 +32,42 @@ int main(int argc, char** argv)
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Turnspit"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turnspit.Turnspit"));
 
-    const auto open = desktop::makeSession(*places);
-    MainWindow window(open->session());
-    window.setNoHostHint(open->noHostHint());
-    window.show();
-    return QApplication::exec();
+    auto open = desktop::makeSession(*places);
+    if (!open) {
+        std::fprintf(stderr, "turnspit: %s\n", open.error().text().c_str());
+        return 1;
+    }
+    desktop::OpenSession& host = **open;
+
+    int code = 0;
+    {
+        MainWindow window(host.session());
+        window.setNoHostHint(host.noHostHint());
+        host.onHint = [&window](const QString& hint) { window.setNoHostHint(hint); };
+        window.show();
+
+        // Closing the window, a signal and a shutdown from the command line take the same way: services first, then the program.
+        QGuiApplication::setQuitOnLastWindowClosed(false);
+        QCoreApplication::setQuitLockEnabled(false);
+        TaskScope tasks;
+        bool ending = false;
+        const auto end = [&] {
+            if (std::exchange(ending, true))
+                return;
+            tasks.spawn([](desktop::OpenSession& session) -> Task<> { QCoreApplication::exit(co_await session.close()); }(host));
+        };
+        host.onEnd = end;
+        QObject::connect(qApp, &QGuiApplication::lastWindowClosed, &window, end);
+        const SignalWatch signals([&](int) {
+            if (ending)
+                QCoreApplication::exit(6); // a second one ends the wait: the keeper finishes what is under way
+            else
+                end();
+        });
+        code = QApplication::exec();
+        host.onHint = {};
+        host.onEnd = {};
+    }
+    open->reset();
+    return code;
 }

@@ -1,5 +1,7 @@
 #include "sessionchoice.h"
 
+#include "localhost.h"
+
 #include <ipc/remotesession.h>
 #include <turnspit/async/taskscope.h>
 
@@ -27,6 +29,8 @@ public:
             .arg(m_socket);
     }
 
+    Task<int> close() override { co_return 0; } // the services are the other host's
+
 private:
     Task<> open()
     {
@@ -41,9 +45,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<OpenSession> makeSession(const Places& places)
+Result<std::unique_ptr<OpenSession>> makeSession(const Places& places)
 {
-    return std::make_unique<AttachedSession>(places);
+    auto local = openLocalHost(places);
+    if (!local && local.error().kind == ErrorKind::Refused)
+        return std::make_unique<AttachedSession>(places);
+    return local;
 }
 
 } // namespace turnspit::desktop

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <turnspit/async/task.h>
 #include <turnspit/base/places.h>
 
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 namespace turnspit {
@@ -25,12 +27,18 @@ public:
     /// What the window says as long as no host answers.
     [[nodiscard]] virtual QString noHostHint() const = 0;
 
+    /// Before the program ends: a host of this process stops its services. The program's exit code.
+    [[nodiscard]] virtual Task<int> close() = 0;
+
+    std::function<void(const QString& hint)> onHint; ///< noHostHint is another now
+    std::function<void()> onEnd;                     ///< the host was asked to end: so does the program
+
 protected:
     OpenSession() = default;
 };
 
-/// The host that the window shows: the one that listens in these places. Where none does, it is tried again until one does.
-/// Begins with the event loop, never waits.
-[[nodiscard]] std::unique_ptr<OpenSession> makeSession(const Places& places);
+/// The host that the window shows: the one that has the state folder of these places, else one in this process. An Error where there
+/// is none and none can be made. Begins with the event loop, never waits.
+[[nodiscard]] Result<std::unique_ptr<OpenSession>> makeSession(const Places& places);
 
 } // namespace turnspit::desktop

@@ -72,17 +72,19 @@ void KeeperClient::connectToKeeper()
     if (m_socket)
         m_socket.release()->deleteLater(); // perhaps we are inside one of its signals
     m_decoder = {};
+    m_connected = false;
     m_socket = std::make_unique<QLocalSocket>();
     connect(m_socket.get(), &QLocalSocket::connected, this, &KeeperClient::connected);
     connect(m_socket.get(), &QLocalSocket::disconnected, this, &KeeperClient::disconnected);
     connect(m_socket.get(), &QLocalSocket::readyRead, this, &KeeperClient::received);
     connect(m_socket.get(), &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError) {
-        if (m_socket->state() == QLocalSocket::UnconnectedState && !m_ready) {
-            m_socket->disconnect(this);
-            if (!std::exchange(m_started, true))
-                startKeeper();
-            retryLater();
-        }
+        // The state is not unconnected yet when this comes; the end of a connection that stood is `disconnected`'s.
+        if (m_connected)
+            return;
+        m_socket->disconnect(this);
+        if (!std::exchange(m_started, true))
+            startKeeper();
+        retryLater();
     });
     m_socket->connectToServer(QString::fromStdString(m_options.places.keeperSocket()));
 }
@@ -115,6 +117,7 @@ void KeeperClient::retryLater()
 
 void KeeperClient::connected()
 {
+    m_connected = true;
     keep::Hello hello;
     hello.host = m_options.hostName;
     hello.logTotalSize = m_options.logTotalSize;

@@ -68,6 +68,7 @@ private:
     std::unique_ptr<ClockTimer> m_retry;
     keep::KeeperDecoder m_decoder;
     bool m_open = false;
+    bool m_connected = false; ///< the socket of this attempt
     bool m_ready = false;
     bool m_started = false; ///< a keeper was started in this attempt
     int m_tries = 0;

@@ -167,6 +167,7 @@ Task<> Engine::start(std::stop_token cancelled)
     for (const auto& [name, unit] : m_units) {
         if (!unit->live())
             unit->startWithHost();
+        changed(*unit); // also those with nothing to start: broken files, for one
     }
 
     m_folder.watch([this] {

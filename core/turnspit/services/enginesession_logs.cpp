@@ -24,8 +24,8 @@ LogPosition positionOf(std::uint32_t segment, std::uint64_t offset)
 /// Where a run's log is, as far as history knows; nullopt: not at all.
 std::optional<LogRange> sliceOf(const Run& run)
 {
-    if (run.logBeginSegment == 0)
-        return std::nullopt;
+    if (run.logBeginSegment == 0 && run.logEndSegment == 0)
+        return std::nullopt; // {0, 0} alone is the beginning of the first log
     LogRange range;
     range.begin = positionOf(run.logBeginSegment, run.logBeginOffset);
     if (run.logEndSegment != 0)

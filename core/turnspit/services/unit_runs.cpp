@@ -267,15 +267,10 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
         becomeIdle();
         return;
     }
-    if (stopWanted) {
-        becomeIdle();
-        if (startAfter)
-            (void)start(*startAfter);
-        return;
-    }
-    if (startAfter) {
-        becomeIdle();
-        (void)start(*startAfter);
+    if (stopWanted || startAfter) {
+        // Without a stop in between that somebody could take for the end of a restart.
+        if (!startAfter || !start(*startAfter))
+            becomeIdle();
         return;
     }
     const bool scheduled = m_definition && m_definition->kind() == ServiceKind::Scheduled;

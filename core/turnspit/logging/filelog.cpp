@@ -1,4 +1,4 @@
-#include "filelog.h"
+#include <turnspit/logging/filelog.h>
 
 #include <turnspit/base/time.h>
 
