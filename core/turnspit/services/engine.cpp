@@ -61,8 +61,9 @@ StoredState readState(const std::string& text)
 
 } // namespace
 
-Engine::Engine(EngineOptions& options, EngineLink& link, ServiceControllers& controllers, ApplicationLifetime& lifetime)
-    : m_options(options), m_link(link), m_controllers(controllers), m_lifetime(lifetime), m_clock(Clock::current()), m_mailbox(Mailbox::current()),
+Engine::Engine(EngineOptions& options, EngineLink& link, ServiceControllers& controllers, ApplicationLifetime& lifetime,
+               Logger<Engine> log)
+    : m_options(options), m_link(link), m_controllers(controllers), m_lifetime(lifetime), m_log(std::move(log)), m_clock(Clock::current()), m_mailbox(Mailbox::current()),
       m_environment(currentEnvironment()), m_random(std::random_device{}()), m_publisher(m_clock),
       m_folder(options.places, m_clock), m_tasks([this](std::exception_ptr error) {
           try {
@@ -427,6 +428,10 @@ void Engine::plannedTaken(Unit& unit)
 
 void Engine::event(const char* kind, const std::string& service, const std::string& text)
 {
+    if (service.empty())
+        m_log.info("{}", text);
+    else
+        m_log.info("{}: {}: {}", service, kind, text);
     HistoryEvent record;
     record.time = m_clock.wallNow();
     record.kind = kind;

@@ -10,6 +10,7 @@
 #include <turnspit/hosting/hostedservice.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/servicecontrollers.h>
+#include <turnspit/logging/logger.h>
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/publisher.h>
 #include <turnspit/services/servicefolder.h>
@@ -54,7 +55,7 @@ class Engine final : public HostedService, private UnitContext
 public:
     static constexpr Affinity affinity = Affinity::Host;
 
-    Engine(EngineOptions& options, EngineLink& link, ServiceControllers& controllers, ApplicationLifetime& lifetime);
+    Engine(EngineOptions& options, EngineLink& link, ServiceControllers& controllers, ApplicationLifetime& lifetime, Logger<Engine> log);
     ~Engine() override;
 
     Task<> start(std::stop_token cancelled) override;
@@ -125,6 +126,7 @@ private:
     EngineLink& m_link;
     ServiceControllers& m_controllers;
     ApplicationLifetime& m_lifetime;
+    Logger<Engine> m_log;
     Clock& m_clock;
     std::shared_ptr<Mailbox> m_mailbox;
     SpawnPlan::Environment m_environment;
