@@ -131,14 +131,17 @@ Task<int> runAndWait(Context& context, RunCommand command)
         co_return exitcode::done;
     }
 
+    // A tick of a built-in service has no run of its own, no output, and has ended when it is answered.
+    const bool isRun = static_cast<bool>(begun->id);
     TaskScope scope;
-    scope.spawn(stopWhenInterrupted(context, begun->id));
-    if (!context.json) {
+    if (isRun)
+        scope.spawn(stopWhenInterrupted(context, begun->id));
+    if (isRun && !context.json) {
         // The run decides the code, not its output: what cannot be shown is in the log.
         if (const auto relayed = co_await relayOutput(context, command.name, begun->id); !relayed)
             complain(context.err, relayed.error().in("cannot show the output").text());
     }
-    const auto ended = co_await context.session.awaitRun(begun->id);
+    const auto ended = isRun ? co_await context.session.awaitRun(begun->id) : begun;
     if (!ended)
         co_return reportOurFault(context, ended.error());
 

@@ -377,6 +377,9 @@ Result<RunId> Engine::nextRunId()
 
 void Engine::runBegan(const Run& run)
 {
+    // Somebody looks: the first figures of a new run do not wait for the next round.
+    if (m_subscribers > 0 && m_usageTimer)
+        m_usageTimer->startOnce(std::max<std::chrono::nanoseconds>(1s, m_lastSample + 3s - m_clock.now()));
     m_history->post([run](HistoryStore& store) { return store.beginRun(run); });
 }
 
@@ -597,6 +600,7 @@ void Engine::countSubscribers()
 
 void Engine::sampleUsage()
 {
+    m_lastSample = m_clock.now();
     m_usageTimer->startOnce(m_subscribers > 0 ? 10s : 60s);
     std::vector<UsageMonitor::Target> targets;
     for (const auto& [name, unit] : m_units) {

@@ -162,6 +162,7 @@ private:
     bool m_firstWelcome = true;
     Event m_keeperKnown;
 
+    Instant m_lastSample;
     WallTime m_wallAtBoot{}; ///< wall clock minus time since boot: differs when somebody sets the time
     bool m_shuttingDown = false;
     int m_subscribers = 0;

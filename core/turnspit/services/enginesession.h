@@ -56,11 +56,12 @@ private:
     Task<ActionResult> actOn(QString name, ActionRequest request);
     Task<ActionResult> actOnUnit(std::string name, ActionRequest request);
     Task<ActionResult> actOnController(std::string name, ActionRequest request);
-    Task<Result<>> switchDisabled(std::string name, bool disabled);
+    [[nodiscard]] Result<> switchDisabled(const std::string& name, bool disabled);
+    void takePresentFiles(const std::vector<std::string>& names);
     Task<Result<RunInfo>> runController(std::string name, Trigger trigger);
 
     // enginesession_files.cpp
-    Task<Result<>> rescan(std::map<std::string, bool> startNew = {});
+    [[nodiscard]] Result<> rescan(const std::map<std::string, bool>& startNew = {});
 
     // enginesession_logs.cpp
     struct Selection

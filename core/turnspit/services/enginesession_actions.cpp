@@ -87,6 +87,12 @@ Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
         co_return fail(names.error());
     if (m_engine.isShuttingDown() && request.action != Action::Kill && request.action != Action::Stop)
         co_return fail(ErrorKind::Refused, "the host is shutting down");
+    if (request.action == Action::Start || request.action == Action::Restart) {
+        std::vector<std::string> files;
+        for (const QString& name : *names)
+            files.push_back(name.toStdString());
+        takePresentFiles(files);
+    }
     QList<ActionResult> results(names->size());
     TaskScope scope;
     for (qsizetype i = 0; i < names->size(); ++i)
@@ -94,6 +100,7 @@ Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
     co_await scope.join();
     if (auto saved = m_engine.saveWishes(); !saved)
         co_return fail(saved.error());
+    m_engine.publisher().flush(); // what it did is told before it is answered
     co_return results;
 }
 
@@ -148,7 +155,7 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
         break;
     case Action::Enable:
     case Action::Disable:
-        done = co_await switchDisabled(name, request.action == Action::Disable);
+        done = switchDisabled(name, request.action == Action::Disable);
         unit = m_engine.unit(name);
         if (!unit)
             co_return failed(resultOf(shown, ServiceState::Stopped), "`" + name + "` was removed meanwhile");
@@ -229,19 +236,26 @@ Task<ActionResult> EngineSession::actOnController(std::string name, ActionReques
     co_return result;
 }
 
-Task<Result<>> EngineSession::switchDisabled(std::string name, bool disabled)
+Result<> EngineSession::switchDisabled(const std::string& name, bool disabled)
 {
     auto text = m_store.read(name);
     if (!text)
-        co_return fail(text.error());
+        return fail(text.error());
     auto edited = setDisabled(*text, m_store.path(name), name, disabled, m_engine.options().settings.defaults);
     if (!edited)
-        co_return fail(edited.error());
+        return fail(edited.error());
     if (*edited != *text) {
         if (auto written = m_store.replace(name, *text, *edited); !written)
-            co_return fail(written.error());
+            return written;
     }
-    co_return co_await rescan();
+    return rescan();
+}
+
+/// A start uses the file as it is now, also within the half second after it was written. What cannot be read is told as the start fails.
+void EngineSession::takePresentFiles(const std::vector<std::string>& names)
+{
+    if (auto changes = m_engine.folder().scan(names))
+        m_engine.applyFolder(*changes);
 }
 
 // ---- runs -----------------------------------------------------------------------------------------------------------------------
@@ -257,6 +271,7 @@ Task<Result<RunInfo>> EngineSession::run(QString shown, Trigger trigger)
         co_return fail(unknown(shown));
     if (m_engine.isShuttingDown())
         co_return fail(ErrorKind::Refused, "the host is shutting down");
+    takePresentFiles({name});
     const auto id = unit->run(trigger);
     if (!id)
         co_return fail(id.error());

@@ -24,13 +24,13 @@ std::map<std::string, bool> only(const std::string& name, bool start)
 } // namespace
 
 /// Looks at the folder now rather than half a second after it settled: what was written is applied before the answer.
-Task<Result<>> EngineSession::rescan(std::map<std::string, bool> startNew)
+Result<> EngineSession::rescan(const std::map<std::string, bool>& startNew)
 {
     auto changes = m_engine.folder().scan();
     if (!changes)
-        co_return fail(changes.error());
+        return fail(changes.error());
     m_engine.applyFolder(*changes, startNew);
-    co_return Result<>{};
+    return {};
 }
 
 Task<Result<DefinitionInfo>> EngineSession::definition(QString name)
@@ -69,7 +69,7 @@ Task<Result<ActionResult>> EngineSession::add(AddRequest request)
         co_return fail(firstError(parsed.error()));
     if (auto added = m_store.add({{name, text}}); !added)
         co_return fail(added.error());
-    if (auto applied = co_await rescan(only(name, false)); !applied)
+    if (auto applied = rescan(only(name, false)); !applied)
         co_return fail(applied.error());
     ActionResult result;
     result.name = request.name;
@@ -85,6 +85,7 @@ Task<Result<ActionResult>> EngineSession::add(AddRequest request)
     }
     if (const Unit* unit = m_engine.unit(name))
         result.state = unit->state();
+    m_engine.publisher().flush();
     co_return result;
 }
 
@@ -119,12 +120,13 @@ Task<Result<ActionResult>> EngineSession::update(UpdateRequest request)
         if (auto written = m_store.replace(name, *before, after); !written)
             co_return fail(written.error());
     }
-    if (auto applied = co_await rescan(); !applied)
+    if (auto applied = rescan(); !applied)
         co_return fail(applied.error());
     ActionResult result;
     result.name = request.name;
     if (const Unit* unit = m_engine.unit(name))
         result.state = unit->state();
+    m_engine.publisher().flush();
     co_return result;
 }
 
@@ -140,7 +142,7 @@ Task<Result<ActionResult>> EngineSession::remove(QString shown)
     }
     if (auto removed = m_store.remove(name); !removed)
         co_return fail(removed.error());
-    if (auto applied = co_await rescan(); !applied)
+    if (auto applied = rescan(); !applied)
         co_return fail(applied.error());
     // Gone from the list when nothing of it is left.
     try {
@@ -151,6 +153,7 @@ Task<Result<ActionResult>> EngineSession::remove(QString shown)
     co_await yieldToLoop();
     ActionResult result;
     result.name = shown;
+    m_engine.publisher().flush();
     co_return result;
 }
 
@@ -161,8 +164,9 @@ Task<Result<QString>> EngineSession::undo()
     if (!undone)
         co_return fail(undone.error());
     std::map<std::string, bool> startNew;
-    if (auto applied = co_await rescan(startNew); !applied)
+    if (auto applied = rescan(startNew); !applied)
         co_return fail(applied.error());
+    m_engine.publisher().flush();
     co_return QString::fromStdString("took back the " + undone->text());
 }
 
@@ -189,7 +193,13 @@ Task<Result<QList<Diagnostic>>> EngineSession::check(QString name, QString text)
 Task<Result<SchedulePreview>> EngineSession::previewSchedule(QString text, int count)
 {
     co_await yieldToLoop();
-    const auto parsed = parseDefinition(text.toStdString(), "preview", "preview", m_engine.options().settings.defaults);
+    const TomlTable& defaults = m_engine.options().settings.defaults;
+    auto parsed = parseDefinition(text.toStdString(), "preview", "preview", defaults);
+    if (!parsed) {
+        // The [schedule] alone is enough: what is typed in a dialog has no command yet.
+        if (auto withCommand = parseDefinition("command = \"true\"\n" + text.toStdString(), "preview", "preview", defaults))
+            parsed = std::move(withCommand);
+    }
     if (!parsed)
         co_return fail(firstError(parsed.error()));
     if (!parsed->schedule)
@@ -226,6 +236,7 @@ Task<Result<QStringList>> EngineSession::reload()
     QStringList lines;
     for (const std::string& line : m_engine.applyFolder(*changes))
         lines.append(QString::fromStdString(line));
+    m_engine.publisher().flush();
     co_return lines;
 }
 

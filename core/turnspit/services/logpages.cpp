@@ -57,7 +57,7 @@ Result<LogFilter> filterOf(const LogQuery& query)
         if (stream == ',' || stream == ' ')
             continue;
         if (stream != 'o' && stream != 'e' && stream != 'h')
-            return fail(ErrorKind::InvalidDefinition, "streams are o, e and h, not \"" + query.streams.toStdString() + "\"");
+            return fail(ErrorKind::Protocol, "`streams` are o, e and h, not \"" + query.streams.toStdString() + "\"");
         filter.streams.push_back(stream);
     }
     filter.since = query.since;
@@ -65,7 +65,7 @@ Result<LogFilter> filterOf(const LogQuery& query)
     if (!query.grep.isEmpty()) {
         auto pattern = LogPattern::compile(query.grep.toStdString());
         if (!pattern)
-            return fail(pattern.error());
+            return fail(ErrorKind::Protocol, "`grep`: " + pattern.error().message);
         filter.pattern = *std::move(pattern);
         filter.joined = true;
     }
@@ -101,7 +101,7 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     if (!query.cursor.isEmpty()) {
         const auto cursor = cursorFromText(query.cursor);
         if (!cursor)
-            return fail(ErrorKind::InvalidDefinition, "the cursor \"" + query.cursor.toStdString() + "\" is none of ours");
+            return fail(ErrorKind::Protocol, "`cursor`: the cursor \"" + query.cursor.toStdString() + "\" is none of ours");
         from = *cursor;
         range.begin = from.position;
     } else {

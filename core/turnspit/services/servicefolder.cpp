@@ -7,6 +7,7 @@
 #include <set>
 
 #include <dirent.h>
+#include <unistd.h>
 
 namespace turnspit {
 
@@ -50,44 +51,54 @@ void ServiceFolder::setDefaults(TomlTable defaults)
     m_defaultsChanged = true;
 }
 
-Result<std::vector<FolderChange>> ServiceFolder::scan()
+void ServiceFolder::compare(const std::string& name, bool again, std::vector<FolderChange>& changes)
 {
+    const std::string file = m_places.serviceFile(name);
+    Known now;
+    if (!isServiceName(name)) {
+        now.error = "\"" + name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit";
+    } else if (auto text = readTextFile(file)) {
+        now.text = *std::move(text);
+    } else {
+        now.error = text.error().text();
+    }
+    const auto known = m_known.find(name);
+    if (known != m_known.end() && known->second == now && !again)
+        return;
+
+    FolderChange change;
+    change.kind = known == m_known.end() ? FolderChange::Added : FolderChange::Changed;
+    change.name = name;
+    change.file = file;
+    if (now.text) {
+        auto parsed = parseDefinition(*now.text, file, name, m_defaults);
+        if (parsed)
+            change.definition = *std::move(parsed);
+        else
+            change.errors = std::move(parsed.error());
+    } else {
+        change.errors.push_back(Error{ErrorKind::InvalidDefinition, now.error, file, 1, 1});
+    }
+    m_known[name] = std::move(now);
+    changes.push_back(std::move(change));
+}
+
+Result<std::vector<FolderChange>> ServiceFolder::scan(const std::vector<std::string>& only)
+{
+    std::vector<FolderChange> changes;
+    if (!only.empty()) {
+        for (const std::string& name : only) {
+            if (m_known.contains(name) && ::access(m_places.serviceFile(name).c_str(), F_OK) == 0)
+                compare(name, false, changes);
+        }
+        return changes;
+    }
     auto stems = listStems(m_places.servicesFolder());
     if (!stems)
         return fail(stems.error());
-
-    std::vector<FolderChange> changes;
     const bool all = std::exchange(m_defaultsChanged, false);
-    for (const std::string& name : *stems) {
-        const std::string file = m_places.serviceFile(name);
-        Known now;
-        if (!isServiceName(name)) {
-            now.error = "\"" + name + "\" is not a name for a service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit";
-        } else if (auto text = readTextFile(file)) {
-            now.text = *std::move(text);
-        } else {
-            now.error = text.error().text();
-        }
-        const auto known = m_known.find(name);
-        if (known != m_known.end() && known->second == now && !all)
-            continue;
-
-        FolderChange change;
-        change.kind = known == m_known.end() ? FolderChange::Added : FolderChange::Changed;
-        change.name = name;
-        change.file = file;
-        if (now.text) {
-            auto parsed = parseDefinition(*now.text, file, name, m_defaults);
-            if (parsed)
-                change.definition = *std::move(parsed);
-            else
-                change.errors = std::move(parsed.error());
-        } else {
-            change.errors.push_back(Error{ErrorKind::InvalidDefinition, now.error, file, 1, 1});
-        }
-        m_known[name] = std::move(now);
-        changes.push_back(std::move(change));
-    }
+    for (const std::string& name : *stems)
+        compare(name, all, changes);
     for (auto it = m_known.begin(); it != m_known.end();) {
         if (stems->contains(it->first)) {
             ++it;

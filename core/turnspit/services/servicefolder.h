@@ -37,8 +37,9 @@ public:
     /// `[defaults]` of turnspit.toml, under every service file; takes effect with the next scan.
     void setDefaults(TomlTable defaults);
 
-    /// What differs from the last scan. A folder that cannot be read: the error, and nothing changes.
-    [[nodiscard]] Result<std::vector<FolderChange>> scan();
+    /// What differs from the last scan. A folder that cannot be read: the error, and nothing changes. `only`: looks at the files of
+    /// these names alone, those that are known and still there.
+    [[nodiscard]] Result<std::vector<FolderChange>> scan(const std::vector<std::string>& only = {});
 
     /// Calls `onChange` half a second after the last change on disk.
     void watch(std::function<void()> onChange);
@@ -53,6 +54,7 @@ private:
         std::string error;
         bool operator==(const Known&) const = default;
     };
+    void compare(const std::string& name, bool again, std::vector<FolderChange>& changes);
     void rewatch();
 
     Places m_places;
