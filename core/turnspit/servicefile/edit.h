@@ -40,20 +40,20 @@ struct Change
 /// What `add` and the dialog know of a new service. Empty: the key is not written.
 struct NewService
 {
-    std::vector<std::string> command; ///< argv; with `shell` one line
+    std::vector<std::string> command = {}; ///< argv; with `shell` one line
     bool shell = false;
-    std::string description;
-    std::string group;
-    std::string workingDirectory;
-    std::vector<std::pair<std::string, std::string>> environment;
-    std::string environmentFile;
-    std::string every; ///< at most one of every, cron, at
-    std::string cron;
-    std::string at;       ///< TOML date-time, seconds may be left out
-    std::string timezone; ///< only with one of the three
-    std::string overlap;  ///< likewise
+    std::string description = {};
+    std::string group = {};
+    std::string workingDirectory = {};
+    std::vector<std::pair<std::string, std::string>> environment = {};
+    std::string environmentFile = {};
+    std::string every = {}; ///< at most one of every, cron, at
+    std::string cron = {};
+    std::string at = {};       ///< TOML date-time, seconds may be left out
+    std::string timezone = {}; ///< only with one of the three
+    std::string overlap = {};  ///< likewise
     bool manual = false;
-    std::string restart; ///< restart.policy
+    std::string restart = {}; ///< restart.policy
     bool autostart = true;
 };
 
