@@ -81,6 +81,8 @@ int main(int argc, char** argv)
         try {
             const auto host = builder.build();
             code = host->run();
+            if (code == 0 && options.leftRunning > 0)
+                code = 6;
         } catch (const std::exception& error) {
             return refused(Error{ErrorKind::Failed, error.what()});
         }

@@ -63,7 +63,8 @@ public:
     {
         m_closing = true;
         const HostStopResult result = co_await m_host->stop();
-        co_return result.exitCode();
+        const int code = result.exitCode();
+        co_return code == 0 && m_options.leftRunning > 0 ? 6 : code;
     }
 
 private:
