@@ -239,7 +239,8 @@ bool equalForRun(const Definition& a, const Definition& b)
 {
     return a.command == b.command && a.shell == b.shell && a.workingDirectory == b.workingDirectory &&
            a.environment == b.environment && a.environmentFile == b.environmentFile && a.umask == b.umask &&
-           a.log == b.log && a.stop.signal == b.stop.signal;
+           a.log == b.log && a.stop.signal == b.stop.signal && a.stop.command == b.stop.command &&
+           a.restart.successExitCodes == b.restart.successExitCodes;
 }
 
 } // namespace turnspit

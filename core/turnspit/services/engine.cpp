@@ -312,15 +312,22 @@ void Engine::allEndsTold()
             event("run-adopted", run.service, "run " + std::to_string(run.run.value) + ", pid " + std::to_string(run.pid));
             if (!known)
                 owner.remove(); // its file has gone meanwhile
-            else if (owner.hasDefinition() && owner.definition().onHostCrash == OnHostCrash::End && !run.stopping)
-                (void)owner.restart(Trigger::Start);
+            else if (owner.hasDefinition() && owner.definition().onHostCrash == OnHostCrash::End) {
+                Unit::StopOptions end;
+                end.byPerson = false;
+                owner.stop(end);
+                owner.startWithHost(); // once nothing is left of it
+            }
         }
         for (auto& [id, run] : m_openRuns) {
             // Begun by an earlier host, and neither live nor remembered by any keeper.
             run.end = m_clock.wallNow();
             run.outcome = Outcome::Unknown;
             run.reason = "keeper lost; exit status not available";
-            runEnded(run, false);
+            if (Unit* const owner = unit(run.service))
+                owner->endedUnseen(run, false);
+            else
+                runEnded(run, false);
         }
         m_openRuns.clear();
         m_keeperKnown.set();
@@ -335,13 +342,15 @@ void Engine::allEndsTold()
 
 void Engine::reconcileAll()
 {
-    std::set<RunId> live;
+    std::map<RunId, const keep::LiveRun*> live;
     for (const keep::LiveRun& run : m_liveAtWelcome)
-        live.insert(run.run);
+        live.emplace(run.run, &run);
     // A unit may begin another run while it is told of the end of this one, but none is added or dropped meanwhile.
     for (const auto& [name, unit] : m_units) {
-        if (unit->live())
-            unit->reconcile(live.contains(unit->live()->id));
+        if (!unit->live())
+            continue;
+        const auto known = live.find(unit->live()->id);
+        unit->reconcile(known == live.end() ? nullptr : known->second);
     }
 }
 
@@ -355,6 +364,7 @@ void Engine::endOfEarlierRun(const keep::Ended& message)
         return;
     }
     owner->ended(message);
+    changed(*owner);
 }
 
 bool Engine::toKeeper(const keep::HostMessage& message)
@@ -487,6 +497,11 @@ void Engine::dropUnit(const std::string& name)
     const auto it = m_units.find(name);
     if (it == m_units.end() || !it->second->isRemoved() || it->second->live())
         return;
+    // A file of that name may come back: its last run is known then, but its schedule begins anew.
+    if (const auto& last = it->second->lastEnded())
+        m_restoredRuns.insert_or_assign(name, *last);
+    m_restoredStates.erase(name);
+    m_history->post([name](HistoryStore& store) { return store.setServiceState(name, "{}"); });
     m_units.erase(it);
     m_publisher.remove(QString::fromStdString(name));
 }
@@ -524,7 +539,7 @@ std::vector<std::string> Engine::applyFolder(const std::vector<FolderChange>& ch
             lines.push_back(change.name + ": added" + (change.definition ? "" : ", but its file is broken: " + added.reason()));
             const auto wish = startNew.find(change.name);
             const bool startIt = wish == startNew.end() ? true : wish->second;
-            if (!m_firstWelcome && startIt)
+            if (!m_firstWelcome && startIt && !m_shuttingDown)
                 added.startWithHost();
             continue;
         }

@@ -292,8 +292,10 @@ Task<Result<RunInfo>> EngineSession::run(QString shown, Trigger trigger)
             begun = infoOf(*u.lastEnded());
             return true;
         }
-        return false;
+        return !u.isQueued(id) && !(u.live() && u.live()->id == id);
     });
+    if (!begun)
+        co_return fail(ErrorKind::Refused, "run " + std::to_string(id->value) + " of `" + name + "` was stopped before it began");
     co_return *begun;
 }
 
@@ -346,8 +348,8 @@ Task<Result<>> EngineSession::stopRun(RunId id)
 {
     co_await yieldToLoop();
     for (const auto& [name, unit] : m_engine.units()) {
-        if (unit->stopRun(id))
-            co_return Result<>{};
+        if ((unit->live() && unit->live()->id == id) || unit->isQueued(id))
+            co_return unit->stopRun(id);
     }
     co_return fail(ErrorKind::Refused, "run " + std::to_string(id.value) + " has ended");
 }

@@ -118,15 +118,33 @@ void Unit::setUsage(std::optional<double> cpuPercent, std::optional<std::int64_t
 
 void Unit::becomeIdle()
 {
-    if (!m_definition)
+    if (!m_definition || (!m_fileError.empty() && !m_shutDown)) {
+        if (!m_fileError.empty())
+            m_reason = m_fileError;
         setState(ServiceState::Invalid);
-    else if (!m_fileError.empty() && !m_shutDown) {
-        m_reason = m_fileError;
-        setState(ServiceState::Invalid);
-    } else if (m_definition->disabled)
+    } else if (m_definition->disabled) {
         setState(ServiceState::Disabled);
-    else
+    } else {
         setState(ServiceState::Stopped);
+    }
+}
+
+bool Unit::isWantedByHost() const
+{
+    if (!m_definition || m_stoppedByPerson || m_removed || m_shutDown)
+        return false;
+    const Definition& wanted = newestDefinition();
+    return wanted.autostart && !wanted.disabled && !wanted.manual;
+}
+
+Milliseconds Unit::stopTimeout() const
+{
+    return m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout;
+}
+
+bool Unit::isQueued(RunId id) const
+{
+    return std::ranges::any_of(m_pending, [id](const Pending& pending) { return pending.id == id; });
 }
 
 // ---- its file -----------------------------------------------------------------------------------------------------------------
@@ -134,24 +152,38 @@ void Unit::becomeIdle()
 void Unit::define(Definition definition)
 {
     const bool wasBroken = !m_fileError.empty() || !m_definition;
+    const bool wasDisabled = m_definition && newestDefinition().disabled;
     m_fileError.clear();
     m_removed = false;
     const auto fresh = std::make_shared<const Definition>(std::move(definition));
-    if (m_live && m_definition && !(m_definition->kind() == fresh->kind() && equalForRun(*m_definition, *fresh))) {
-        m_next = *fresh == *m_definition ? nullptr : fresh;
-        notify();
-        return;
+    const auto before = m_definition;
+    const bool concernsTheRun = m_live && before && !(before->kind() == fresh->kind() && equalForRun(*before, *fresh));
+    m_next = concernsTheRun ? fresh : nullptr;
+    if (!concernsTheRun) {
+        m_definition = fresh;
+        m_tracker.setPolicy(fresh->restart);
     }
-    m_next.reset();
-    const auto before = std::exchange(m_definition, fresh);
-    m_tracker.setPolicy(fresh->restart);
     if (m_live) {
-        if (isArmed() && before && before->schedule != fresh->schedule) {
+        if (!m_live->definition)
+            m_live->definition = m_definition;
+        if (fresh->disabled) {
             disarm();
-            arm();
+            dropPending(Outcome::Skipped, "disabled");
+        } else if (m_definition->kind() == ServiceKind::Scheduled) {
+            if (isArmed() && before && before->schedule != m_definition->schedule)
+                arm(Series::New);
+            else if (!isArmed() && (wasDisabled || !before) && !m_stopWanted && isWantedByHost())
+                arm(Series::GoOn);
         }
         notify();
         return;
+    }
+    const bool otherTimes = before && before->schedule != fresh->schedule;
+    const bool hadItsTime = m_oneTimeDone && (m_state == ServiceState::Completed || m_state == ServiceState::Failed);
+    if (otherTimes) {
+        // What another schedule has had says nothing about this one.
+        m_lastPlanned.reset();
+        m_oneTimeDone = false;
     }
     if (m_state == ServiceState::Invalid || !before) {
         m_reason = m_last && m_last->outcome != Outcome::Succeeded ? m_last->reason : std::string();
@@ -177,13 +209,9 @@ void Unit::define(Definition definition)
             (void)start(Trigger::Start);
         return;
     }
-    if (isArmed() && before->schedule != fresh->schedule) {
-        disarm();
-        m_oneTimeDone = false;
-        arm();
-    } else if (isOneTime() && before->schedule != fresh->schedule) {
-        m_oneTimeDone = false; // another time is another wish
-    }
+    // Where its one time was over, another time is another wish.
+    if (otherTimes && (isArmed() || (hadItsTime && fresh->schedule && !m_stoppedByPerson)))
+        arm(Series::New);
     notify();
 }
 
@@ -211,25 +239,26 @@ void Unit::remove()
 
 Result<> Unit::start(Trigger trigger)
 {
+    if (m_shutDown)
+        return fail(ErrorKind::Refused, "the host is shutting down");
     if (m_state == ServiceState::Invalid)
         return fail(ErrorKind::Refused, m_reason);
-    const Definition& wanted = newestDefinition();
-    if (wanted.disabled)
+    if (newestDefinition().disabled)
         return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
     m_stoppedByPerson = false;
     m_everStarted = true;
-    if (m_live && (m_live->stopping || m_stopWanted)) {
+    m_endedUnseen = false;
+    const bool scheduled = m_definition->kind() == ServiceKind::Scheduled;
+    // Where one run of a schedule is stopped, the schedule is not.
+    if (m_live && (m_stopWanted || (m_live->stopping && !scheduled))) {
         m_startAfter = trigger;
         notify();
         return {};
     }
-    if (m_definition->kind() == ServiceKind::Scheduled) {
+    if (scheduled) {
         if (!isArmed()) {
             m_tracker.manualStart();
-            if (m_oneTimeDone)
-                m_lastPlanned.reset();
-            m_oneTimeDone = false;
-            arm();
+            arm(Series::New);
         } else if (m_state == ServiceState::BackingOff) {
             m_retryTimer->stop();
             m_retryAt.reset();
@@ -255,10 +284,11 @@ void Unit::stop(const StopOptions& options)
     if (options.byPerson)
         m_stoppedByPerson = true;
     m_startAfter.reset();
-    m_pending.clear();
+    m_endedUnseen = false;
     m_retryTimer->stop();
     m_retryAt.reset();
     disarm();
+    dropPending(Outcome::Stopped, "stopped before it began");
     if (!m_live) {
         if (m_state != ServiceState::Invalid)
             becomeIdle();
@@ -267,8 +297,12 @@ void Unit::stop(const StopOptions& options)
         return;
     }
     m_stopWanted = true;
-    const Milliseconds usual = m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout;
-    requestStop(options.kill ? keep::StopWhy::Kill : keep::StopWhy::Stop, options.kill ? Milliseconds(0) : options.limit.value_or(usual));
+    if (m_live->stopping && !options.kill && !options.limit) {
+        notify(); // the one under way keeps its limit, however often it is asked for
+        return;
+    }
+    requestStop(options.kill ? keep::StopWhy::Kill : keep::StopWhy::Stop,
+                options.kill ? Milliseconds(0) : options.limit.value_or(stopTimeout()));
 }
 
 Result<> Unit::restart(Trigger trigger)
@@ -285,6 +319,8 @@ Result<> Unit::restart(Trigger trigger)
 
 Result<RunId> Unit::run(Trigger trigger)
 {
+    if (m_shutDown)
+        return fail(ErrorKind::Refused, "the host is shutting down");
     if (m_state == ServiceState::Invalid)
         return fail(ErrorKind::Refused, m_reason);
     if (kind() == ServiceKind::Kept)
@@ -299,20 +335,18 @@ Result<RunId> Unit::run(Trigger trigger)
     if (!id)
         return id;
     m_everStarted = true;
-    m_tracker.manualStart();
-    m_retryTimer->stop();
-    m_retryAt.reset();
+    m_endedUnseen = false;
     if (busy) {
-        if (overlap == OverlapPolicy::Replace) {
-            m_pending.clear();
+        if (overlap == OverlapPolicy::Replace)
+            replaceLive(*id, trigger);
+        else
             m_pending.push_back({*id, trigger});
-            requestStop(keep::StopWhy::Stop, m_definition->stop.timeout);
-        } else {
-            m_pending.push_back({*id, trigger});
-        }
         notify();
         return id;
     }
+    m_tracker.manualStart();
+    m_retryTimer->stop();
+    m_retryAt.reset();
     begin(*id, trigger);
     return id;
 }
@@ -320,19 +354,26 @@ Result<RunId> Unit::run(Trigger trigger)
 Result<> Unit::stopRun(RunId id)
 {
     if (m_live && m_live->id == id) {
-        requestStop(keep::StopWhy::Stop, m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout);
+        if (!m_live->stopping)
+            requestStop(keep::StopWhy::Stop, stopTimeout());
         return {};
     }
-    if (std::erase_if(m_pending, [id](const Pending& pending) { return pending.id == id; }) > 0)
+    if (isQueued(id)) {
+        std::erase_if(m_pending, [id](const Pending& pending) { return pending.id == id; });
+        recordUnbegun(id, Trigger::Ctl, Outcome::Stopped, "stopped before it began");
+        notify();
         return {};
+    }
     return fail(ErrorKind::Refused, "run " + std::to_string(id.value) + " of `" + m_name + "` has ended");
 }
 
 Result<> Unit::extendStop(Milliseconds by)
 {
-    if (!m_live || !m_live->stopping || !m_live->killAt || m_live->why == keep::StopWhy::Kill)
+    if (!m_live || !m_live->stopping || m_live->why == keep::StopWhy::Kill)
         return fail(ErrorKind::Refused, "no stop of `" + m_name + "` is under way");
-    const auto left = std::chrono::duration_cast<Milliseconds>(*m_live->killAt - m_context.clock().wallNow());
+    // An earlier host's stop: when its limit ends is the keeper's knowledge.
+    const WallTime now = m_context.clock().wallNow();
+    const auto left = std::chrono::duration_cast<Milliseconds>(m_live->killAt.value_or(now) - now);
     requestStop(m_live->why, std::max(left, Milliseconds(0)) + by);
     return {};
 }
@@ -343,7 +384,6 @@ Result<> Unit::hold()
         return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to hold");
     if (!m_held) {
         m_held = true;
-        m_heldSince = m_context.clock().wallNow();
         armTimer();
         notify();
     }
@@ -356,22 +396,7 @@ Result<> Unit::resume()
         return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to resume");
     if (m_held) {
         m_held = false;
-        if (m_planner) {
-            const WallTime now = m_context.clock().wallNow();
-            if (const auto last = m_planner->lastPlanned()) {
-                if (const auto passed = missedRuns(m_planner->schedule(), m_planner->zone(), *last, now))
-                    record(Outcome::Skipped, Trigger::Schedule, passed->reason(m_planner->zone(), "held"));
-            }
-            m_planner->skipPassed(now);
-            m_lastPlanned = m_planner->lastPlanned();
-            m_context.plannedTaken(*this);
-            if (isOneTime() && !m_planner->next() && !m_live) {
-                m_oneTimeDone = true;
-                disarm();
-                becomeIdle();
-            }
-        }
-        m_heldSince.reset();
+        passHeld();
         armTimer();
         notify();
     }
@@ -380,23 +405,36 @@ Result<> Unit::resume()
 
 void Unit::startWithHost()
 {
+    const bool endedUnseen = std::exchange(m_endedUnseen, false);
     m_everStarted = true;
-    if (!m_definition || m_state == ServiceState::Invalid)
+    if (m_shutDown || !m_definition || m_state == ServiceState::Invalid)
         return;
+    if (m_live) {
+        if (m_stopWanted && isWantedByHost())
+            m_startAfter = Trigger::Start; // its file went and came back while it was stopped
+        return;
+    }
     becomeIdle();
-    if (m_definition->disabled || m_stoppedByPerson || m_definition->manual || !m_definition->autostart)
+    if (m_definition->disabled || m_stoppedByPerson)
         return;
+    if (!isWantedByHost()) {
+        if (endedUnseen)
+            afterEnd(Run(*m_last), {});
+        return;
+    }
     if (isOneTime() && m_oneTimeDone) {
-        setState(m_last && m_last->outcome == Outcome::Failed ? ServiceState::Failed : ServiceState::Completed);
+        setOneTimeEnd();
         return;
     }
     if (m_definition->kind() == ServiceKind::Scheduled) {
-        arm();
+        arm(Series::GoOn);
         return;
     }
     m_tracker.manualStart();
     if (const auto id = m_context.nextRunId())
         begin(*id, Trigger::Start);
+    else
+        m_context.event("trouble", m_name, id.error().text());
 }
 
 void Unit::shutDown(Milliseconds limit)
@@ -404,30 +442,30 @@ void Unit::shutDown(Milliseconds limit)
     m_shutDown = true;
     StopOptions options;
     options.byPerson = false;
-    if (m_live) {
-        const Milliseconds usual = m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout;
-        options.limit = std::min(usual, limit);
-        if (m_live->stopping) {
-            // A stop under way keeps its own limit, within what is left.
-            m_stopWanted = true;
-            m_startAfter.reset();
-            m_pending.clear();
-            disarm();
-            if (m_live->killAt && *m_live->killAt > m_context.clock().wallNow() + limit)
-                requestStop(m_live->why, limit);
-            return;
-        }
+    if (m_live && m_live->stopping) {
+        // A stop under way keeps its own limit, within what is left.
+        stop(options);
+        if (!m_live->killAt || *m_live->killAt > m_context.clock().wallNow() + limit)
+            requestStop(m_live->why, limit);
+        return;
     }
+    if (m_live)
+        options.limit = std::min(stopTimeout(), limit);
     stop(options);
 }
 
 void Unit::clockJumped(WallTime before, WallTime now)
 {
+    if (m_retryAt)
+        *m_retryAt += now - before; // the retry is by elapsed time
     if (m_planner) {
         m_planner->clockJumped(before, now);
+        m_lastPlanned = m_planner->lastPlanned();
+        m_context.plannedTaken(*this);
         armTimer();
-        notify();
     }
+    if (m_retryAt || m_planner)
+        notify();
 }
 
 void Unit::rearm()

@@ -99,6 +99,8 @@ public:
     };
     [[nodiscard]] const std::optional<Live>& live() const { return m_live; }
     [[nodiscard]] const std::optional<Run>& lastEnded() const { return m_last; }
+    /// This run waits for the end of the live one.
+    [[nodiscard]] bool isQueued(RunId id) const;
 
     // ---- what history and wishes knew; before the first start ---------------------------------------------------------------------
 
@@ -149,15 +151,17 @@ public:
     void killing(const keep::Killing& message);
     void ended(const keep::Ended& message);
 
-    /// A keeper is there (again), and all ends it knew were told. `isLive`: the live run is among its runs.
-    void reconcile(bool isLive);
+    /// A run of an earlier host ended while nobody listened: recorded, and policy follows with startWithHost.
+    void endedUnseen(Run run, bool acknowledge);
+
+    /// A keeper is there (again), and all ends it knew were told. `live`: what it knows of the live run; null: nothing.
+    void reconcile(const keep::LiveRun* live);
 
     // ---- time and figures -------------------------------------------------------------------------------------------------------------
 
     void clockJumped(WallTime before, WallTime now);
     /// The timers may be late: the machine slept.
     void rearm();
-    void noteSleep() { m_missedWord = "asleep"; }
     void setUsage(std::optional<double> cpuPercent, std::optional<std::int64_t> memoryBytes);
 
     // ---- waiting ------------------------------------------------------------------------------------------------------------------------
@@ -190,6 +194,11 @@ private:
     void afterEnd(const Run& run, const std::vector<std::int32_t>& alive);
     void applyNext();
     void record(Outcome outcome, Trigger trigger, const std::string& reason);
+    void recordUnbegun(RunId id, Trigger trigger, Outcome outcome, const std::string& reason);
+    void dropPending(Outcome outcome, const std::string& reason); ///< each leaves a record
+    void replaceLive(RunId id, Trigger trigger);
+    void noteBegan(const keep::LiveRun& run);
+    [[nodiscard]] Milliseconds stopTimeout() const; ///< of the live run
     void failedToStart(const SpawnPlan::Failure& failure);
     void backOff(const RestartTracker::Decision& decision);
     void retry();
@@ -197,14 +206,18 @@ private:
     [[nodiscard]] std::string commandName() const;
 
     // unit_schedule.cpp
-    void arm();
+    enum class Series { New, GoOn };
+    void arm(Series series);
     void disarm();
     void armTimer();
     void due();
     void activate(Trigger trigger);
+    void passHeld();
     void nextPending();
     [[nodiscard]] bool isArmed() const { return m_planner != nullptr; }
     [[nodiscard]] bool isOneTime() const;
+    [[nodiscard]] bool isWantedByHost() const; ///< what a host starts by itself, and what an adopted one goes on with
+    void setOneTimeEnd();
 
     UnitContext& m_context;
     std::string m_name;
@@ -222,7 +235,7 @@ private:
     bool m_stopWanted = false;              ///< the end of the live run leads to `stopped`
     std::optional<Trigger> m_startAfter;    ///< ... and then to a new start
     bool m_everStarted = false;             ///< by this host
-    std::optional<WallTime> m_heldSince;
+    bool m_endedUnseen = false;             ///< m_last ended while no host was there, and policy has not looked at it
 
     std::optional<Live> m_live;
     std::deque<Pending> m_pending;
@@ -236,7 +249,7 @@ private:
     std::unique_ptr<ClockTimer> m_scheduleTimer;
     std::optional<WallTime> m_lastPlanned;
     bool m_oneTimeDone = false;
-    const char* m_missedWord = "host not running";
+    WallTime m_armedAt{};
 
     std::optional<double> m_cpuPercent;
     std::optional<std::int64_t> m_memoryBytes;

@@ -23,7 +23,6 @@ void Unit::mark(const std::string& text)
 
 bool Unit::begin(RunId id, Trigger trigger)
 {
-    applyNext();
     m_tracker.started(m_context.clock().now());
     Live live;
     live.id = id;
@@ -36,6 +35,7 @@ bool Unit::begin(RunId id, Trigger trigger)
     m_startAfter.reset();
     m_cpuPercent.reset();
     m_memoryBytes.reset();
+    m_reason = m_last && m_last->outcome != Outcome::Succeeded ? m_last->reason : std::string();
     setState(ServiceState::Starting);
     return sendSpawn();
 }
@@ -105,24 +105,30 @@ void Unit::adopt(const keep::LiveRun& run)
     live.definition = m_definition;
     m_live = std::move(live);
     m_everStarted = true;
-    m_tracker.manualStart();
-    m_tracker.started(m_context.clock().now());
-    if (m_definition && m_definition->kind() == ServiceKind::Scheduled && !m_stoppedByPerson && !m_definition->disabled &&
-        m_definition->autostart && !run.stopping)
-        arm();
+    m_tracker.adopted(m_context.clock().now(), m_live->attempt);
+    m_stopWanted = run.stopping && m_stoppedByPerson;
     m_since = run.began;
     m_state = run.stopping ? ServiceState::Stopping : ServiceState::Running;
-    m_stopWanted = run.stopping && m_stoppedByPerson;
+    if (isWantedByHost()) {
+        if (m_definition->kind() == ServiceKind::Scheduled)
+            arm(Series::GoOn);
+        else if (run.stopping)
+            m_startAfter = Trigger::Start; // what stopped it was not a person: the shutdown of a host, say
+    }
     notify();
 }
 
 void Unit::began(const keep::Began& message)
 {
-    if (!m_live || m_live->id != message.run.run)
-        return;
-    m_live->pid = message.run.pid;
-    m_live->began = message.run.began;
-    m_live->logBegin = message.run.logBegin;
+    if (m_live && m_live->id == message.run.run)
+        noteBegan(message.run);
+}
+
+void Unit::noteBegan(const keep::LiveRun& known)
+{
+    m_live->pid = known.pid;
+    m_live->began = known.began;
+    m_live->logBegin = known.logBegin;
     Run run;
     run.id = m_live->id;
     run.service = m_name;
@@ -134,8 +140,7 @@ void Unit::began(const keep::Began& message)
     run.pid = m_live->pid;
     m_context.runBegan(run);
     if (m_live->stopping) {
-        m_context.toKeeper(keep::Stop{m_live->id, m_live->why, m_live->limit});
-        notify();
+        requestStop(m_live->why, m_live->limit); // its limit begins with the run
         return;
     }
     setState(ServiceState::Running);
@@ -193,16 +198,34 @@ void Unit::ended(const keep::Ended& message)
     if (m_live && m_live->id == message.run)
         finish(std::move(run), true, message.alive);
     else
-        m_context.runEnded(run, true); // of an earlier host; the engine asks what to do with it
+        endedUnseen(std::move(run), true);
 }
 
-void Unit::reconcile(bool isLive)
+void Unit::endedUnseen(Run run, bool acknowledge)
+{
+    if (!m_last || m_last->id < run.id) {
+        m_last = run;
+        if (!m_everStarted) {
+            m_endedUnseen = true;
+            m_tracker.adopted(m_context.clock().now(), static_cast<int>(run.attempt));
+        }
+        if (m_state != ServiceState::Invalid && !m_live)
+            m_reason = run.outcome == Outcome::Succeeded ? std::string() : run.reason;
+    }
+    m_context.runEnded(run, acknowledge);
+}
+
+void Unit::reconcile(const keep::LiveRun* live)
 {
     if (!m_live)
         return;
-    if (isLive) {
-        if (m_live->stopping)
-            m_context.toKeeper(keep::Stop{m_live->id, m_live->why, m_live->limit});
+    if (live) {
+        if (m_live->pid == 0) {
+            noteBegan(*live); // what said so was lost with the connection
+        } else if (m_live->stopping && m_live->killAt) {
+            const auto left = std::chrono::duration_cast<Milliseconds>(*m_live->killAt - m_context.clock().wallNow());
+            m_context.toKeeper(keep::Stop{m_live->id, m_live->why, std::max(left, Milliseconds(0))});
+        }
         return;
     }
     if (m_live->pid > 0) {
@@ -253,11 +276,13 @@ void Unit::finish(Run run, bool acknowledge, const std::vector<std::int32_t>& al
 
 void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
 {
+    const bool wasActive = kind() == ServiceKind::Kept || isArmed();
+    const ServiceKind kindOfRun = kind();
     applyNext();
     const bool stopWanted = std::exchange(m_stopWanted, false);
     const auto startAfter = std::exchange(m_startAfter, std::nullopt);
     if (!alive.empty()) {
-        m_pending.clear();
+        dropPending(Outcome::Stopped, "something of run " + std::to_string(run.id.value) + " is still alive");
         disarm();
         setState(ServiceState::Failed);
         m_context.event("stop-failed", m_name, run.reason);
@@ -271,25 +296,29 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
         // Without a stop in between that somebody could take for the end of a restart.
         if (!startAfter || !start(*startAfter))
             becomeIdle();
+        nextPending(); // asked for while it was stopped
         return;
     }
-    const bool scheduled = m_definition && m_definition->kind() == ServiceKind::Scheduled;
-    if (!m_definition || (!m_fileError.empty() && !isArmed()) || (m_definition->disabled && !scheduled)) {
-        becomeIdle();
-        return;
-    }
-    if (m_definition->disabled) {
-        m_pending.clear();
+    if (!m_definition || (!m_fileError.empty() && !isArmed()) || m_definition->disabled) {
+        dropPending(Outcome::Skipped, "disabled");
         disarm();
         becomeIdle();
         return;
     }
+    if (kind() != kindOfRun && wasActive && !m_definition->manual) {
+        // Its file has made another kind of it: what was kept is armed now, or the other way round.
+        dropPending(Outcome::Skipped, "its definition has changed");
+        becomeIdle();
+        (void)start(Trigger::Start);
+        return;
+    }
+    const bool scheduled = kind() == ServiceKind::Scheduled;
     const RestartTracker::Decision decision = m_tracker.ended(run.outcome.value_or(Outcome::Unknown), m_context.clock().now(), m_context.random());
     if (decision.gaveUp) {
         m_reason = decision.reason + (run.reason.empty() ? std::string() : "; last: " + run.reason);
         mark(decision.reason);
         m_context.event("gave-up", m_name, m_reason);
-        m_pending.clear();
+        dropPending(Outcome::Skipped, decision.reason);
         disarm();
         setState(ServiceState::Failed);
         return;
@@ -303,16 +332,15 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
         return;
     }
     if (scheduled) {
-        if (!isArmed()) {
-            becomeIdle(); // it was run by hand, without being armed
-            return;
-        }
         if (isOneTime() && m_oneTimeDone) {
             disarm();
-            const bool good = run.outcome == Outcome::Succeeded;
-            if (!good)
+            if (decision.failure)
                 m_context.event("run-failed", m_name, m_reason);
-            setState(good ? ServiceState::Completed : run.outcome == Outcome::Failed || run.outcome == Outcome::Unknown ? ServiceState::Failed : ServiceState::Stopped);
+            setOneTimeEnd();
+            return;
+        }
+        if (!isArmed()) {
+            becomeIdle(); // it was run by hand, without being armed
             return;
         }
         if (decision.failure)
@@ -371,7 +399,7 @@ void Unit::applyNext()
     if (isArmed() && before->schedule != m_definition->schedule) {
         disarm();
         if (m_definition->kind() == ServiceKind::Scheduled && !m_definition->disabled)
-            arm();
+            arm(Series::New);
     }
 }
 
@@ -382,8 +410,13 @@ void Unit::record(Outcome outcome, Trigger trigger, const std::string& reason)
         m_context.event("trouble", m_name, id.error().text());
         return;
     }
+    recordUnbegun(*id, trigger, outcome, reason);
+}
+
+void Unit::recordUnbegun(RunId id, Trigger trigger, Outcome outcome, const std::string& reason)
+{
     Run run;
-    run.id = *id;
+    run.id = id;
     run.service = m_name;
     run.trigger = trigger;
     run.begin = m_context.clock().wallNow();
@@ -391,6 +424,12 @@ void Unit::record(Outcome outcome, Trigger trigger, const std::string& reason)
     run.outcome = outcome;
     run.reason = reason;
     m_context.runEnded(run, false);
+}
+
+void Unit::dropPending(Outcome outcome, const std::string& reason)
+{
+    for (const Pending& pending : std::exchange(m_pending, {}))
+        recordUnbegun(pending.id, pending.trigger, outcome, reason);
 }
 
 } // namespace turnspit

@@ -28,14 +28,20 @@ std::vector<WallTime> Unit::plannedTimes(int count) const
     return times;
 }
 
-void Unit::arm()
+void Unit::arm(Series series)
 {
+    if (series == Series::New) {
+        m_lastPlanned.reset();
+        m_oneTimeDone = false;
+    }
     const Schedule& schedule = *m_definition->schedule;
     auto zone = TimeZone::find(schedule.timezone);
     if (!zone) {
         // The file was checked; the zone data has gone since.
+        disarm();
         m_reason = zone.error().text();
-        setState(ServiceState::Failed);
+        if (!m_live)
+            setState(ServiceState::Failed);
         return;
     }
     m_planner = std::make_unique<Planner>(schedule, *zone, [this] { return m_context.random(); });
@@ -44,18 +50,38 @@ void Unit::arm()
         m_planner->armAfter(*m_lastPlanned, now);
     else
         m_planner->arm(now);
+    m_armedAt = now;
     m_lastPlanned = m_planner->lastPlanned();
+    m_oneTimeDone = isOneTime() && !m_planner->fireAt();
     m_context.plannedTaken(*this);
-    if (isOneTime() && !m_planner->fireAt()) {
-        m_planner.reset();
-        m_oneTimeDone = true;
-        m_reason = "its one time has passed";
-        setState(ServiceState::Completed);
+    if (m_oneTimeDone) {
+        disarm();
+        if (!m_live) {
+            m_reason = "its one time has passed";
+            setState(ServiceState::Completed);
+        }
         return;
     }
     if (!m_live)
         setState(ServiceState::Waiting);
     armTimer();
+}
+
+void Unit::setOneTimeEnd()
+{
+    switch (m_last ? m_last->outcome.value_or(Outcome::Unknown) : Outcome::Succeeded) {
+    case Outcome::Failed:
+    case Outcome::TimedOut:
+    case Outcome::Unknown:
+        setState(ServiceState::Failed);
+        return;
+    case Outcome::Stopped:
+    case Outcome::Killed:
+        setState(ServiceState::Stopped);
+        return;
+    default:
+        setState(ServiceState::Completed);
+    }
 }
 
 void Unit::disarm()
@@ -89,27 +115,25 @@ void Unit::due()
     m_lastPlanned = m_planner->lastPlanned();
     m_context.plannedTaken(*this);
     if (due.missed) {
-        record(Outcome::Missed, Trigger::Schedule, due.missed->reason(m_planner->zone(), m_missedWord));
-        m_context.event("runs-missed", m_name, due.missed->reason(m_planner->zone(), m_missedWord));
+        const char* const why = due.missed->first <= m_armedAt ? "host not running" : "asleep";
+        const std::string reason = due.missed->reason(m_planner->zone(), why);
+        record(Outcome::Missed, Trigger::Schedule, reason);
+        m_context.event("runs-missed", m_name, reason);
     }
-    m_missedWord = "asleep";
-    for (int i = 0; i < due.catchUps; ++i) {
-        if (const auto id = m_context.nextRunId())
-            m_pending.push_back({*id, Trigger::CatchUp});
-    }
+    for (int i = 0; i < due.catchUps; ++i)
+        activate(Trigger::CatchUp);
     if (due.run)
         activate(due.trigger);
     if (isOneTime() && !m_planner->next()) {
         m_oneTimeDone = true;
         m_context.plannedTaken(*this);
+        if (!m_live && m_pending.empty()) {
+            disarm();
+            setState(ServiceState::Completed);
+            return;
+        }
     }
-    if (!m_live)
-        nextPending();
-    if (!m_live && m_pending.empty() && m_oneTimeDone && isOneTime()) {
-        disarm();
-        setState(ServiceState::Completed);
-        return;
-    }
+    nextPending();
     armTimer();
     notify();
 }
@@ -131,13 +155,39 @@ void Unit::activate(Trigger trigger)
         m_context.event("trouble", m_name, id.error().text());
         return;
     }
-    if (busy && overlap == OverlapPolicy::Replace) {
-        m_pending.clear();
+    if (busy && overlap == OverlapPolicy::Replace)
+        replaceLive(*id, trigger);
+    else
         m_pending.push_back({*id, trigger});
-        requestStop(keep::StopWhy::Stop, m_live->definition ? m_live->definition->stop.timeout : StopPolicy{}.timeout);
+}
+
+void Unit::replaceLive(RunId id, Trigger trigger)
+{
+    dropPending(Outcome::Skipped, "replaced by run " + std::to_string(id.value));
+    m_pending.push_back({id, trigger});
+    if (!m_live->stopping)
+        requestStop(keep::StopWhy::Stop, stopTimeout());
+}
+
+/// What a hold has let pass leaves one record, and is not made up for.
+void Unit::passHeld()
+{
+    if (!m_planner)
         return;
+    const WallTime now = m_context.clock().wallNow();
+    if (const auto last = m_planner->lastPlanned()) {
+        if (const auto passed = missedRuns(m_planner->schedule(), m_planner->zone(), *last, now))
+            record(Outcome::Skipped, Trigger::Schedule, passed->reason(m_planner->zone(), "held"));
     }
-    m_pending.push_back({*id, trigger});
+    m_planner->skipPassed(now);
+    m_lastPlanned = m_planner->lastPlanned();
+    const bool over = isOneTime() && !m_planner->next();
+    m_oneTimeDone = m_oneTimeDone || over;
+    m_context.plannedTaken(*this);
+    if (over && !m_live) {
+        disarm();
+        setState(ServiceState::Completed);
+    }
 }
 
 void Unit::nextPending()

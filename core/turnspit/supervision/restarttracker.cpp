@@ -36,6 +36,13 @@ void RestartTracker::started(Instant now)
     ++m_attempt;
 }
 
+void RestartTracker::adopted(Instant now, int attempt)
+{
+    manualStart();
+    m_started = now;
+    m_attempt = attempt;
+}
+
 RestartTracker::Decision RestartTracker::ended(Outcome outcome, Instant now, double random)
 {
     Decision out;

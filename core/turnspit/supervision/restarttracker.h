@@ -12,7 +12,7 @@ namespace turnspit {
 
 /// What a service does after each end of a run. Pure state, no clock, no timer; one thread.
 ///
-/// Order of events: manualStart for each start that is not a restart, then started, ended, started, ended, ...; `ended` says
+/// Order of events: manualStart for each start that is not a restart, then started (or once adopted), ended, started, ended, ...; `ended` says
 /// whether and when there is another `started`.
 class RestartTracker
 {
@@ -51,6 +51,9 @@ public:
     void manualStart();
 
     void started(Instant now);
+
+    /// As started, for a run that an earlier host began as this attempt; what that host had counted is not known.
+    void adopted(Instant now, int attempt);
 
     /// The run that began last has ended with `outcome`, which has seen the exit code already (RestartPolicy::outcomeOf).
     ///
