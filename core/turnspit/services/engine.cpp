@@ -222,6 +222,7 @@ Task<> Engine::stop(std::stop_token hurry)
         m_tasks.spawn(setWhenIdle(*busy->second, ended));
         co_await ended->wait(hurry);
     }
+    m_options.leftRunning = static_cast<int>(std::ranges::count_if(m_units, [](const auto& entry) { return entry.second->live().has_value(); }));
     m_publisher.flush();
     for (const auto& server : m_servers)
         co_await server->finish();

@@ -19,6 +19,7 @@
 #include <turnspit/services/usagemonitor.h>
 #include <turnspit/services/wishes.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,6 +40,9 @@ struct EngineOptions
     HostSettings settings;
     std::string hostName = "turnspitd";
     std::string keeperProgram;
+
+    /// How many services still ran when the host ended: somebody was in a hurry, and their keeper finishes the stop. Read after the stop.
+    std::atomic<int> leftRunning{0};
 
     std::vector<SessionServerFactory> servers; ///< made once the session is there; an Error of one ends the start
 };
