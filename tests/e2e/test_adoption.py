@@ -1,11 +1,12 @@
 """Hosts and keepers killed under load: what goes on, what is known afterwards, what returns."""
 
 import os
+import random
 import signal
 import time
 
 from harness import Case, Process, alive, holds_for, main, parse_time, py, sh, wait_until
-from rounds import ENDED, KEEPER_LOST, MORTAL, Load
+from rounds import ENDED, KEEPER_LOST, MORTAL, Load, pause
 
 ROUNDS = int(os.environ.get("TURNSPIT_E2E_ROUNDS", "3"))
 SEED = int(os.environ.get("TURNSPIT_E2E_SEED", "1"))
@@ -198,6 +199,60 @@ class Adoption(Case):
         all_ids = [run["id"] for run in self.host.runs("web")]
         self.assertEqual(sorted(set(all_ids), reverse=True), all_ids)
         self.assertEqual(sorted(ids), ids)
+
+
+class Commands(Case):
+    """The host is killed while it is told what to do: what was answered with 0 holds, the rest was done or not."""
+
+    def test_what_was_answered_is_remembered(self):
+        rng = random.Random(SEED)
+        names = ["a", "b", "c"]
+        for name in names:
+            self.host.service(name, ["sleep", "3600"], group="0")
+        self.host.service("tick", ["true"], schedule={"every": "1h"})
+        self.host.start()
+        stopped, held, group = set(), False, {name: "0" for name in names}
+        for number in range(ROUNDS * 4):
+            name = rng.choice(names)
+            verb = rng.choice(["stop", "start", "restart", "edit", "hold"])
+            arguments = {"edit": ["edit", name, f"group={number}"],
+                         "hold": ["resume" if held else "hold", "tick"]}.get(verb, [verb, name])
+            before = self.host.list()
+            client = self.host.spawn_ctl(*arguments)
+            pause(rng, 0.12)
+            self.host.kill9()
+            client.communicate(timeout=60)
+            self.host.start()
+            rows = self.host.list()
+            done = client.returncode == 0
+            if verb == "edit":
+                self.assertIn(rows[name]["group"], [str(number)] + ([] if done else [group[name]]))
+                group[name] = rows[name]["group"]
+            elif verb == "hold":
+                now_held = rows["tick"]["flags"] == ["held"]
+                self.assertTrue(now_held != held or not done, rows["tick"])
+                held = now_held
+            else:
+                settled = self.host.wait_for(name, ("running", "stopped"))["state"]
+                if done:
+                    self.assertEqual("stopped" if verb == "stop" else "running", settled, arguments)
+                (stopped.add if settled == "stopped" else stopped.discard)(name)
+            for other in names:
+                if other != name:
+                    self.assertEqual(("stopped" if other in stopped else "running", before[other]["pid"]),
+                                     (rows[other]["state"], rows[other]["pid"]))
+                self.assertLessEqual(len(self.host.of_service(other)), 1)
+            self.assertEqual(0, self.host.ctl("check").code)
+
+    def test_backing_off_goes_on_with_the_next_host(self):
+        self.host.service("crash", sh(f"[ -e {self.host.path('ok')} ] && exec sleep 3600; exit 1"),
+                          restart={"delay": "5s", "max_delay": "5s"})
+        self.host.start()
+        self.host.wait_for("crash", "backing-off")
+        self.host.kill9()
+        self.host.touch("ok")
+        self.host.start()
+        self.host.wait_for("crash", "running")
 
 
 class KeeperLost(Case):

@@ -141,6 +141,14 @@ class Looking(Case):
         self.assertEqual(1, len(self.host.ok("runs", "--limit", "1", "--json").json))
         self.assertEqual({"job"}, {run["service"] for run in self.host.ok("runs", "job", "--json").json})
 
+    def test_usage_is_sampled_while_somebody_looks(self):
+        client = self.host.spawn_ctl("events", "-f")
+        row = wait_until(lambda: (lambda row: row if None not in (row["memory_bytes"], row["cpu_percent"]) else None)(self.host.one("web")),
+                         "a sample", 30)
+        self.assertGreater(row["memory_bytes"], 100_000)
+        self.assertGreaterEqual(row["cpu_percent"], 0)
+        self.assertIsNone(client.poll())
+
     def test_next_is_earliest_first(self):
         rows = self.host.ok("next", "--json", "--count", "3").json
         self.assertEqual(3, len(rows))
@@ -820,6 +828,30 @@ class Files(Case):
             self.assertIn(name, out)
         self.host.wait_for("new", "running")
         self.assertIsInstance(self.host.ok("reload", "--json").json, list)
+
+
+class LostHost(Case):
+    """Clients whose host goes away."""
+
+    def test_waiting_clients_end_with_3(self):
+        self.host.service("web", sh("echo up; sleep 3600"))
+        self.host.service("job", sh("echo begun; sleep 3600"), manual=True)
+        self.host.start()
+        self.host.wait_text("web", "up")
+        clients = [self.host.spawn_ctl("wait", "web", "--state", "failed"), self.host.spawn_ctl("events", "-f"),
+                   self.host.spawn_ctl("logs", "-f", "web")]
+        runner = self.host.spawn_ctl("run", "job")
+        self.assertEqual(b"begun\n", runner.stdout.readline())
+        self.assertNotEqual(b"", clients[2].stdout.readline())
+        self.host.kill9()
+        for client in clients:
+            _, err = client.communicate(timeout=60)
+            self.assertEqual(3, client.returncode, err)
+            self.assertNotEqual(b"", err)
+        _, err = runner.communicate(timeout=60)
+        self.assertEqual(125, runner.returncode, err)
+        self.host.start()
+        self.assertEqual("running", self.host.one("job")["state"])
 
 
 class Waiting(Case):

@@ -1,5 +1,6 @@
 """Logs on disk: the format of every line, caps that hold, rotation that loses nothing, and a disk that is full."""
 
+import json
 import os
 import re
 import stat
@@ -149,6 +150,94 @@ class Complete(Case):
         self.assertLessEqual(max(peak, total()), 2_000_000)
         for number in range(4):
             self.assertEqual(f"c{number} {60_000:09}", self.host.texts(f"c{number}")[-1])
+
+
+class Damage(Case):
+    """Files of the state folder that a power cut or a person has spoilt, found by the next host."""
+
+    def spoil(self, path, data=b"\0garbage\xff" * 500):
+        with open(path, "wb") as file:
+            file.write(data)
+
+    def prepared(self):
+        self.host.service("job", sh("for i in 1 2 3; do echo line $i; done"), manual=True)
+        self.host.start()
+        self.host.ok("run", "job")
+        self.assertEqual(0, self.host.terminate())
+        self.host.wait_nothing_left()
+
+    def test_a_torn_entry_is_cut_back(self):
+        self.prepared()
+        path = os.path.join(self.host.log_folder("job"), "00000001.log")
+        with open(path, "rb") as file:
+            whole = file.read()
+        for torn in (b"2026-11-22T08:", b"2099-01-01T00:00:00.000000Z o | torn li"):
+            with open(path, "ab") as file:
+                file.write(torn)
+            self.host.start()
+            self.assertEqual(6, self.host.ok("logs", "job", "--since", "1h", "--stream", "o,h").out.count("line")
+                             + self.host.ok("logs", "job", "--since", "1h", "--stream", "o,e").out.count("line"))
+            self.host.ok("run", "job")
+            self.assertNotIn("torn", "".join(entry.text for entry in self.host.entries("job")))
+            self.assertEqual(0, self.host.terminate())
+            self.host.wait_nothing_left()
+            self.host.entries("job")
+            with open(path, "wb") as file:
+                file.write(whole)
+            self.drop_newer()
+
+    def drop_newer(self):
+        for name in os.listdir(self.host.log_folder("job")):
+            if name != "00000001.log":
+                os.unlink(os.path.join(self.host.log_folder("job"), name))
+
+    def test_indexes_are_caches(self):
+        self.prepared()
+        expected = None
+        for kind in ("kept", "spoilt", "removed"):
+            self.host.start()
+            said = self.host.ok("logs", "job", "--since", "1h").out
+            expected = said if expected is None else expected
+            self.assertEqual(expected, said, kind)
+            self.assertEqual(0, self.host.terminate())
+            for name in os.listdir(self.host.log_folder("job")):
+                if name.endswith(".idx"):
+                    path = os.path.join(self.host.log_folder("job"), name)
+                    self.spoil(path) if kind == "kept" else os.unlink(path)
+
+    def test_a_damaged_history_is_set_aside_and_named(self):
+        self.prepared()
+        for name in os.listdir(self.host.state):
+            if name.startswith("history.sqlite"):
+                self.spoil(os.path.join(self.host.state, name))
+        before = set(os.listdir(self.host.state))
+        self.host.start()
+        self.host.ok("run", "job")
+        runs = self.host.runs("job")
+        self.assertEqual("succeeded", runs[0]["outcome"])
+        self.assertGreater(runs[0]["id"], 1, "an id is never used again")
+        aside = [name for name in set(os.listdir(self.host.state)) - before if "history" in name]
+        self.assertTrue(aside, os.listdir(self.host.state))
+        with self.host.socket() as raw, raw.makefile("rw", encoding="utf-8") as wire:
+            for number, request in enumerate(({"method": "hello", "params": {"protocol": 1, "client": "test"}},
+                                              {"method": "host.status"})):
+                wire.write(json.dumps({"jsonrpc": "2.0", "id": number, **request}) + "\n")
+                wire.flush()
+                answer = json.loads(wire.readline())
+        self.assertTrue([problem for problem in answer["result"]["problems"] if any(name in problem for name in aside)],
+                        answer)
+
+    def test_other_spoilt_files_stop_no_host(self):
+        for name in ("wishes.json", "keep.journal", "run-id", "keep.log", "turnspitd.log"):
+            with self.subTest(name):
+                self.prepared()
+                self.spoil(os.path.join(self.host.state, name))
+                self.host.start()
+                last = max(run["id"] for run in self.host.runs("job"))
+                self.host.ok("run", "job")
+                self.assertGreater(self.host.runs("job")[0]["id"], last)
+                self.assertEqual(0, self.host.terminate())
+                self.host.wait_nothing_left()
 
 
 class FullDisk(Case):
