@@ -1,4 +1,4 @@
-#include <app/desktop/sessionchoice.h>
+#include <app/desktop/attachedhost.h>
 #include <ui/window/mainwindow.h>
 
 #include <ipc/controlserver.h>
@@ -30,7 +30,7 @@ private Q_SLOTS:
         places.config = places.state = places.runtime = folder.path().toStdString();
         const QString socket = QString::fromStdString(places.hostSocket());
 
-        const auto open = desktop::makeSession(places);
+        const auto open = desktop::attachToHost(places);
         MainWindow window(open->session());
         window.setNoHostHint(open->noHostHint());
         window.show();

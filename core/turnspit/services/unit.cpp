@@ -39,7 +39,8 @@ ServiceInfo Unit::info() const
     info.state = m_state;
     if (m_live && m_live->adopted)
         info.flags.append(QStringLiteral("adopted"));
-    if (m_next)
+    // What does not concern the live run is in force already; that its file is another now is told all the same.
+    if (m_next || (m_live && m_live->definition && m_definition && *m_live->definition != *m_definition))
         info.flags.append(QStringLiteral("changed"));
     if (!m_fileError.empty() && m_state != ServiceState::Invalid)
         info.flags.append(QStringLiteral("file-broken"));
