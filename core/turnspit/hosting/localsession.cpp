@@ -2,6 +2,7 @@
 
 #include <turnspit/async/promise.h>
 #include <turnspit/async/taskscope.h>
+#include <turnspit/async/wait.h>
 
 namespace turnspit {
 
@@ -17,6 +18,17 @@ LocalSession::Link::Link() = default;
 LocalSession::Link::~Link() = default;
 
 namespace {
+
+/// A session's own snapshot is its revision at the moment of the answer, and this goes on with it before anything else
+/// happens on the host thread: what is told from here on begins with the revision after it.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): both outlive the scope that owns this
+Task<Result<Snapshot>> snapshotAndSubscribe(HostSession& session, bool& subscribed)
+{
+    auto snapshot = co_await session.snapshot();
+    if (snapshot)
+        subscribed = true;
+    co_return snapshot;
+}
 
 template <class T>
 Task<> runCall(Task<Result<T>> call, Promise<Result<T>> promise)
@@ -35,6 +47,15 @@ void LocalSession::Link::attach(HostSession& session)
             toLocal([delta](LocalSession& local) { Q_EMIT local.deltaArrived(delta); });
     });
     toLocal([](LocalSession& local) { local.setConnection(Connection::Connected); });
+    if (subscribedOnce)
+        host->scope.spawn(subscribeAgain());
+}
+
+Task<> LocalSession::Link::subscribeAgain()
+{
+    auto snapshot = co_await snapshotAndSubscribe(*host->session, host->subscribed);
+    if (snapshot)
+        toLocal([snapshot = *std::move(snapshot)](LocalSession& local) { Q_EMIT local.snapshotReplaced(snapshot); });
 }
 
 void LocalSession::Link::detach()
@@ -74,9 +95,15 @@ void LocalSession::setConnection(Connection connection)
 template <class T>
 Task<Result<T>> LocalSession::forward(Call<T> call)
 {
+    const auto self = m_self;
+    const auto hostMailbox = m_hostMailbox;
+    const auto link = m_link;
+    co_await yieldToLoop(); // a quick host thread could have its answer ready before it is waited for
+    if (!*self)
+        throw OperationCancelled{};
     Promise<Result<T>> promise;
     auto future = promise.future();
-    const bool posted = m_hostMailbox->post([link = m_link, call = std::move(call), promise = std::move(promise)]() mutable {
+    const bool posted = hostMailbox->post([link, call = std::move(call), promise = std::move(promise)]() mutable {
         if (link->host)
             link->host->scope.spawn(runCall<T>(call(*link->host->session), std::move(promise)));
         else
@@ -84,7 +111,13 @@ Task<Result<T>> LocalSession::forward(Call<T> call)
     });
     if (!posted)
         co_return fail(ErrorKind::Unreachable, "the host has ended");
-    co_return co_await std::move(future);
+    try {
+        co_return co_await std::move(future);
+    } catch (const OperationCancelled&) {
+        if (!*self)
+            throw; // this session has gone, not the host
+    }
+    co_return fail(ErrorKind::Unreachable, "the host has ended");
 }
 
 Task<Result<Snapshot>> LocalSession::snapshot()
@@ -94,11 +127,13 @@ Task<Result<Snapshot>> LocalSession::snapshot()
 
 Task<Result<>> LocalSession::subscribe()
 {
-    // Subscribed and snapshot in one step on the host thread: no delta is lost or doubled between the two.
+    const auto self = m_self;
     auto snapshot = co_await forward<Snapshot>([link = m_link.get()](HostSession& s) {
-        link->host->subscribed = true;
-        return s.snapshot();
+        link->subscribedOnce = true;
+        return snapshotAndSubscribe(s, link->host->subscribed);
     });
+    if (!*self)
+        throw OperationCancelled{};
     if (!snapshot)
         co_return fail(snapshot.error());
     Q_EMIT snapshotReplaced(*snapshot);

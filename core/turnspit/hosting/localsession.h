@@ -30,9 +30,11 @@ public:
     private:
         friend class LocalSession;
         struct HostSide;
+        Task<> subscribeAgain();
         std::shared_ptr<Mailbox> home; ///< of the LocalSession
         std::function<void(std::function<void(LocalSession&)>)> toLocal;
-        std::unique_ptr<HostSide> host; ///< host thread only
+        std::unique_ptr<HostSide> host; ///< host thread only, as the next one
+        bool subscribedOnce = false;    ///< a host that is attached later begins with a snapshot
     };
 
     LocalSession(std::shared_ptr<Mailbox> hostMailbox, QObject* parent = nullptr);

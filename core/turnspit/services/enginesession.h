@@ -64,13 +64,8 @@ private:
     [[nodiscard]] Result<> rescan(const std::map<std::string, bool>& startNew = {});
 
     // enginesession_logs.cpp
-    struct Selection
-    {
-        LogPageQuery query;
-        bool live = false;
-    };
-    Task<Result<Selection>> select(LogQuery query, bool follow);
-    Task<Result<LogPage>> page(Selection selection);
+    Task<Result<LogPageQuery>> select(LogQuery query, bool follow);
+    Task<Result<LogPage>> page(LogPageQuery selection);
 
     [[nodiscard]] Error unknown(const QString& name) const;
 

@@ -48,18 +48,19 @@ private:
 
 } // namespace
 
-Task<Result<EngineSession::Selection>> EngineSession::select(LogQuery query, bool follow)
+Task<Result<LogPageQuery>> EngineSession::select(LogQuery query, bool follow)
 {
     const std::string service = query.service.toStdString();
     const Unit* const unit = m_engine.unit(service);
-    Selection selection;
-    selection.query.folder = m_engine.logFolder(service);
+    LogPageQuery selection;
+    selection.folder = m_engine.logFolder(service);
     const bool searchAll = query.allRuns || query.since || query.until || !query.grep.isEmpty();
     if (query.run) {
         const RunId id = *query.run;
         if (unit && unit->live() && unit->live()->id == id && unit->live()->pid > 0) {
-            selection.query.range.begin = positionOf(unit->live()->logBegin.segment, unit->live()->logBegin.offset);
-            selection.query.open = true;
+            selection.range.begin = positionOf(unit->live()->logBegin.segment, unit->live()->logBegin.offset);
+            selection.open = true;
+            selection.live = true;
         } else {
             auto run = co_await askHistory(m_engine.history(), [id](HistoryStore& store) { return store.run(id); });
             if (!run)
@@ -67,25 +68,27 @@ Task<Result<EngineSession::Selection>> EngineSession::select(LogQuery query, boo
             if (!*run || (*run)->service != service)
                 co_return fail("there is no run " + std::to_string(id.value) + " of `" + service + "`");
             if (const auto slice = sliceOf(**run))
-                selection.query.range = *slice;
+                selection.range = *slice;
             else
-                selection.query.range.end = selection.query.range.begin; // it never wrote anything
+                selection.range.end = selection.range.begin; // it never wrote anything
         }
     } else {
-        selection.query.open = follow || (unit && unit->live());
+        selection.open = follow || (unit && unit->live());
+        // One run's log grows as long as that run lives; all of them, for ever.
+        selection.live = (unit && unit->live()) || (follow && (searchAll || !unit));
         if (!searchAll && query.cursor.isEmpty()) {
             if (unit && unit->live() && unit->live()->pid > 0) {
-                selection.query.range.begin = positionOf(unit->live()->logBegin.segment, unit->live()->logBegin.offset);
+                selection.range.begin = positionOf(unit->live()->logBegin.segment, unit->live()->logBegin.offset);
             } else if (unit) {
                 std::optional<LogRange> slice;
                 if (unit->lastEnded())
                     slice = sliceOf(*unit->lastEnded());
                 if (slice)
-                    selection.query.range = *slice;
+                    selection.range = *slice;
                 else
-                    selection.query.findLastRun = true;
+                    selection.findLastRun = true;
                 if (follow)
-                    selection.query.range.end = LogRange{}.end;
+                    selection.range.end = LogRange{}.end;
             }
         }
     }
@@ -93,13 +96,13 @@ Task<Result<EngineSession::Selection>> EngineSession::select(LogQuery query, boo
         // A service that was removed keeps its log, but not its name.
         co_return fail(unknown(query.service));
     }
-    selection.query.query = std::move(query);
+    selection.query = std::move(query);
     co_return selection;
 }
 
-Task<Result<LogPage>> EngineSession::page(Selection selection)
+Task<Result<LogPage>> EngineSession::page(LogPageQuery selection)
 {
-    co_return co_await onThread(m_engine.files(), [pages = m_pages, query = std::move(selection.query)] { return pages->read(query); });
+    co_return co_await onThread(m_engine.files(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
 }
 
 Task<Result<LogPage>> EngineSession::readLog(LogQuery query)

@@ -134,7 +134,7 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     }
 
     LogPage page;
-    page.live = request.open;
+    page.live = request.live;
     const std::size_t limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(query.count, 1)), 1, maxPageEntries);
 
     if (query.last && query.cursor.isEmpty()) {

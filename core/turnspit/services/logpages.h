@@ -18,6 +18,7 @@ struct LogPageQuery
     LogRange range;          ///< of the run, or the whole log
     bool findLastRun = false; ///< the engine does not know where the last run is: look for its marks
     bool open = false;       ///< the range has no end yet: what is appended belongs to it
+    bool live = false;       ///< more of it is to come
 };
 
 /// Reads pages of logs. The files thread; keeps the indexes of the logs that were read last.
