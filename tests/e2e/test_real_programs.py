@@ -23,12 +23,14 @@ def free_port():
 
 
 def http_status(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         connection.request("GET", "/")
         return connection.getresponse().status
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None
+    finally:
+        connection.close()
 
 
 def redis_says(port, command):
