@@ -54,6 +54,9 @@ public:
             settle(*state, std::move(value));
     }
 
+    /// False once the future is gone: nobody will see the value. Exact where both ends are in one thread.
+    [[nodiscard]] bool isAwaited() const noexcept { return m_state && m_state.use_count() > 1; }
+
 private:
     void drop()
     {

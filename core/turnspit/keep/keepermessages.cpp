@@ -83,6 +83,7 @@ LiveRun Keeper::liveRun(const Run& run)
     out.attempt = run.attempt;
     out.stopping = run.phase != Run::Phase::Running;
     out.logBegin = run.logBegin;
+    out.definition = run.definition;
     return out;
 }
 
@@ -125,6 +126,7 @@ void Keeper::on(const Spawn& spawn)
     run.key = newKey();
     run.trigger = spawn.trigger;
     run.attempt = spawn.attempt;
+    run.definition = spawn.definition;
     run.log = spawn.log;
     run.successExitCodes = spawn.successExitCodes;
     run.stopSignal = spawn.stopSignal;

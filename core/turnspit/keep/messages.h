@@ -65,6 +65,8 @@ struct Spawn
     std::uint32_t attempt = 1;
     /// When the leader ends by itself and leaves processes behind: what is left gets stopSignal, and SIGKILL after this time.
     Milliseconds stopTimeout{10'000};
+    /// Which definition this run was started with, for the host that adopts it: told back in LiveRun, nothing to the keeper.
+    std::uint64_t definition = 0;
 };
 
 enum class StopWhy : std::uint8_t {
@@ -126,6 +128,7 @@ struct LiveRun
     std::uint32_t attempt = 1;
     bool stopping = false;
     LogPosition logBegin;
+    std::uint64_t definition = 0; ///< as Spawn said it
 };
 
 /// Answer to Hello: what lives. `Ended` of all unacknowledged ends follow at once, each as its own message.

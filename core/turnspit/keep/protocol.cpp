@@ -36,7 +36,8 @@ void fields(V& v, auto& m, Spawn*)
 {
     v(m.run), v(m.service), v(m.executable), v(m.arguments), v(m.environment), v(m.workingDirectory), v(m.umask),
         v(m.log);
-    v(m.stopSignal), v(m.stopCommand), v(m.successExitCodes), v(m.trigger), v(m.attempt), v(m.stopTimeout);
+    v(m.stopSignal), v(m.stopCommand), v(m.successExitCodes), v(m.trigger), v(m.attempt), v(m.stopTimeout),
+        v(m.definition);
 }
 
 template <class V>
@@ -78,7 +79,7 @@ template <class V>
 void fields(V& v, auto& m, LiveRun*)
 {
     v(m.run), v(m.service), v(m.pid), v(m.startTime), v(m.began), v(m.trigger), v(m.attempt), v(m.stopping),
-        v(m.logBegin);
+        v(m.logBegin), v(m.definition);
 }
 
 template <class V>

@@ -38,6 +38,7 @@ struct Run
     std::string key; ///< value of TURNSPIT_KEY
     Trigger trigger = Trigger::Start;
     std::uint32_t attempt = 1;
+    std::uint64_t definition = 0;
     LogPlan log;
     std::vector<int> successExitCodes;
     int stopSignal = 15;

@@ -235,6 +235,24 @@ std::vector<Difference> differences(const Definition& before, const Definition& 
     return out;
 }
 
+std::uint64_t fingerprint(const Definition& definition)
+{
+    const TomlTable table = toTable(definition);
+    std::map<std::string, const TomlValue*> values;
+    flatten(table, "", values);
+    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
+    const auto add = [&hash](std::string_view text) {
+        for (const char c : text)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        hash = hash * 0x100000001b3; // where a text ends counts, too
+    };
+    for (const auto& [key, value] : values) {
+        add(key);
+        add(formatToml(*value));
+    }
+    return hash != 0 ? hash : 1;
+}
+
 bool equalForRun(const Definition& a, const Definition& b)
 {
     return a.command == b.command && a.shell == b.shell && a.workingDirectory == b.workingDirectory &&

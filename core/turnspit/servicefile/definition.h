@@ -96,6 +96,9 @@ struct Difference
 /// What differs, by key, sorted by key; empty where both mean the same, whatever their files look like.
 [[nodiscard]] std::vector<Difference> differences(const Definition& before, const Definition& after);
 
+/// The same number for equal definitions, in any process; definitions that differ have different ones. Never 0.
+[[nodiscard]] std::uint64_t fingerprint(const Definition& definition);
+
 /// Nothing differs that a live run was started with (command, environment, folders, umask, log, stop signal and command, success exit codes, which its
 /// keeper holds): schedule, restart policy, stop timeout, description, group and the like may differ.
 [[nodiscard]] bool equalForRun(const Definition& a, const Definition& b);

@@ -40,7 +40,7 @@ ServiceInfo Unit::info() const
     if (m_live && m_live->adopted)
         info.flags.append(QStringLiteral("adopted"));
     // What does not concern the live run is in force already; that its file is another now is told all the same.
-    if (m_next || (m_live && m_live->definition && m_definition && *m_live->definition != *m_definition))
+    if (m_next || (m_live && m_live->otherFile))
         info.flags.append(QStringLiteral("changed"));
     if (!m_fileError.empty() && m_state != ServiceState::Invalid)
         info.flags.append(QStringLiteral("file-broken"));
@@ -88,7 +88,10 @@ void Unit::notify()
 {
     m_context.changed(*this);
     for (auto it = m_waiters.begin(); it != m_waiters.end();) {
-        if (it->condition(*this)) {
+        // Who has gone meanwhile has taken along what the condition looks at.
+        if (!it->promise.isAwaited()) {
+            it = m_waiters.erase(it);
+        } else if (it->condition(*this)) {
             it->promise.set(true); // resumes later, not in here
             it = m_waiters.erase(it);
         } else {
@@ -101,6 +104,7 @@ Future<bool> Unit::when(Condition condition)
 {
     Promise<bool> promise;
     auto future = promise.future();
+    m_waiters.remove_if([](const Waiter& waiter) { return !waiter.promise.isAwaited(); });
     if (condition(*this))
         promise.set(true);
     else
@@ -158,13 +162,16 @@ void Unit::define(Definition definition)
     m_removed = false;
     const auto fresh = std::make_shared<const Definition>(std::move(definition));
     const auto before = m_definition;
-    const bool concernsTheRun = m_live && before && !(before->kind() == fresh->kind() && equalForRun(*before, *fresh));
+    const bool otherFile = m_live && m_live->definitionPrint != 0 && m_live->definitionPrint != fingerprint(*fresh);
+    const bool concernsTheRun = m_live && before && (otherFile || m_live->definitionPrint == 0) &&
+                                !(before->kind() == fresh->kind() && equalForRun(*before, *fresh));
     m_next = concernsTheRun ? fresh : nullptr;
     if (!concernsTheRun) {
         m_definition = fresh;
         m_tracker.setPolicy(fresh->restart);
     }
     if (m_live) {
+        m_live->otherFile = otherFile;
         if (!m_live->definition)
             m_live->definition = m_definition;
         if (fresh->disabled) {

@@ -96,6 +96,8 @@ public:
         bool adopted = false;
         keep::LogPosition logBegin;
         std::shared_ptr<const Definition> definition; ///< null: adopted, and its file is gone or broken
+        std::uint64_t definitionPrint = 0;            ///< of the one that it was started with; 0: not known
+        bool otherFile = false;                       ///< the file says something else now
     };
     [[nodiscard]] const std::optional<Live>& live() const { return m_live; }
     [[nodiscard]] const std::optional<Run>& lastEnded() const { return m_last; }
@@ -167,6 +169,7 @@ public:
     // ---- waiting ------------------------------------------------------------------------------------------------------------------------
 
     /// Looked at now and at each change of state, also at those that last no time; OperationCancelled when the unit goes.
+    /// Never looked at any more once the future is gone, so it may refer to what the waiting function holds.
     using Condition = std::function<bool(const Unit&)>;
     [[nodiscard]] Future<bool> when(Condition condition);
 

@@ -51,6 +51,7 @@ bool Unit::sendSpawn()
     spawn.run = m_live->id;
     spawn.trigger = m_live->trigger;
     spawn.attempt = static_cast<std::uint32_t>(m_live->attempt);
+    spawn.definition = m_live->definitionPrint = fingerprint(*m_live->definition);
     spawn.environment.push_back("TURNSPIT_RUN=" + std::to_string(m_live->id.value));
     m_context.toKeeper(spawn); // without a keeper: reconcile sends it
     return true;
@@ -103,6 +104,8 @@ void Unit::adopt(const keep::LiveRun& run)
     live.stopping = run.stopping;
     live.logBegin = run.logBegin;
     live.definition = m_definition;
+    live.definitionPrint = run.definition;
+    live.otherFile = run.definition != 0 && m_definition && run.definition != fingerprint(*m_definition);
     m_live = std::move(live);
     m_everStarted = true;
     m_tracker.adopted(m_context.clock().now(), m_live->attempt);
