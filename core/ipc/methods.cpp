@@ -160,6 +160,8 @@ Answer awaitState(HostSession& session, QJsonObject params)
     JsonFields fields(params);
     std::optional<Milliseconds> timeout;
     fields.read("timeout", timeout);
+    if (*state != QLatin1String("ended") && !serviceStateFromString(state->toStdString()))
+        fields.wrong("state", "must be a state or `ended`");
     if (fields.error())
         co_return fail(*fields.error());
     co_return answer(co_await session.awaitState(*std::move(name), *std::move(state), timeout));

@@ -185,6 +185,7 @@ void SegmentWriter::mark(std::string_view text, WallTime now)
     stamp(now);
     if (struct stat st{}; m_fd >= 0 && ::fstat(m_fd, &st) == 0 && st.st_nlink == 0)
         startAgain();
+    m_retryAt = {}; // marks are few, and the beginning of a run is one: its output need not wait for the next attempt
     std::string clean(text.substr(0, m_maxText));
     std::ranges::replace(clean, '\n', ' ');
     entry(LogStream::Host, ' ', clean, {});
