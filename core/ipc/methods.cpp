@@ -329,6 +329,11 @@ Answer shutdown(HostSession& session, QJsonObject)
     co_return answer(co_await session.shutdown());
 }
 
+Answer stopping(HostSession& session, QJsonObject)
+{
+    co_return answer(co_await session.stopping());
+}
+
 constexpr std::array table{
     Method{"snapshot", snapshot},
     Method{"service.start", act<Action::Start>},
@@ -360,6 +365,7 @@ constexpr std::array table{
     Method{"host.status", hostStatus},
     Method{"host.reload", reload},
     Method{"host.shutdown", shutdown},
+    Method{"service.stopping", stopping},
 };
 
 } // namespace

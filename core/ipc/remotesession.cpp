@@ -386,4 +386,9 @@ Task<Result<>> RemoteSession::shutdown()
     co_return nothingFrom(co_await call(QStringLiteral("host.shutdown"), {}));
 }
 
+Task<Result<QList<StopInfo>>> RemoteSession::stopping()
+{
+    co_return listFrom<StopInfo>(co_await call(QStringLiteral("service.stopping"), {}));
+}
+
 } // namespace turnspit

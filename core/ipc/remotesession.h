@@ -74,6 +74,7 @@ public:
     [[nodiscard]] Task<Result<HostInfo>> hostStatus() override;
     [[nodiscard]] Task<Result<QStringList>> reload() override;
     [[nodiscard]] Task<Result<>> shutdown() override;
+    [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
 
 private:
     using Value = Result<QJsonValue>;

@@ -137,6 +137,8 @@ void SessionContract::noAnswerComesBeforeTheAwaitingFunctionReturnedToTheLoop()
     QVERIFY(!next.isDone());
     const Begun events(s.events({}));
     QVERIFY(!events.isDone());
+    const Begun stops(s.stopping());
+    QVERIFY(!stops.isDone());
     const Begun status(s.hostStatus());
     QVERIFY(!status.isDone());
     const Begun definition(s.definition(name("a")));
@@ -478,6 +480,17 @@ void SessionContract::extendStopIsRefusedWhereNoStopIsUnderWay()
 {
     add(name("a"), sleeper);
     QCOMPARE(said(kindOf(await(session().extendStop(name("a"), 5s)))), said(ErrorKind::Refused));
+}
+
+void SessionContract::stoppingIsEmptyWhereNothingIsStopping()
+{
+    add(name("a"), sleeper);
+    const auto stops = await(session().stopping());
+    QVERIFY(stops);
+    QCOMPARE(stops->size(), 0);
+    QVERIFY(act(Action::Start, {name("a")}));
+    QVERIFY(act(Action::Stop, {name("a")}));
+    QCOMPARE(await(session().stopping())->size(), 0);
 }
 
 void SessionContract::runsAreNewestFirstAndPaged()

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void runRefusesAKeptServiceAndABusyOne();
     void stopRunEndsTheRun();
     void extendStopIsRefusedWhereNoStopIsUnderWay();
+    void stoppingIsEmptyWhereNothingIsStopping();
     void runsAreNewestFirstAndPaged();
     void aLogIsReadPageByPageToItsEnd();
     void theLastEntriesOfALogAreRead();

@@ -91,6 +91,8 @@ private Q_SLOTS:
         run.exitCode = 3;
         run.duration = 0.25;
         QVERIFY(thereAndBack(run) == run);
+        const StopInfo stop{.name = QStringLiteral("a"), .run = RunId{41}, .sent = QStringLiteral("SIGTERM"), .killAt = WallTime(7us)};
+        QVERIFY(thereAndBack(stop) == stop);
         LogEntryInfo entry{.n = 3, .time = WallTime(5us), .stream = 'e', .text = QByteArray("\xff\0x", 3), .more = true};
         QVERIFY(thereAndBack(entry) == entry);
         ActionRequest request;

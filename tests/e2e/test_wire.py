@@ -290,7 +290,11 @@ class Wire(Case):
         client = self.client()
         began = time.monotonic()
         client.result("service.stop", name="deaf", wait=False)
+        before = client.result("service.stopping")
+        self.assertEqual([("deaf", "SIGTERM")], [(stop["name"], stop["sent"]) for stop in before])
         client.result("service.extendStop", name="deaf", by=4)
+        after = client.result("service.stopping")
+        self.assertGreater(after[0]["kill_at"], before[0]["kill_at"])
         self.assertEqual("stopped", client.result("service.awaitState", name="deaf", state="stopped",
                                                   timeout=60)["state"])
         self.assertGreaterEqual(time.monotonic() - began, 3.9)

@@ -84,6 +84,7 @@ void asClient(const QByteArray& line)
         roundTrip<EventQuery>(object);
         roundTrip<SchedulePreview>(object);
         roundTrip<PlannedRun>(object);
+        roundTrip<StopInfo>(object);
     }
 }
 

@@ -177,6 +177,7 @@ void TestWireMethods::bytes_data()
     row("host.status", "host.status", "{}", result(hostLine));
     row("host.reload", "host.reload", "{}", result(R"(["mail: changed"])"));
     row("host.shutdown", "host.shutdown", "{}", result("{}"));
+    row("stopping", "service.stopping", "{}", result("[]"));
     row("subscribe", "subscribe", "{}", {}); // aSubscriberGetsASnapshotThenDeltas looks at its answer
 }
 

@@ -119,6 +119,7 @@ public:
     [[nodiscard]] Task<Result<HostInfo>> hostStatus() override;
     [[nodiscard]] Task<Result<QStringList>> reload() override;
     [[nodiscard]] Task<Result<>> shutdown() override;
+    [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -164,7 +165,7 @@ private:
     [[nodiscard]] Result<> known(const QString& name) const;
     Task<> actOn(ActionRequest request, QString name, ActionResult* out);
     Task<> startOne(QString name, ActionRequest request, ActionResult* out);
-    Task<> stopOne(QString name, Outcome outcome, bool wait);
+    Task<> stopOne(QString name, Outcome outcome, ActionRequest request, bool wait);
     void setHeldFlag(const QString& name, bool held);
     void applyText(const QString& name, const QString& text);
     [[nodiscard]] LogPage page(const LogQuery& query);
@@ -184,6 +185,7 @@ private:
     QList<HostEvent> m_events;
     QStringList m_reloadAnswer;
     QList<Undo> m_undo;
+    QMap<QString, WallTime> m_killAt; ///< of the stops under way
     QList<std::pair<QString, ServiceState>> m_passed; ///< every state that was entered, in order
 
     QList<Call> m_calls;

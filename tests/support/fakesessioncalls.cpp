@@ -115,7 +115,7 @@ Task<Result<>> FakeSession::subscribe()
     co_return Result<>();
 }
 
-Task<> FakeSession::stopOne(QString name, Outcome outcome, bool wait)
+Task<> FakeSession::stopOne(QString name, Outcome outcome, ActionRequest request, bool wait)
 {
     ServiceInfo service = m_services.value(name);
     const RunRecord* run = liveRun(name);
@@ -125,6 +125,8 @@ Task<> FakeSession::stopOne(QString name, Outcome outcome, bool wait)
         co_return;
     }
     const RunId id = run->info.id;
+    const Milliseconds limit = outcome == Outcome::Killed ? Milliseconds(0) : request.timeout.value_or(std::chrono::seconds(10));
+    m_killAt.insert(name, now() + limit);
     setState(name, ServiceState::Stopping);
     const auto finish = [](FakeSession& self, QString service, RunId ending, Outcome how) -> Task<> {
         co_await self.turn();
@@ -172,10 +174,10 @@ Task<> FakeSession::actOn(ActionRequest request, QString name, ActionResult* out
     const ServiceInfo service = m_services.value(name);
     switch (request.action) {
     case Action::Start: co_await startOne(name, request, out); break;
-    case Action::Stop: co_await stopOne(name, Outcome::Stopped, request.wait); break;
-    case Action::Kill: co_await stopOne(name, Outcome::Killed, request.wait); break;
+    case Action::Stop: co_await stopOne(name, Outcome::Stopped, request, request.wait); break;
+    case Action::Kill: co_await stopOne(name, Outcome::Killed, request, request.wait); break;
     case Action::Restart:
-        co_await stopOne(name, Outcome::Stopped, true);
+        co_await stopOne(name, Outcome::Stopped, request, true);
         co_await startOne(name, request, out);
         break;
     case Action::Hold:
@@ -264,6 +266,7 @@ Task<Result<>> FakeSession::extendStop(QString name, Milliseconds by)
         co_return fail(here.error());
     if (m_services.value(name).state != ServiceState::Stopping)
         co_return fail(ErrorKind::Refused, name.toStdString() + " is not being stopped");
+    m_killAt[name] += by;
     co_return Result<>();
 }
 
@@ -366,7 +369,7 @@ Task<Result<ActionResult>> FakeSession::remove(QString name)
         co_return fail(entered.error());
     if (const auto here = known(name); !here)
         co_return fail(here.error());
-    co_await stopOne(name, Outcome::Stopped, true);
+    co_await stopOne(name, Outcome::Stopped, {}, true);
     m_undo.append({name, m_texts.value(name), true});
     drop(name);
     ActionResult result;
@@ -562,6 +565,19 @@ Task<Result<>> FakeSession::shutdown()
     changed({}, {}, true);
     Q_EMIT shutdownRequested();
     co_return Result<>();
+}
+
+Task<Result<QList<StopInfo>>> FakeSession::stopping()
+{
+    if (const auto entered = co_await enter(QStringLiteral("stopping"), {}); !entered)
+        co_return fail(entered.error());
+    QList<StopInfo> stops;
+    for (auto it = m_killAt.cbegin(); it != m_killAt.cend(); ++it) {
+        const RunRecord* const run = liveRun(it.key());
+        if (run && m_services.value(it.key()).state == ServiceState::Stopping)
+            stops.append({it.key(), run->info.id, QStringLiteral("SIGTERM"), it.value()});
+    }
+    co_return stops;
 }
 
 } // namespace turnspit

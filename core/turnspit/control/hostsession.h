@@ -82,6 +82,9 @@ public:
     /// Stops all and ends the host; answers when it has begun.
     [[nodiscard]] virtual Task<Result<>> shutdown() = 0;
 
+    /// The stops under way of commands, sorted by name. Their limits change by extendStop, stop and shutdown, which send no delta.
+    [[nodiscard]] virtual Task<Result<QList<StopInfo>>> stopping() = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

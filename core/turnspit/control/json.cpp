@@ -295,6 +295,26 @@ Result<PlannedRun> fromJson(const QJsonObject& object)
     return fields.take(out);
 }
 
+QJsonObject toJson(const StopInfo& stop)
+{
+    return {{Key("name"), stop.name},
+            {Key("run"), static_cast<qint64>(stop.run.value)},
+            {Key("sent"), stop.sent},
+            {Key("kill_at"), timeToJson(stop.killAt)}};
+}
+
+template <>
+Result<StopInfo> fromJson(const QJsonObject& object)
+{
+    StopInfo out;
+    JsonFields fields(object);
+    fields.read("name", out.name);
+    fields.read("run", out.run);
+    fields.read("sent", out.sent);
+    fields.read("kill_at", out.killAt);
+    return fields.take(out);
+}
+
 QJsonObject toJson(const LogEntryInfo& entry)
 {
     QJsonObject out{

@@ -33,6 +33,7 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const HostEvent& event);
 [[nodiscard]] QJsonObject toJson(const EventQuery& query);
 [[nodiscard]] QJsonObject toJson(const SchedulePreview& preview);
+[[nodiscard]] QJsonObject toJson(const StopInfo& stop);
 
 /// `start`, `stop`, ...: the last part of the method on the wire, and the command of turnspitctl.
 [[nodiscard]] std::string_view toString(Action action) noexcept;
@@ -70,6 +71,7 @@ template <> Result<UpdateRequest> fromJson(const QJsonObject& object);
 template <> Result<HostEvent> fromJson(const QJsonObject& object);
 template <> Result<EventQuery> fromJson(const QJsonObject& object);
 template <> Result<SchedulePreview> fromJson(const QJsonObject& object);
+template <> Result<StopInfo> fromJson(const QJsonObject& object);
 
 template <class T>
 [[nodiscard]] Result<QList<T>> listFromJson(const QJsonValue& value)

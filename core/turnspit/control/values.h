@@ -173,6 +173,16 @@ struct ActionResult
     std::optional<QString> note; ///< "had to kill it"; for people
 };
 
+/// A stop under way, as far as its end is known.
+struct StopInfo
+{
+    QString name;
+    RunId run;
+    QString sent;                   ///< `SIGTERM`, ...; `SIGKILL` where nothing polite is left; "" where it is a command or not known
+    WallTime killAt{};              ///< when what is left then is killed, by the clock of the host
+    bool operator==(const StopInfo&) const = default;
+};
+
 /// The text of a service file with where it is.
 struct DefinitionInfo
 {

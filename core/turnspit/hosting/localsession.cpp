@@ -245,4 +245,9 @@ Task<Result<>> LocalSession::shutdown()
     return forward<void>([](HostSession& s) { return s.shutdown(); });
 }
 
+Task<Result<QList<StopInfo>>> LocalSession::stopping()
+{
+    return forward<QList<StopInfo>>([](HostSession& s) { return s.stopping(); });
+}
+
 } // namespace turnspit

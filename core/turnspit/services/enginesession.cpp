@@ -96,6 +96,17 @@ Task<Result<QList<PlannedRun>>> EngineSession::nextRuns(int count)
     co_return planned;
 }
 
+Task<Result<QList<StopInfo>>> EngineSession::stopping()
+{
+    co_await yieldToLoop();
+    QList<StopInfo> stops;
+    for (const auto& [name, unit] : m_engine.units()) {
+        if (auto stop = unit->stopInfo())
+            stops.append(*std::move(stop));
+    }
+    co_return stops;
+}
+
 Task<Result<QList<HostEvent>>> EngineSession::events(EventQuery query)
 {
     co_await yieldToLoop();

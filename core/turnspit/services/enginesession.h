@@ -49,6 +49,7 @@ public:
     Task<Result<HostInfo>> hostStatus() override;
     Task<Result<QStringList>> reload() override;
     Task<Result<>> shutdown() override;
+    Task<Result<QList<StopInfo>>> stopping() override;
 
 private:
     // enginesession_actions.cpp

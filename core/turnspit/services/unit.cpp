@@ -64,6 +64,21 @@ ServiceInfo Unit::info() const
     return info;
 }
 
+std::optional<StopInfo> Unit::stopInfo() const
+{
+    if (!m_live || !m_live->stopping || !m_live->killAt)
+        return std::nullopt;
+    StopInfo stop;
+    stop.name = QString::fromStdString(m_name);
+    stop.run = m_live->id;
+    stop.killAt = *m_live->killAt;
+    if (m_live->why == keep::StopWhy::Kill)
+        stop.sent = QStringLiteral("SIGKILL");
+    else if (m_live->definition && m_live->definition->stop.command.empty())
+        stop.sent = QString::fromLatin1(signalName(m_live->definition->stop.signal).data());
+    return stop;
+}
+
 void Unit::restore(std::optional<Run> lastEnded, bool stoppedByPerson, bool held, std::optional<WallTime> lastPlanned, bool oneTimeDone)
 {
     m_last = std::move(lastEnded);

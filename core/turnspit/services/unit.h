@@ -71,6 +71,8 @@ public:
     [[nodiscard]] const Definition& newestDefinition() const { return m_next ? *m_next : *m_definition; }
     [[nodiscard]] ServiceKind kind() const;
     [[nodiscard]] ServiceInfo info() const;
+    /// Of the live run; null where none is being stopped, or an earlier host's keeper alone knows its limit.
+    [[nodiscard]] std::optional<StopInfo> stopInfo() const;
     [[nodiscard]] const std::string& reason() const { return m_reason; }
     [[nodiscard]] bool isHeld() const { return m_held; }
     [[nodiscard]] bool stoppedByPerson() const { return m_stoppedByPerson; }
