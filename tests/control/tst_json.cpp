@@ -101,9 +101,10 @@ private Q_SLOTS:
         request.timeout = 2500ms;
         request.wait = false;
         request.trigger = Trigger::Tray;
+        request.atQuit = true;
         const auto back = thereAndBack(request);
         QVERIFY(back && back->action == Action::Kill && back->names == request.names && back->timeout == request.timeout && !back->wait
-                && back->trigger == Trigger::Tray);
+                && back->trigger == Trigger::Tray && back->atQuit);
     }
 
     void unknownKeysAreIgnoredAndMissingOnesKeepTheirDefault()

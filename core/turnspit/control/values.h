@@ -161,6 +161,7 @@ struct ActionRequest
     bool wait = true;                     ///< answer when it is done, else when it has begun
     std::optional<Milliseconds> timeout;  ///< stop: instead of `stop.timeout`, this once
     Trigger trigger = Trigger::Ctl;
+    bool atQuit = false;                  ///< stop: somebody ends the host next. Not a person's wish; within the host's shutdown limit
 };
 
 /// What an acting command prints for each name.

@@ -144,7 +144,10 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
         options.limit = request.timeout;
         if (unit->live())
             killedRun = unit->live()->id;
-        unit->stop(options);
+        if (request.atQuit && !options.kill)
+            unit->stopWithHost(request.timeout.value_or(m_engine.options().settings.shutdownTimeout));
+        else
+            unit->stop(options);
         break;
     }
     case Action::Hold:

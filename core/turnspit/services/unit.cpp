@@ -463,6 +463,11 @@ void Unit::startWithHost()
 void Unit::shutDown(Milliseconds limit)
 {
     m_shutDown = true;
+    stopWithHost(limit);
+}
+
+void Unit::stopWithHost(Milliseconds limit)
+{
     StopOptions options;
     options.byPerson = false;
     if (m_live && m_live->stopping) {

@@ -142,7 +142,10 @@ public:
     /// Host start: what rule 12 says, for a unit without a live run.
     void startWithHost();
 
-    /// The host ends: stops without remembering, within `limit` at most; nothing starts any more.
+    /// Somebody is about to end the host: stops without remembering, within `limit` at most.
+    void stopWithHost(Milliseconds limit);
+
+    /// The host ends: as stopWithHost, and nothing starts any more.
     void shutDown(Milliseconds limit);
 
     // ---- what the keeper says -------------------------------------------------------------------------------------------------------
