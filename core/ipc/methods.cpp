@@ -241,7 +241,12 @@ Answer nextRuns(HostSession& session, QJsonObject params)
     const auto count = countIn(params, "count", 20, maxListed);
     if (!count)
         co_return fail(count.error());
-    co_return answer(co_await session.nextRuns(*count));
+    JsonFields fields(params);
+    QString service;
+    fields.read("service", service);
+    if (fields.error())
+        co_return fail(*fields.error());
+    co_return answer(co_await session.nextRuns(*count, std::move(service)));
 }
 
 Answer runs(HostSession& session, QJsonObject params)
@@ -334,6 +339,14 @@ Answer stopping(HostSession& session, QJsonObject)
     co_return answer(co_await session.stopping());
 }
 
+Answer usage(HostSession& session, QJsonObject params)
+{
+    auto name = required(params, "name");
+    if (!name)
+        co_return fail(name.error());
+    co_return answer(co_await session.usage(*std::move(name)));
+}
+
 constexpr std::array table{
     Method{"snapshot", snapshot},
     Method{"service.start", act<Action::Start>},
@@ -366,6 +379,7 @@ constexpr std::array table{
     Method{"host.reload", reload},
     Method{"host.shutdown", shutdown},
     Method{"service.stopping", stopping},
+    Method{"service.usage", usage},
 };
 
 } // namespace

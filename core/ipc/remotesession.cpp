@@ -341,9 +341,12 @@ Task<Result<QList<RunInfo>>> RemoteSession::runs(RunQuery query)
     co_return all;
 }
 
-Task<Result<QList<PlannedRun>>> RemoteSession::nextRuns(int count)
+Task<Result<QList<PlannedRun>>> RemoteSession::nextRuns(int count, QString service)
 {
-    co_return listFrom<PlannedRun>(co_await call(QStringLiteral("schedule.next"), {{Key("count"), std::clamp(count, 1, mostListed)}}));
+    QJsonObject params{{Key("count"), std::clamp(count, 1, mostListed)}};
+    if (!service.isEmpty())
+        params.insert(Key("service"), service);
+    co_return listFrom<PlannedRun>(co_await call(QStringLiteral("schedule.next"), params));
 }
 
 Task<Result<QList<HostEvent>>> RemoteSession::events(EventQuery query)
@@ -389,6 +392,11 @@ Task<Result<>> RemoteSession::shutdown()
 Task<Result<QList<StopInfo>>> RemoteSession::stopping()
 {
     co_return listFrom<StopInfo>(co_await call(QStringLiteral("service.stopping"), {}));
+}
+
+Task<Result<QList<UsageSample>>> RemoteSession::usage(QString name)
+{
+    co_return listFrom<UsageSample>(co_await call(QStringLiteral("service.usage"), {{Key("name"), name}}));
 }
 
 } // namespace turnspit

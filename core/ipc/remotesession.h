@@ -67,7 +67,7 @@ public:
     [[nodiscard]] Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
     [[nodiscard]] Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
     [[nodiscard]] Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
-    [[nodiscard]] Task<Result<QList<PlannedRun>>> nextRuns(int count) override;
+    [[nodiscard]] Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) override;
     [[nodiscard]] Task<Result<QList<HostEvent>>> events(EventQuery query) override;
     [[nodiscard]] Task<Result<LogPage>> readLog(LogQuery query) override;
     [[nodiscard]] Task<Result<LogPage>> followLog(LogQuery query) override;
@@ -75,6 +75,7 @@ public:
     [[nodiscard]] Task<Result<QStringList>> reload() override;
     [[nodiscard]] Task<Result<>> shutdown() override;
     [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
+    [[nodiscard]] Task<Result<QList<UsageSample>>> usage(QString name) override;
 
 private:
     using Value = Result<QJsonValue>;

@@ -184,6 +184,7 @@ void SessionContract::unknownNamesAreNamedByEveryCallThatTakesOne()
     QCOMPARE(said(kindOf(await(s.awaitState(nobody, name("running"), 1s)))), said(ErrorKind::NoSuchService));
     QCOMPARE(said(kindOf(await(s.definition(nobody)))), said(ErrorKind::NoSuchService));
     QCOMPARE(said(kindOf(await(s.remove(nobody)))), said(ErrorKind::NoSuchService));
+    QCOMPARE(said(kindOf(await(s.usage(nobody)))), said(ErrorKind::NoSuchService));
     UpdateRequest update;
     update.name = nobody;
     update.edits = {{name("group"), name("x")}};
@@ -524,6 +525,11 @@ void SessionContract::runsAreNewestFirstAndPaged()
     query = {};
     query.id = ids.at(2);
     QCOMPARE(said(idsOf(await(session().runs(query)))), said(ids.mid(2, 1)));
+    query = {};
+    query.outcomes = {Outcome::Succeeded, Outcome::Killed};
+    QCOMPARE(said(idsOf(await(session().runs(query)))), said(ids));
+    query.outcomes = {Outcome::Failed};
+    QVERIFY(await(session().runs(query))->isEmpty());
 }
 
 void SessionContract::aLogIsReadPageByPageToItsEnd()
@@ -762,6 +768,10 @@ void SessionContract::nextRunsAreEarliestFirst()
     QVERIFY(next->size() >= 2);
     QVERIFY(std::is_sorted(next->begin(), next->end(), [](const auto& a, const auto& b) { return a.at < b.at; }));
     QCOMPARE(await(session().nextRuns(1))->size(), 1);
+    const auto ofOne = await(session().nextRuns(20, name("b")));
+    QVERIFY(ofOne && !ofOne->isEmpty());
+    QVERIFY(std::all_of(ofOne->begin(), ofOne->end(), [](const PlannedRun& run) { return run.service == name("b"); }));
+    QCOMPARE(said(kindOf(await(session().nextRuns(1, name("nobody"))))), said(ErrorKind::NoSuchService));
 }
 
 void SessionContract::eventsAreLimited()
@@ -798,6 +808,21 @@ void SessionContract::reloadAnswers()
 void SessionContract::shutdownAnswersWhenItHasBegun()
 {
     QVERIFY(await(session().shutdown()));
+}
+
+void SessionContract::usageIsOfTheLastTenMinutesOldestFirst()
+{
+    const QString a = name("a");
+    add(a, sleeper);
+    const auto none = await(session().usage(a));
+    QVERIFY(none);
+    QVERIFY(none->isEmpty()); // it never ran, and nobody samples because of the question
+    QVERIFY(act(Action::Start, {a}));
+    const auto samples = await(session().usage(a));
+    QVERIFY(samples);
+    QVERIFY(std::is_sorted(samples->begin(), samples->end(), [](const auto& x, const auto& y) { return x.time < y.time; }));
+    for (const UsageSample& sample : *samples)
+        QVERIFY(sample.time > wallClockNow() - 11min && (!sample.memoryBytes || *sample.memoryBytes >= 0));
 }
 
 void SessionContract::pendingCallsAreCancelledWhenTheSessionIsDestroyed()

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void hostStatusSaysWhoItIs();
     void reloadAnswers();
     void shutdownAnswersWhenItHasBegun();
+    void usageIsOfTheLastTenMinutesOldestFirst();
     void pendingCallsAreCancelledWhenTheSessionIsDestroyed();
 
 private:

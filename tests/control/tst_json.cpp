@@ -95,6 +95,13 @@ private Q_SLOTS:
         QVERIFY(thereAndBack(stop) == stop);
         LogEntryInfo entry{.n = 3, .time = WallTime(5us), .stream = 'e', .text = QByteArray("\xff\0x", 3), .more = true};
         QVERIFY(thereAndBack(entry) == entry);
+        RunQuery failed;
+        failed.outcomes = {Outcome::Failed, Outcome::TimedOut};
+        QVERIFY(thereAndBack(failed)->outcomes == failed.outcomes);
+        QVERIFY(!fromJson<RunQuery>(object(R"({"outcomes":["gone"]})")));
+        const UsageSample sample{WallTime(7us), 12.5, 84'000'000};
+        QVERIFY(thereAndBack(sample) == sample);
+        QVERIFY(thereAndBack(UsageSample()) == UsageSample());
         ActionRequest request;
         request.action = Action::Kill;
         request.names = {QStringLiteral("a")};

@@ -368,6 +368,50 @@ class Wire(Case):
         client.result("host.shutdown")
         self.assertEqual(0, self.host.daemon.wait(60))
 
+    # --- figures, history, definitions
+
+    def test_figures_of_the_last_ten_minutes_are_remembered(self):
+        client = self.client()
+        client.result("subscribe")
+        samples = wait_until(lambda: [one for one in client.result("service.usage", name="web") if one["cpu_percent"] is not None],
+                             "two samples of web", deadline=40)
+        self.assertGreater(samples[-1]["memory_bytes"], 100_000)
+        times = [one["time"] for one in client.result("service.usage", name="web")]
+        self.assertEqual(sorted(times), times)
+        self.assertEqual([], client.result("service.usage", name="tick"))
+        self.host.ok("stop", "web")
+        end = wait_until(lambda: (lambda last: last if last["memory_bytes"] is None else None)(client.result("service.usage", name="web")[-1]),
+                         "the end of web's figures", deadline=40)
+        self.assertIsNone(end["cpu_percent"])
+        self.assertEqual(-32001, client.error("service.usage", name="nobody"))
+
+    def test_runs_are_chosen_by_their_outcome(self):
+        client = self.client()
+        for _ in range(2):
+            self.host.ctl("run", "job")
+        self.host.ok("run", "tick")
+        runs = client.result("runs.query", outcomes=["failed"])
+        self.assertEqual(["job", "job"], [run["service"] for run in runs])
+        self.assertEqual([], client.result("runs.query", service="tick", outcomes=["failed", "killed"]))
+        self.assertEqual(1, len(client.result("runs.query", service="tick", outcomes=["succeeded"])))
+
+    def test_what_a_live_run_does_not_know_yet_is_named(self):
+        client = self.client()
+        self.assertEqual([], client.result("service.definition", name="web")["changes"])
+        client.result("service.update", name="web", edits=[{"key": "environment.A", "value": "one"}])
+        self.assertEqual(["environment.A: (none) -> one"], client.result("service.definition", name="web")["changes"])
+        self.host.ok("restart", "web")
+        self.assertEqual([], client.result("service.definition", name="web")["changes"])
+        work = client.result("service.definition", name="housekeeping")["values"]
+        self.assertEqual({"ticks", "last_tick", "last_error"}, set(work))
+
+    def test_the_next_runs_of_one_service(self):
+        client = self.client()
+        self.assertEqual({"tick"}, {run["service"] for run in client.result("schedule.next", service="tick", count=7)})
+        self.assertEqual(7, len(client.result("schedule.next", service="tick", count=7)))
+        self.assertEqual([], client.result("schedule.next", service="web"))
+        self.assertEqual(-32001, client.error("schedule.next", service="nobody"))
+
     # --- slow and many
 
     def test_a_client_that_never_reads_hinders_nobody(self):

@@ -85,6 +85,7 @@ void asClient(const QByteArray& line)
         roundTrip<SchedulePreview>(object);
         roundTrip<PlannedRun>(object);
         roundTrip<StopInfo>(object);
+        roundTrip<UsageSample>(object);
     }
 }
 

@@ -75,6 +75,23 @@ class TestHistoryStore : public QObject
     }
 
 private Q_SLOTS:
+    void runsAreChosenByHowTheyEnded()
+    {
+        const auto store = open(newFile());
+        int id = 0;
+        for (const auto outcome : {Outcome::Succeeded, Outcome::Failed, Outcome::Killed, Outcome::Failed}) {
+            ++id;
+            Run run = made(static_cast<std::uint64_t>(id), id == 4 ? "other" : "backup", id);
+            run.end = at(id + 1);
+            run.outcome = outcome;
+            QVERIFY(store->endRun(run));
+        }
+        QVERIFY(store->beginRun(made(5, "backup", 9)));
+        QCOMPARE(ids(store->runs({.service = "backup", .outcomes = {Outcome::Failed}})), Ids{2});
+        QCOMPARE(ids(store->runs({.outcomes = {Outcome::Failed, Outcome::Killed}})), (Ids{4, 3, 2}));
+        QCOMPARE(ids(store->runs({.limit = 1, .before = RunId{4}, .outcomes = {Outcome::Failed, Outcome::Killed}})), Ids{3});
+    }
+
     void aRunComesBackAsItWasRecorded()
     {
         const std::string file = newFile();

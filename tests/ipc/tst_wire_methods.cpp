@@ -126,7 +126,7 @@ void TestWireMethods::bytes_data()
     row("awaitState", "service.awaitState", R"({"name":"mail","state":"ended","timeout":1})", result(mailStopped));
     row("awaitState stateless", "service.awaitState", R"({"name":"mail"})", error(-32602, "`state` must be given"));
     row("definition", "service.definition", R"({"name":"mail"})",
-        result(R"({"file":"/fake/config/services/mail.toml","name":"mail","text":"command = [\"sleep\", \"9\"]\ngroup = \"shop\"\n",)"
+        result(R"({"changes":[],"file":"/fake/config/services/mail.toml","name":"mail","text":"command = [\"sleep\", \"9\"]\ngroup = \"shop\"\n",)"
                R"("values":{"group":"shop"}})"));
     row("definition unknown", "service.definition", R"({"name":"nobody"})", nobody);
     row("add", "service.add", R"({"name":"new","text":"command = \"sleep 9\"\n"})", result(acted("new", "running")));
@@ -154,11 +154,16 @@ void TestWireMethods::bytes_data()
     row("run.stop", "run.stop", R"({"id":1})", result("{}"));
     row("runs.query", "runs.query", R"({"service":"mail","limit":5})", result("[" + pastRun + "]"));
     row("runs.query before", "runs.query", R"({"before":1})", result("[]"));
+    row("runs.query outcomes", "runs.query", R"({"outcomes":["failed"]})", result("[]"));
+    row("runs.query outcomes unknown", "runs.query", R"({"outcomes":["gone"]})",
+        error(-32602, "`outcomes` has a value that is not known here"));
     row("runs.query limit", "runs.query", R"({"limit":10001})", error(-32602, "`limit` must be from 1 to 10000"));
     row("schedule.preview", "schedule.preview", R"({"text":"[schedule]\nevery = \"5m\"\n","count":2})",
         result(R"({"sentence":"every 5m","times":["2000-01-01T00:05:00.000000Z","2000-01-01T00:10:00.000000Z"],"warnings":[]})"));
     row("schedule.preview count", "schedule.preview", R"({"text":"","count":0})", error(-32602, "`count` must be from 1 to 10000"));
     row("schedule.next", "schedule.next", R"({"count":3})", result(R"([{"at":"2000-01-01T01:00:00.000000Z","service":"backup"}])"));
+    row("schedule.next of one", "schedule.next", R"({"service":"mail"})", result("[]"));
+    row("schedule.next unknown", "schedule.next", R"({"service":"nobody"})", nobody);
     row("events.query", "events.query", R"({"limit":1})",
         result(R"([{"kind":"host-started","service":"","text":"the host started","time":"2000-01-01T00:00:00.000000Z"}])"));
     row("events.query since", "events.query", R"({"since":"yesterday"})", error(-32602, "`since` must be a time as in RFC 3339"));
@@ -178,6 +183,10 @@ void TestWireMethods::bytes_data()
     row("host.reload", "host.reload", "{}", result(R"(["mail: changed"])"));
     row("host.shutdown", "host.shutdown", "{}", result("{}"));
     row("stopping", "service.stopping", "{}", result("[]"));
+    row("service.usage", "service.usage", R"({"name":"mail"})",
+        result(R"([{"cpu_percent":null,"memory_bytes":84000000,"time":"2000-01-01T00:00:00.000000Z"}])"));
+    row("service.usage unknown", "service.usage", R"({"name":"mial"})", error(-32001, "there is no service `mial`"));
+    row("service.usage nameless", "service.usage", "{}", error(-32602, "`name` must be given"));
     row("subscribe", "subscribe", "{}", {}); // aSubscriberGetsASnapshotThenDeltas looks at its answer
 }
 
@@ -297,6 +306,7 @@ void TestWireMethods::prepare(FakeSession& fake)
     fake.say(mail, QByteArray("\xff\xfe\x00", 3), 'e');
     fake.say(mail, "third");
     fake.setReloadAnswer({QStringLiteral("mail: changed")});
+    fake.setUsage(mail, {{Clock::current().wallNow(), std::nullopt, 84'000'000}});
 }
 
 QTEST_GUILESS_MAIN(TestWireMethods)

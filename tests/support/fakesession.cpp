@@ -217,6 +217,15 @@ void FakeSession::addPastRuns(const QString& name, int count)
     }
 }
 
+void FakeSession::addRun(const RunInfo& info)
+{
+    m_lastRun = std::max<quint64>(m_lastRun, info.id.value);
+    RunRecord run;
+    run.info = info;
+    m_runs.push_back(run);
+    m_changes.wake();
+}
+
 LogEntryInfo FakeSession::Log::at(quint64 n) const
 {
     if (n >= generated)

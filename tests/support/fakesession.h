@@ -73,6 +73,17 @@ public:
     /// The log consists of `count` entries whose text is made when it is read.
     void setLog(const QString& name, quint64 count, LogText text);
     void say(const QString& name, const QByteArray& text, char stream = 'o');
+    /// A run that is in the history as it stands here, id and all; newer than those before it.
+    void addRun(const RunInfo& info);
+    /// What `definition` answers besides the text.
+    void setValues(const QString& name, const QJsonObject& values, const QStringList& changes = {})
+    {
+        m_values.insert(name, {values, changes});
+    }
+    /// What `nextRuns` answers for the service, instead of its row's next run.
+    void setPlanned(const QString& name, const QList<WallTime>& times) { m_planned.insert(name, times); }
+    /// What `usage` answers for the service.
+    void setUsage(const QString& name, const QList<UsageSample>& samples) { m_usage.insert(name, samples); }
     void addEvent(const HostEvent& event) { m_events.append(event); }
     void setReloadAnswer(const QStringList& lines) { m_reloadAnswer = lines; }
 
@@ -112,7 +123,7 @@ public:
     [[nodiscard]] Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
     [[nodiscard]] Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
     [[nodiscard]] Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
-    [[nodiscard]] Task<Result<QList<PlannedRun>>> nextRuns(int count) override;
+    [[nodiscard]] Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) override;
     [[nodiscard]] Task<Result<QList<HostEvent>>> events(EventQuery query) override;
     [[nodiscard]] Task<Result<LogPage>> readLog(LogQuery query) override;
     [[nodiscard]] Task<Result<LogPage>> followLog(LogQuery query) override;
@@ -120,6 +131,7 @@ public:
     [[nodiscard]] Task<Result<QStringList>> reload() override;
     [[nodiscard]] Task<Result<>> shutdown() override;
     [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
+    [[nodiscard]] Task<Result<QList<UsageSample>>> usage(QString name) override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -182,6 +194,9 @@ private:
     std::vector<RunRecord> m_runs;
     quint64 m_lastRun = 0;
     QHash<QString, Log> m_logs;
+    QHash<QString, std::pair<QJsonObject, QStringList>> m_values;
+    QHash<QString, QList<WallTime>> m_planned;
+    QHash<QString, QList<UsageSample>> m_usage;
     QList<HostEvent> m_events;
     QStringList m_reloadAnswer;
     QList<Undo> m_undo;

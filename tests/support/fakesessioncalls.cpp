@@ -316,8 +316,10 @@ Task<Result<DefinitionInfo>> FakeSession::definition(QString name)
         co_return fail(entered.error());
     if (const auto here = known(name); !here)
         co_return fail(here.error());
-    co_return DefinitionInfo{name, QStringLiteral("/fake/config/services/%1.toml").arg(name), m_texts.value(name),
-                             {{Key("group"), m_services.value(name).group}}};
+    if (m_services.value(name).kind == ServiceKind::BuiltIn)
+        co_return DefinitionInfo{name, {}, {}, m_values.value(name).first, {}};
+    const auto [values, changes] = m_values.value(name, {{{Key("group"), m_services.value(name).group}}, {}});
+    co_return DefinitionInfo{name, QStringLiteral("/fake/config/services/%1.toml").arg(name), m_texts.value(name), values, changes};
 }
 
 Task<Result<ActionResult>> FakeSession::add(AddRequest request)
@@ -424,20 +426,27 @@ Task<Result<QList<RunInfo>>> FakeSession::runs(RunQuery query)
     for (auto run = m_runs.rbegin(); run != m_runs.rend() && found.size() < query.limit; ++run) {
         const RunInfo& info = run->info;
         if ((query.service.isEmpty() || info.service == query.service) && (!query.before || info.id < *query.before)
-            && (!query.id || info.id == *query.id))
+            && (!query.id || info.id == *query.id)
+            && (query.outcomes.isEmpty() || (info.outcome && query.outcomes.contains(*info.outcome))))
             found.append(info);
     }
     co_return found;
 }
 
-Task<Result<QList<PlannedRun>>> FakeSession::nextRuns(int count)
+Task<Result<QList<PlannedRun>>> FakeSession::nextRuns(int count, QString service)
 {
-    if (const auto entered = co_await enter(QStringLiteral("nextRuns"), {{Key("count"), count}}); !entered)
+    if (const auto entered = co_await enter(QStringLiteral("nextRuns"), {{Key("count"), count}, {Key("service"), service}}); !entered)
         co_return fail(entered.error());
+    if (!service.isEmpty() && !m_services.contains(service))
+        co_return fail(noSuch(service));
     QList<PlannedRun> planned;
-    for (const ServiceInfo& service : m_services) {
-        if (service.nextRun)
-            planned.append({service.name, *service.nextRun});
+    for (const ServiceInfo& each : m_services) {
+        if (!service.isEmpty() && each.name != service)
+            continue;
+        for (const WallTime at : m_planned.value(each.name))
+            planned.append({each.name, at});
+        if (each.nextRun && !m_planned.contains(each.name))
+            planned.append({each.name, *each.nextRun});
     }
     std::sort(planned.begin(), planned.end(), [](const auto& a, const auto& b) {
         return std::tie(a.at, a.service) < std::tie(b.at, b.service);
@@ -578,6 +587,16 @@ Task<Result<QList<StopInfo>>> FakeSession::stopping()
             stops.append({it.key(), run->info.id, QStringLiteral("SIGTERM"), it.value()});
     }
     co_return stops;
+}
+
+Task<Result<QList<UsageSample>>> FakeSession::usage(QString name)
+{
+    const auto entered = co_await enter(QStringLiteral("usage"), {{Key("name"), name}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    co_return m_usage.value(name);
 }
 
 } // namespace turnspit

@@ -66,7 +66,8 @@ public:
     [[nodiscard]] virtual Task<Result<SchedulePreview>> previewSchedule(QString text, int count) = 0;
 
     [[nodiscard]] virtual Task<Result<QList<RunInfo>>> runs(RunQuery query) = 0;
-    [[nodiscard]] virtual Task<Result<QList<PlannedRun>>> nextRuns(int count) = 0;
+    /// Of all services, or of one.
+    [[nodiscard]] virtual Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) = 0;
     [[nodiscard]] virtual Task<Result<QList<HostEvent>>> events(EventQuery query) = 0;
 
     /// A page of a log, from disk.
@@ -84,6 +85,9 @@ public:
 
     /// The stops under way of commands, sorted by name. Their limits change by extendStop, stop and shutdown, which send no delta.
     [[nodiscard]] virtual Task<Result<QList<StopInfo>>> stopping() = 0;
+    /// What the host sampled of a service during the last ten minutes, oldest first; nothing is sampled for it. Built-in services have
+    /// none. New samples show in the rows of deltas.
+    [[nodiscard]] virtual Task<Result<QList<UsageSample>>> usage(QString name) = 0;
 
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);

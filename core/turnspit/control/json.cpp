@@ -265,6 +265,12 @@ QJsonObject toJson(const RunQuery& query)
         out.insert(Key("before"), number(query.before->value));
     if (query.id)
         out.insert(Key("id"), number(query.id->value));
+    if (!query.outcomes.isEmpty()) {
+        QJsonArray outcomes;
+        for (const Outcome outcome : query.outcomes)
+            outcomes.append(word(outcome));
+        out.insert(Key("outcomes"), outcomes);
+    }
     return out;
 }
 
@@ -277,6 +283,34 @@ Result<RunQuery> fromJson(const QJsonObject& object)
     fields.read("limit", out.limit);
     fields.read("before", out.before);
     fields.read("id", out.id);
+    QStringList outcomes;
+    fields.read("outcomes", outcomes);
+    for (const QString& text : std::as_const(outcomes)) {
+        if (const auto outcome = outcomeFromString(text.toStdString()))
+            out.outcomes.append(*outcome);
+        else
+            fields.wrong("outcomes", "has a value that is not known here");
+    }
+    return fields.take(out);
+}
+
+QJsonObject toJson(const UsageSample& sample)
+{
+    return {
+        {Key("time"), timeToJson(sample.time)},
+        {Key("cpu_percent"), orNull(sample.cpuPercent)},
+        {Key("memory_bytes"), orNull(sample.memoryBytes)},
+    };
+}
+
+template <>
+Result<UsageSample> fromJson(const QJsonObject& object)
+{
+    UsageSample out;
+    JsonFields fields(object);
+    fields.read("time", out.time);
+    fields.read("cpu_percent", out.cpuPercent);
+    fields.read("memory_bytes", out.memoryBytes);
     return fields.take(out);
 }
 

@@ -34,6 +34,7 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const EventQuery& query);
 [[nodiscard]] QJsonObject toJson(const SchedulePreview& preview);
 [[nodiscard]] QJsonObject toJson(const StopInfo& stop);
+[[nodiscard]] QJsonObject toJson(const UsageSample& sample);
 
 /// `start`, `stop`, ...: the last part of the method on the wire, and the command of turnspitctl.
 [[nodiscard]] std::string_view toString(Action action) noexcept;
@@ -72,6 +73,7 @@ template <> Result<HostEvent> fromJson(const QJsonObject& object);
 template <> Result<EventQuery> fromJson(const QJsonObject& object);
 template <> Result<SchedulePreview> fromJson(const QJsonObject& object);
 template <> Result<StopInfo> fromJson(const QJsonObject& object);
+template <> Result<UsageSample> fromJson(const QJsonObject& object);
 
 template <class T>
 [[nodiscard]] Result<QList<T>> listFromJson(const QJsonValue& value)

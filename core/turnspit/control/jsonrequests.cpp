@@ -90,6 +90,7 @@ QJsonObject toJson(const DefinitionInfo& definition)
         {Key("file"), definition.file},
         {Key("text"), definition.text},
         {Key("values"), definition.values},
+        {Key("changes"), QJsonArray::fromStringList(definition.changes)},
     };
 }
 
@@ -102,6 +103,7 @@ Result<DefinitionInfo> fromJson(const QJsonObject& object)
     fields.read("file", out.file);
     fields.read("text", out.text);
     fields.read("values", out.values);
+    fields.read("changes", out.changes);
     return fields.take(out);
 }
 

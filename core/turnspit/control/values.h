@@ -104,6 +104,7 @@ struct RunQuery
     int limit = 50;
     std::optional<RunId> before; ///< older than this one: the next page
     std::optional<RunId> id;     ///< this one only
+    QList<Outcome> outcomes;     ///< only those that ended so; empty: all, also what runs
 };
 
 /// One planned run, as `next` shows it.
@@ -184,13 +185,15 @@ struct StopInfo
     bool operator==(const StopInfo&) const = default;
 };
 
-/// The text of a service file with where it is.
+/// The text of a service file with where it is. A built-in service has none: file and text are empty, and `values` says what it has
+/// done: `ticks` since it started, `last_tick` (a time or null), `last_error` ("" after a good end); of one that ticks.
 struct DefinitionInfo
 {
     QString name;
     QString file;
     QString text;
-    QJsonObject values; ///< every key with the value in force, secrets masked
+    QJsonObject values; ///< every key with the value that the file gives it, secrets masked
+    QStringList changes; ///< what the live run does not know yet, a key each: `restart.delay: 1s -> 5s`; empty without flag `changed`
 };
 
 struct Diagnostic
@@ -238,6 +241,15 @@ struct EventQuery
 {
     std::optional<WallTime> since;
     int limit = 100;
+};
+
+/// What a service used when the host sampled it; the whole tree of processes.
+struct UsageSample
+{
+    WallTime time{};
+    std::optional<double> cpuPercent;   ///< 100 is one core; null at the first sample of a run
+    std::optional<qint64> memoryBytes;  ///< resident; null: nothing ran from here on
+    bool operator==(const UsageSample&) const = default;
 };
 
 struct SchedulePreview

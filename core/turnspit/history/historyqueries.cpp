@@ -125,14 +125,20 @@ Result<> HistoryStore::beginRun(const Run& run)
 Result<std::vector<Run>> HistoryStore::runs(const RunQuery& query)
 {
     const std::int64_t before = query.before ? toColumn(query.before) : INT64_MAX;
+    std::string outcomes; // `,failed,killed,`
+    for (const Outcome outcome : query.outcomes)
+        outcomes += (outcomes.empty() ? "," : "") + std::string(toString(outcome)) + ',';
     SqliteStatement statement = m_database->prepare(
         query.service.empty()
-            ? "SELECT " TURNSPIT_RUN_COLUMNS " FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?"
-            : "SELECT " TURNSPIT_RUN_COLUMNS " FROM runs WHERE id < ? AND service = ?3 ORDER BY id DESC LIMIT ?2");
+            ? "SELECT " TURNSPIT_RUN_COLUMNS " FROM runs WHERE id < ?1 AND (?3 = '' OR instr(?3, ',' || outcome || ',') > 0) "
+              "ORDER BY id DESC LIMIT ?2"
+            : "SELECT " TURNSPIT_RUN_COLUMNS " FROM runs WHERE id < ?1 AND (?3 = '' OR instr(?3, ',' || outcome || ',') > 0) "
+              "AND service = ?4 ORDER BY id DESC LIMIT ?2");
     if (!statement.isValid())
         return sqlError("read");
     statement.bind(before);
     statement.bind(std::int64_t{query.limit});
+    statement.bind(outcomes);
     if (!query.service.empty())
         statement.bind(query.service);
     return readRuns(statement);

@@ -54,6 +54,7 @@ public:
         std::string service = {};      ///< "": all
         std::uint32_t limit = 50;
         RunId before = {};             ///< only ids less than this; 0: from the newest
+        std::vector<Outcome> outcomes = {}; ///< only those that ended so; empty: all
     };
 
     /// Newest first.

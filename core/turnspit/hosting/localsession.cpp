@@ -210,9 +210,9 @@ Task<Result<QList<RunInfo>>> LocalSession::runs(RunQuery query)
     return forward<QList<RunInfo>>([query](HostSession& s) { return s.runs(query); });
 }
 
-Task<Result<QList<PlannedRun>>> LocalSession::nextRuns(int count)
+Task<Result<QList<PlannedRun>>> LocalSession::nextRuns(int count, QString service)
 {
-    return forward<QList<PlannedRun>>([count](HostSession& s) { return s.nextRuns(count); });
+    return forward<QList<PlannedRun>>([count, service](HostSession& s) { return s.nextRuns(count, service); });
 }
 
 Task<Result<QList<HostEvent>>> LocalSession::events(EventQuery query)
@@ -248,6 +248,11 @@ Task<Result<>> LocalSession::shutdown()
 Task<Result<QList<StopInfo>>> LocalSession::stopping()
 {
     return forward<QList<StopInfo>>([](HostSession& s) { return s.stopping(); });
+}
+
+Task<Result<QList<UsageSample>>> LocalSession::usage(QString name)
+{
+    return forward<QList<UsageSample>>([name](HostSession& s) { return s.usage(name); });
 }
 
 } // namespace turnspit

@@ -65,7 +65,7 @@ Engine::Engine(EngineOptions& options, EngineLink& link, ServiceControllers& con
                Logger<Engine> log)
     : m_options(options), m_link(link), m_controllers(controllers), m_lifetime(lifetime), m_log(std::move(log)), m_clock(Clock::current()), m_mailbox(Mailbox::current()),
       m_environment(currentEnvironment()), m_random(std::random_device{}()), m_publisher(m_clock),
-      m_folder(options.places, m_clock), m_tasks([this](std::exception_ptr error) {
+      m_folder(options.places, m_clock), m_usageRings(m_clock), m_tasks([this](std::exception_ptr error) {
           try {
               std::rethrow_exception(error);
           } catch (const std::exception& e) {
@@ -623,16 +623,19 @@ void Engine::sampleUsage()
         if (unit->live() && unit->live()->pid > 0)
             targets.push_back({name, unit->live()->id.value, unit->live()->pid});
     }
-    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, monitor = m_usage, targets = std::move(targets)] {
+    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, monitor = m_usage, at = m_lastSample, targets = std::move(targets)] {
         auto usages = monitor->sample(targets);
-        home->post([this, alive, usages = std::move(usages)] {
+        home->post([this, alive, at, usages = std::move(usages)] {
             if (alive.expired())
                 return;
             for (const UsageMonitor::Usage& usage : usages) {
                 Unit* const owner = unit(usage.service);
-                if (owner && owner->live() && owner->live()->id.value == usage.run)
+                if (owner && owner->live() && owner->live()->id.value == usage.run) {
                     owner->setUsage(usage.cpuPercent, usage.memoryBytes);
+                    m_usageRings.add(usage.service, at, usage.cpuPercent, usage.memoryBytes);
+                }
             }
+            m_usageRings.endRound(at);
         });
     });
 }

@@ -17,6 +17,7 @@
 #include <turnspit/control/sessionserver.h>
 #include <turnspit/services/unit.h>
 #include <turnspit/services/usagemonitor.h>
+#include <turnspit/services/usagerings.h>
 #include <turnspit/services/wishes.h>
 
 #include <atomic>
@@ -71,6 +72,7 @@ public:
     [[nodiscard]] Publisher& publisher() { return m_publisher; }
     [[nodiscard]] HistoryWriter& history() { return *m_history; }
     [[nodiscard]] ServiceFolder& folder() { return m_folder; }
+    [[nodiscard]] const UsageRings& usage() const { return m_usageRings; }
     [[nodiscard]] ApplicationLifetime& lifetime() { return m_lifetime; }
     [[nodiscard]] Thread& files() { return *m_files; } ///< for whoever reads files
     [[nodiscard]] Clock& clock() override { return m_clock; }
@@ -143,6 +145,7 @@ private:
     std::unique_ptr<Thread> m_files;
     std::unique_ptr<KeeperClient> m_keeper;
     std::shared_ptr<UsageMonitor> m_usage = std::make_shared<UsageMonitor>(); ///< the files thread only
+    UsageRings m_usageRings;
     std::unique_ptr<ClockTimer> m_usageTimer;
     std::unique_ptr<WallClockWatch> m_wallClock;
     std::unique_ptr<EngineSession> m_session;

@@ -49,6 +49,15 @@ Task<Result<>> EngineSession::shutdown()
     co_return Result<>{};
 }
 
+Task<Result<QList<UsageSample>>> EngineSession::usage(QString name)
+{
+    co_await yieldToLoop();
+    const std::string service = name.toStdString();
+    if (!m_engine.unit(service) && !m_engine.controller(service))
+        co_return fail(unknown(name));
+    co_return m_engine.usage().of(service);
+}
+
 Task<Result<QList<RunInfo>>> EngineSession::runs(RunQuery query)
 {
     co_await yieldToLoop();
@@ -67,6 +76,7 @@ Task<Result<QList<RunInfo>>> EngineSession::runs(RunQuery query)
     wanted.limit = static_cast<std::uint32_t>(std::clamp(query.limit, 0, 10'000));
     if (query.before)
         wanted.before = *query.before;
+    wanted.outcomes.assign(query.outcomes.begin(), query.outcomes.end());
     auto found = co_await askHistory(m_engine.history(), [wanted](HistoryStore& store) { return store.runs(wanted); });
     if (!found)
         co_return fail(found.error());
@@ -77,16 +87,23 @@ Task<Result<QList<RunInfo>>> EngineSession::runs(RunQuery query)
     co_return list;
 }
 
-Task<Result<QList<PlannedRun>>> EngineSession::nextRuns(int count)
+Task<Result<QList<PlannedRun>>> EngineSession::nextRuns(int count, QString service)
 {
     co_await yieldToLoop();
     const int limit = std::clamp(count, 0, 1000);
+    const std::string only = service.toStdString();
+    if (!only.empty() && !m_engine.unit(only) && !m_engine.controller(only))
+        co_return fail(unknown(service));
     QList<PlannedRun> planned;
     for (const auto& [name, unit] : m_engine.units()) {
+        if (!only.empty() && only != name)
+            continue;
         for (const WallTime at : unit->plannedTimes(limit))
             planned.append(PlannedRun{QString::fromStdString(name), at});
     }
     for (const ServiceController* controller : m_engine.controllers()) {
+        if (!only.empty() && only != controller->name())
+            continue;
         if (const auto at = controller->status().nextTick)
             planned.append(PlannedRun{QString::fromStdString(controller->name()), *at});
     }

@@ -42,7 +42,7 @@ public:
     Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
     Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
     Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
-    Task<Result<QList<PlannedRun>>> nextRuns(int count) override;
+    Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) override;
     Task<Result<QList<HostEvent>>> events(EventQuery query) override;
     Task<Result<LogPage>> readLog(LogQuery query) override;
     Task<Result<LogPage>> followLog(LogQuery query) override;
@@ -50,6 +50,7 @@ public:
     Task<Result<QStringList>> reload() override;
     Task<Result<>> shutdown() override;
     Task<Result<QList<StopInfo>>> stopping() override;
+    Task<Result<QList<UsageSample>>> usage(QString name) override;
 
 private:
     // enginesession_actions.cpp

@@ -1,6 +1,7 @@
 #include <turnspit/services/enginesession.h>
 
 #include <turnspit/async/wait.h>
+#include <turnspit/control/jsonfields.h>
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>
 #include <turnspit/servicefile/check.h>
@@ -38,18 +39,26 @@ Task<Result<DefinitionInfo>> EngineSession::definition(QString name)
     co_await yieldToLoop();
     const Unit* const unit = m_engine.unit(name.toStdString());
     if (!unit) {
-        if (!m_engine.controller(name.toStdString()))
+        const ServiceController* const controller = m_engine.controller(name.toStdString());
+        if (!controller)
             co_return fail(unknown(name));
         DefinitionInfo builtIn;
         builtIn.name = name;
+        if (const ServiceStatus& status = controller->status(); status.periodic)
+            builtIn.values = {{QStringLiteral("ticks"), static_cast<qint64>(status.ticks)},
+                              {QStringLiteral("last_tick"), status.lastTick ? timeToJson(*status.lastTick) : QJsonValue()},
+                              {QStringLiteral("last_error"), QString::fromStdString(status.lastError)}};
         co_return builtIn;
     }
     DefinitionInfo info;
     info.name = name;
     info.file = QString::fromStdString(m_store.path(unit->name()));
     info.text = QString::fromStdString(m_engine.folder().text(unit->name()).value_or(std::string()));
-    if (unit->hasDefinition())
+    if (unit->hasDefinition()) {
         info.values = toJson(toTable(unit->newestDefinition()));
+        for (const Difference& difference : differences(unit->definition(), unit->newestDefinition()))
+            info.changes.append(QString::fromStdString(difference.text()));
+    }
     co_return info;
 }
 
