@@ -2,7 +2,84 @@
 
 #include <QPalette>
 
+#include <cmath>
+
 namespace turnspit::tones {
+namespace {
+
+constexpr double leastForGlyphs = 3;
+constexpr double leastForText = 4.5;
+
+double luminance(const QColor& color)
+{
+    const auto linear = [](double part) { return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+/// The least contrast with what the palette puts behind text.
+double worst(const QColor& color, const QPalette& palette)
+{
+    double least = 21;
+    for (const auto role : {QPalette::Base, QPalette::AlternateBase, QPalette::Window})
+        least = std::min(least, contrast(color, palette.color(role)));
+    return least;
+}
+
+QColor readable(const QColor& color, const QPalette& palette, double least)
+{
+    const double end = isDark(palette) ? 1 : 0;
+    QColor moved = color;
+    for (int step = 1; step <= 10 && worst(moved, palette) < least; ++step) {
+        const double share = step / 10.0;
+        const auto mix = [&](double part) { return static_cast<float>(part + (end - part) * share); };
+        moved = QColor::fromRgbF(mix(color.redF()), mix(color.greenF()), mix(color.blueF()));
+    }
+    return moved;
+}
+
+ServiceState stateLike(Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::Succeeded:
+        return ServiceState::Completed;
+    case Outcome::Failed:
+    case Outcome::TimedOut:
+    case Outcome::Abandoned:
+        return ServiceState::Failed;
+    case Outcome::Killed:
+        return ServiceState::Stopping;
+    case Outcome::Stopped:
+        return ServiceState::Stopped;
+    case Outcome::Skipped:
+    case Outcome::Missed:
+    case Outcome::Unknown:
+        return ServiceState::Disabled;
+    }
+    return ServiceState::Disabled;
+}
+
+} // namespace
+
+double contrast(const QColor& a, const QColor& b)
+{
+    const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)});
+    return (lighter + 0.05) / (darker + 0.05);
+}
+
+QColor ofState(ServiceState state, const QPalette& palette)
+{
+    return readable(ofState(state, isDark(palette)), palette, leastForGlyphs);
+}
+
+QColor ofOutcome(Outcome outcome, const QPalette& palette)
+{
+    return ofState(stateLike(outcome), palette);
+}
+
+QColor ofText(ServiceState state, const QPalette& palette)
+{
+    return readable(ofState(state, isDark(palette)), palette, leastForText);
+}
 
 bool isDark(const QPalette& palette)
 {

@@ -15,6 +15,16 @@ namespace turnspit::tones {
 /// At least 4.3:1 on common light and 4.7:1 on common dark backgrounds; only the glyph has it, words have the text colour.
 [[nodiscard]] QColor ofState(ServiceState state, bool dark);
 
+/// The same, moved towards black or white where a palette's own backgrounds ask for it: at least 3:1 on all of them.
+[[nodiscard]] QColor ofState(ServiceState state, const QPalette& palette);
+[[nodiscard]] QColor ofOutcome(Outcome outcome, const QPalette& palette);
+
+/// For words that say how serious something is: at least 4.5:1.
+[[nodiscard]] QColor ofText(ServiceState state, const QPalette& palette);
+
+/// As WCAG 2 reckons it: 1 to 21. Both are taken as opaque.
+[[nodiscard]] double contrast(const QColor& a, const QColor& b);
+
 /// Bar and tint beside lines of stderr. Says "other stream", not "error".
 [[nodiscard]] QColor errorStreamBar(bool dark);
 [[nodiscard]] QColor errorStreamTint(bool dark);
