@@ -140,6 +140,14 @@ private Q_SLOTS:
         QCOMPARE(begun->size(), 2u);
         QCOMPARE(begun->at("odd").id.value, 11u);
         QCOMPARE(store->lastRuns(HistoryStore::Last::Ended)->at("odd").id.value, 9u);
+        Run skipped = ended(12, "odd", 12);
+        skipped.outcome = Outcome::Skipped;
+        QVERIFY(store->endRun(skipped));
+        QCOMPARE(store->lastRuns(HistoryStore::Last::Ended)->at("odd").id.value, 9u); // nothing ran
+        skipped.id = RunId{13};
+        skipped.outcome = Outcome::Missed;
+        QVERIFY(store->endRun(skipped));
+        QCOMPARE(store->lastRuns(HistoryStore::Last::Ended)->at("odd").id.value, 9u);
     }
 
     void eventsAreToldOldestFirst()

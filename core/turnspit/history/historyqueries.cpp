@@ -29,6 +29,9 @@ std::int64_t toColumn(RunId id)
     "id, service, run_trigger, attempt, began, ended, outcome, exit_code, signal, reason, peak_memory, cpu_seconds, "          \
     "log_lines, log_begin_segment, log_begin_offset, log_end_segment, log_end_offset, pid"
 
+// It has come to an end, and something ran.
+#define TURNSPIT_RUN_WAS_ONE "outcome IS NOT NULL AND outcome NOT IN ('skipped', 'missed')"
+
 Run readRun(const SqliteStatement& row)
 {
     Run run;
@@ -170,7 +173,7 @@ Result<std::map<std::string, Run>> HistoryStore::lastRuns(Last which)
         which == Last::Begun
             ? "SELECT " TURNSPIT_RUN_COLUMNS " FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY service)"
             : "SELECT " TURNSPIT_RUN_COLUMNS
-              " FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE outcome IS NOT NULL GROUP BY service)");
+              " FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE " TURNSPIT_RUN_WAS_ONE " GROUP BY service)");
     auto found = readRuns(statement);
     if (!found)
         return fail(found.error());
@@ -305,7 +308,7 @@ Result<std::uint64_t> HistoryStore::prune(WallTime olderThan)
     std::uint64_t removed = 0;
     const auto done = nested([&]() -> Result<> {
         for (const char* sql : {"DELETE FROM runs WHERE ended < ? AND id NOT IN (SELECT max(id) FROM runs GROUP BY service) "
-                                "AND id NOT IN (SELECT max(id) FROM runs WHERE outcome IS NOT NULL GROUP BY service)",
+                                "AND id NOT IN (SELECT max(id) FROM runs WHERE " TURNSPIT_RUN_WAS_ONE " GROUP BY service)",
                                 "DELETE FROM events WHERE time < ?"}) {
             SqliteStatement statement = m_database->prepare(sql);
             if (!statement.isValid())

@@ -64,7 +64,7 @@ public:
 
     enum class Last { Begun, Ended };
 
-    /// The newest run of each service, by service; Ended: the newest that has an outcome.
+    /// The newest run of each service, by service; Ended: the newest that has come to an end, and was one: not `skipped` or `missed`.
     [[nodiscard]] Result<std::map<std::string, Run>> lastRuns(Last which = Last::Begun);
 
     /// Runs without an end, oldest first: what a host that starts has to ask the keeper about.
