@@ -4,7 +4,7 @@ namespace turnspit {
 
 /// Numbers of what a host says in its log, category `turnspit::Host`. 1 to 11 as in .NET (B92); every event about a service names it,
 /// in LogRecord::service and in the text (T17).
-enum HostEvent {
+enum HostEventId {
     HostStarting = 1,             ///< debug
     HostStarted = 2,              ///< debug
     HostStopping = 3,             ///< debug
