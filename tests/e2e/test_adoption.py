@@ -147,6 +147,21 @@ class Adoption(Case):
         row = self.host.wait_for("deaf", "stopped")
         self.assertEqual("killed", row["last_outcome"])
 
+    def test_a_stop_that_was_waited_for_when_the_host_died_is_remembered(self):
+        self.host.service("deaf", sh(DEAF), stop={"timeout": "4s"})
+        self.host.start()
+        self.host.wait_text("deaf", "ready")
+        client = self.host.spawn_ctl("stop", "deaf")
+        wait_until(lambda: "sent SIGTERM, 4s to SIGKILL" in self.host.marks("deaf"), "the signal")
+        self.host.kill9()
+        client.communicate(timeout=60)
+        self.host.start()
+        self.assertEqual("stopping", self.host.one("deaf")["state"])
+        self.host.wait_for("deaf", "stopped")
+        self.host.restart()
+        self.assertEqual("stopped", self.host.one("deaf")["state"])
+        self.assertEqual(1, len(self.host.runs("deaf")))
+
     def test_scheduled_runs_are_adopted_and_not_doubled(self):
         self.host.service("tick", sh("echo tick; exec sleep 3600"), schedule={"every": "500ms", "overlap": "skip"})
         self.host.start()

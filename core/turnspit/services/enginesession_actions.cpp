@@ -97,8 +97,10 @@ Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
     TaskScope scope;
     for (qsizetype i = 0; i < names->size(); ++i)
         scope.spawn(storeResult(actOn(names->at(i), request), results[i]));
+    // Before anything is waited for: what a person has stopped is not started again by the host after one that died meanwhile.
+    const auto saved = m_engine.saveWishes();
     co_await scope.join();
-    if (auto saved = m_engine.saveWishes(); !saved)
+    if (!saved)
         co_return fail(saved.error());
     m_engine.publisher().flush(); // what it did is told before it is answered
     co_return results;
