@@ -314,10 +314,7 @@ void Engine::allEndsTold()
             if (!known)
                 owner.remove(); // its file has gone meanwhile
             else if (owner.hasDefinition() && owner.definition().onHostCrash == OnHostCrash::End) {
-                Unit::StopOptions end;
-                end.byPerson = false;
-                owner.stop(end);
-                owner.startWithHost(); // once nothing is left of it
+                owner.endAdopted();
             }
         }
         for (auto& [id, run] : m_openRuns) {

@@ -138,15 +138,41 @@ void Unit::setUsage(std::optional<double> cpuPercent, std::optional<std::int64_t
 
 void Unit::becomeIdle()
 {
-    if (!m_definition || (!m_fileError.empty() && !m_shutDown)) {
-        if (!m_fileError.empty())
-            m_reason = m_fileError;
-        setState(ServiceState::Invalid);
-    } else if (m_definition->disabled) {
-        setState(ServiceState::Disabled);
-    } else {
-        setState(ServiceState::Stopped);
+    settle(m_definition && m_definition->disabled ? ServiceState::Disabled : ServiceState::Stopped);
+}
+
+void Unit::settle(ServiceState state)
+{
+    if (m_definition && (m_fileError.empty() || (m_shutDown && m_state != ServiceState::Invalid))) {
+        setState(state);
+        return;
     }
+    m_mendedState = state;
+    if (!m_fileError.empty())
+        m_reason = m_fileError;
+    setState(ServiceState::Invalid);
+}
+
+Result<> Unit::mayBegin() const
+{
+    if (m_shutDown)
+        return fail(ErrorKind::Refused, "the host is shutting down");
+    if (m_removed)
+        return fail(ErrorKind::Refused, "the file of `" + m_name + "` is gone");
+    if (!m_fileError.empty())
+        return fail(ErrorKind::Refused, m_fileError);
+    if (!m_definition)
+        return fail(ErrorKind::Refused, "`" + m_name + "` has no file");
+    return {};
+}
+
+Result<> Unit::mayStart() const
+{
+    if (auto may = mayBegin(); !may)
+        return may;
+    if (newestDefinition().disabled)
+        return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
+    return {};
 }
 
 bool Unit::isWantedByHost() const
@@ -167,107 +193,17 @@ bool Unit::isQueued(RunId id) const
     return std::ranges::any_of(m_pending, [id](const Pending& pending) { return pending.id == id; });
 }
 
-// ---- its file -----------------------------------------------------------------------------------------------------------------
-
-void Unit::define(Definition definition)
-{
-    const bool wasBroken = !m_fileError.empty() || !m_definition;
-    const bool wasDisabled = m_definition && newestDefinition().disabled;
-    m_fileError.clear();
-    m_removed = false;
-    const auto fresh = std::make_shared<const Definition>(std::move(definition));
-    const auto before = m_definition;
-    const bool otherFile = m_live && m_live->definitionPrint != 0 && m_live->definitionPrint != fingerprint(*fresh);
-    const bool concernsTheRun = m_live && before && (otherFile || m_live->definitionPrint == 0) &&
-                                !(before->kind() == fresh->kind() && equalForRun(*before, *fresh));
-    m_next = concernsTheRun ? fresh : nullptr;
-    if (!concernsTheRun) {
-        m_definition = fresh;
-        m_tracker.setPolicy(fresh->restart);
-    }
-    if (m_live) {
-        m_live->otherFile = otherFile;
-        if (!m_live->definition)
-            m_live->definition = m_definition;
-        if (fresh->disabled) {
-            disarm();
-            dropPending(Outcome::Skipped, "disabled");
-        } else if (m_definition->kind() == ServiceKind::Scheduled) {
-            if (isArmed() && before && before->schedule != m_definition->schedule)
-                arm(Series::New);
-            else if (!isArmed() && (wasDisabled || !before) && !m_stopWanted && isWantedByHost())
-                arm(Series::GoOn);
-        }
-        notify();
-        return;
-    }
-    const bool otherTimes = before && before->schedule != fresh->schedule;
-    const bool hadItsTime = m_oneTimeDone && (m_state == ServiceState::Completed || m_state == ServiceState::Failed);
-    if (otherTimes) {
-        // What another schedule has had says nothing about this one.
-        m_lastPlanned.reset();
-        m_oneTimeDone = false;
-    }
-    if (m_state == ServiceState::Invalid || !before) {
-        m_reason = m_last && m_last->outcome != Outcome::Succeeded ? m_last->reason : std::string();
-        becomeIdle();
-        if (wasBroken && m_everStarted)
-            startWithHost();
-        return;
-    }
-    if (fresh->disabled) {
-        m_retryTimer->stop();
-        m_retryAt.reset();
-        disarm();
-        setState(ServiceState::Disabled);
-        return;
-    }
-    const bool active = isArmed() || m_state == ServiceState::BackingOff;
-    if (before->disabled || (active && before->kind() != fresh->kind())) {
-        m_retryTimer->stop();
-        m_retryAt.reset();
-        disarm();
-        becomeIdle();
-        if (active && !fresh->manual)
-            (void)start(Trigger::Start);
-        return;
-    }
-    // Where its one time was over, another time is another wish.
-    if (otherTimes && (isArmed() || (hadItsTime && fresh->schedule && !m_stoppedByPerson)))
-        arm(Series::New);
-    notify();
-}
-
-void Unit::breakFile(std::string reason)
-{
-    m_fileError = std::move(reason);
-    m_removed = false;
-    if (!m_live && !isArmed() && m_state != ServiceState::BackingOff) {
-        m_reason = m_fileError;
-        setState(ServiceState::Invalid);
-        return;
-    }
-    notify();
-}
-
-void Unit::remove()
-{
-    m_removed = true;
-    StopOptions options;
-    options.byPerson = false;
-    stop(options);
-}
-
 // ---- what a person asks ---------------------------------------------------------------------------------------------------------
 
 Result<> Unit::start(Trigger trigger)
 {
-    if (m_shutDown)
-        return fail(ErrorKind::Refused, "the host is shutting down");
-    if (m_state == ServiceState::Invalid)
-        return fail(ErrorKind::Refused, m_reason);
-    if (newestDefinition().disabled)
-        return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
+    const bool runs = m_live && !m_live->stopping && !m_stopWanted;
+    if (!m_fileError.empty() && !m_shutDown && (kind() == ServiceKind::Scheduled ? isArmed() : runs)) {
+        m_stoppedByPerson = false;
+        return {}; // as asked for already; it goes on by the last good file
+    }
+    if (auto may = mayStart(); !may)
+        return may;
     m_stoppedByPerson = false;
     m_everStarted = true;
     m_endedUnseen = false;
@@ -278,22 +214,20 @@ Result<> Unit::start(Trigger trigger)
         notify();
         return {};
     }
+    if (m_live && !scheduled)
+        return {};
+    m_retryTimer->stop();
+    m_retryAt.reset();
     if (scheduled) {
         if (!isArmed()) {
             m_tracker.manualStart();
             arm(Series::New);
         } else if (m_state == ServiceState::BackingOff) {
-            m_retryTimer->stop();
-            m_retryAt.reset();
             setState(ServiceState::Waiting);
         }
         notify();
         return {};
     }
-    if (m_live)
-        return {};
-    m_retryTimer->stop();
-    m_retryAt.reset();
     m_tracker.manualStart();
     auto id = m_context.nextRunId();
     if (!id)
@@ -312,11 +246,9 @@ void Unit::stop(const StopOptions& options)
     m_retryAt.reset();
     disarm();
     dropPending(Outcome::Stopped, "stopped before it began");
+    m_startWhenMended = false;
     if (!m_live) {
-        if (m_state != ServiceState::Invalid)
-            becomeIdle();
-        else
-            notify();
+        becomeIdle();
         return;
     }
     m_stopWanted = true;
@@ -330,10 +262,8 @@ void Unit::stop(const StopOptions& options)
 
 Result<> Unit::restart(Trigger trigger)
 {
-    if (m_state == ServiceState::Invalid)
-        return fail(ErrorKind::Refused, m_reason);
-    if (newestDefinition().disabled)
-        return fail(ErrorKind::Refused, "`" + m_name + "` is disabled: `turnspitctl enable " + m_name + "` first");
+    if (auto may = mayStart(); !may)
+        return may; // and what runs goes on
     StopOptions options;
     options.byPerson = false;
     stop(options);
@@ -342,10 +272,8 @@ Result<> Unit::restart(Trigger trigger)
 
 Result<RunId> Unit::run(Trigger trigger)
 {
-    if (m_shutDown)
-        return fail(ErrorKind::Refused, "the host is shutting down");
-    if (m_state == ServiceState::Invalid)
-        return fail(ErrorKind::Refused, m_reason);
+    if (auto may = mayBegin(); !may)
+        return fail(may.error());
     if (kind() == ServiceKind::Kept)
         return fail(ErrorKind::Refused, "`" + m_name + "` is kept running: use start");
     const OverlapPolicy overlap = m_definition->schedule ? m_definition->schedule->overlap : OverlapPolicy::Skip;
@@ -381,9 +309,10 @@ Result<> Unit::stopRun(RunId id)
             requestStop(keep::StopWhy::Stop, stopTimeout());
         return {};
     }
-    if (isQueued(id)) {
-        std::erase_if(m_pending, [id](const Pending& pending) { return pending.id == id; });
-        recordUnbegun(id, Trigger::Ctl, Outcome::Stopped, "stopped before it began");
+    if (const auto queued = std::ranges::find(m_pending, id, &Pending::id); queued != m_pending.end()) {
+        const Trigger trigger = queued->trigger;
+        m_pending.erase(queued);
+        recordUnbegun(id, trigger, Outcome::Stopped, "stopped before it began");
         notify();
         return {};
     }
@@ -430,8 +359,12 @@ void Unit::startWithHost()
 {
     const bool endedUnseen = std::exchange(m_endedUnseen, false);
     m_everStarted = true;
-    if (m_shutDown || !m_definition || m_state == ServiceState::Invalid)
+    if (m_shutDown)
         return;
+    if (!m_definition || !m_fileError.empty()) {
+        m_startWhenMended = true;
+        return;
+    }
     if (m_live) {
         if (m_stopWanted && isWantedByHost())
             m_startAfter = Trigger::Start; // its file went and came back while it was stopped
@@ -445,7 +378,7 @@ void Unit::startWithHost()
             afterEnd(Run(*m_last), {});
         return;
     }
-    if (isOneTime() && m_oneTimeDone) {
+    if (oneTimeIsOver()) {
         setOneTimeEnd();
         return;
     }
@@ -457,7 +390,7 @@ void Unit::startWithHost()
     if (const auto id = m_context.nextRunId())
         begin(*id, Trigger::Start);
     else
-        m_context.event("trouble", m_name, id.error().text());
+        retrySoon(id.error());
 }
 
 void Unit::shutDown(Milliseconds limit)
@@ -484,14 +417,19 @@ void Unit::stopWithHost(Milliseconds limit)
 
 void Unit::clockJumped(WallTime before, WallTime now)
 {
+    // Retries and limits are by elapsed time.
     if (m_retryAt)
-        *m_retryAt += now - before; // the retry is by elapsed time
+        *m_retryAt += now - before;
+    if (m_live && m_live->killAt)
+        *m_live->killAt += now - before;
+    if (now < before)
+        m_armedAt -= before - now;
     if (m_planner) {
         m_planner->clockJumped(before, now);
         m_lastPlanned = m_planner->lastPlanned();
         m_context.plannedTaken(*this);
-        armTimer();
     }
+    rearm();
     if (m_retryAt || m_planner)
         notify();
 }
@@ -499,6 +437,7 @@ void Unit::clockJumped(WallTime before, WallTime now)
 void Unit::rearm()
 {
     armTimer();
+    armRetryTimer();
 }
 
 } // namespace turnspit

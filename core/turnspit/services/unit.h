@@ -115,7 +115,7 @@ public:
     /// The file is good. Applies at once where nothing runs, or where the live run is not concerned; else with the next start.
     void define(Definition definition);
 
-    /// The file is broken: `invalid`, or the flag while something runs.
+    /// The file is broken: `invalid` where nothing is under way. What runs, is armed or backs off goes on by the last good file, with the flag.
     void breakFile(std::string reason);
 
     /// The file is gone: stops; isRemoved() and no live run: the engine lets go of it.
@@ -152,6 +152,9 @@ public:
 
     /// A run of an earlier host is ours now.
     void adopt(const keep::LiveRun& run);
+
+    /// `on_host_crash = "end"`: ends the adopted run; what the host starts by itself begins anew, and a schedule goes on.
+    void endAdopted();
     void began(const keep::Began& message);
     void spawnFailed(const keep::SpawnFailed& message);
     void stopping(const keep::Stopping& message);
@@ -192,7 +195,10 @@ private:
 
     void setState(ServiceState state);
     void notify();
-    void becomeIdle(); ///< the state where nothing runs and nothing is planned, by definition
+    void becomeIdle();               ///< the state where nothing runs and nothing is planned, by definition
+    void settle(ServiceState state); ///< nothing is under way: `state`, or `invalid` while the file is broken
+    [[nodiscard]] Result<> mayBegin() const; ///< Refused: the host ends, or the file is gone or broken
+    [[nodiscard]] Result<> mayStart() const; ///< also Refused: disabled
 
     // unit_runs.cpp
     bool begin(RunId id, Trigger trigger);
@@ -210,14 +216,23 @@ private:
     void failedToStart(const SpawnPlan::Failure& failure);
     void backOff(const RestartTracker::Decision& decision);
     void retry();
+    void retrySoon(const Error& why); ///< no run id can be had: what was to begin is not lost
+    void startAgain(Trigger trigger); ///< becomeIdle() where that is refused
     void mark(const std::string& text);
     [[nodiscard]] std::string commandName() const;
 
     // unit_schedule.cpp
-    enum class Series { New, GoOn };
+    enum class Series {
+        New,
+        GoOn, ///< that of an earlier host
+        Same, ///< its times are as before, but not what is done about them
+    };
     void arm(Series series);
+    void armChanged(const std::optional<Schedule>& before); ///< its schedule is another now, and it is armed
+    [[nodiscard]] static bool sameTimes(const std::optional<Schedule>& a, const std::optional<Schedule>& b);
     void disarm();
     void armTimer();
+    void armRetryTimer();
     void due();
     void activate(Trigger trigger);
     void passHeld();
@@ -225,6 +240,7 @@ private:
     [[nodiscard]] bool isArmed() const { return m_planner != nullptr; }
     [[nodiscard]] bool isOneTime() const;
     [[nodiscard]] bool isWantedByHost() const; ///< what a host starts by itself, and what an adopted one goes on with
+    [[nodiscard]] bool oneTimeIsOver() const;
     void setOneTimeEnd();
 
     UnitContext& m_context;
@@ -232,6 +248,8 @@ private:
     std::shared_ptr<const Definition> m_definition; ///< null: never had a good file
     std::shared_ptr<const Definition> m_next;       ///< what the file says, from the next start on
     std::string m_fileError;                        ///< "": the file is good
+    ServiceState m_mendedState = ServiceState::Stopped; ///< of what is `invalid`: what it would be but for the file
+    bool m_startWhenMended = false;                 ///< the host wanted to start it
 
     ServiceState m_state = ServiceState::Stopped;
     WallTime m_since{};

@@ -121,6 +121,18 @@ void Unit::adopt(const keep::LiveRun& run)
     notify();
 }
 
+void Unit::endAdopted()
+{
+    if (kind() == ServiceKind::Scheduled) {
+        (void)stopRun(m_live->id);
+        return;
+    }
+    StopOptions options;
+    options.byPerson = false;
+    stop(options);
+    startWithHost(); // once nothing is left of it
+}
+
 void Unit::began(const keep::Began& message)
 {
     if (m_live && m_live->id == message.run.run)
@@ -225,6 +237,9 @@ void Unit::reconcile(const keep::LiveRun* live)
     if (live) {
         if (m_live->pid == 0) {
             noteBegan(*live); // what said so was lost with the connection
+        } else if (live->stopping && !m_live->stopping) {
+            m_live->stopping = true; // and so was this
+            setState(ServiceState::Stopping);
         } else if (m_live->stopping && m_live->killAt) {
             const auto left = std::chrono::duration_cast<Milliseconds>(*m_live->killAt - m_context.clock().wallNow());
             m_context.toKeeper(keep::Stop{m_live->id, m_live->why, std::max(left, Milliseconds(0))});
@@ -248,12 +263,11 @@ void Unit::reconcile(const keep::LiveRun* live)
     }
     if (m_live->stopping) {
         // Never begun, and no longer wanted.
-        const RunId id = m_live->id;
-        const Trigger trigger = m_live->trigger;
         Run run;
-        run.id = id;
+        run.id = m_live->id;
         run.service = m_name;
-        run.trigger = trigger;
+        run.trigger = m_live->trigger;
+        run.attempt = static_cast<std::uint32_t>(m_live->attempt);
         run.begin = m_live->began;
         run.end = m_context.clock().wallNow();
         run.outcome = Outcome::Stopped;
@@ -297,12 +311,14 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
     }
     if (stopWanted || startAfter) {
         // Without a stop in between that somebody could take for the end of a restart.
-        if (!startAfter || !start(*startAfter))
+        if (startAfter)
+            startAgain(*startAfter);
+        else
             becomeIdle();
         nextPending(); // asked for while it was stopped
         return;
     }
-    if (!m_definition || (!m_fileError.empty() && !isArmed()) || m_definition->disabled) {
+    if (!m_definition || m_definition->disabled) {
         dropPending(Outcome::Skipped, "disabled");
         disarm();
         becomeIdle();
@@ -312,7 +328,7 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
         // Its file has made another kind of it: what was kept is armed now, or the other way round.
         dropPending(Outcome::Skipped, "its definition has changed");
         becomeIdle();
-        (void)start(Trigger::Start);
+        startAgain(Trigger::Start);
         return;
     }
     const bool scheduled = kind() == ServiceKind::Scheduled;
@@ -323,7 +339,7 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
         m_context.event("gave-up", m_name, m_reason);
         dropPending(Outcome::Skipped, decision.reason);
         disarm();
-        setState(ServiceState::Failed);
+        settle(ServiceState::Failed);
         return;
     }
     if (!m_pending.empty()) {
@@ -353,14 +369,14 @@ void Unit::afterEnd(const Run& run, const std::vector<std::int32_t>& alive)
     }
     switch (decision.kind) {
     case RestartTracker::Decision::Completed:
-        setState(ServiceState::Completed);
+        settle(ServiceState::Completed);
         return;
     case RestartTracker::Decision::Stopped:
-        setState(ServiceState::Stopped);
+        settle(ServiceState::Stopped);
         return;
     default:
         m_context.event("service-failed", m_name, m_reason);
-        setState(ServiceState::Failed);
+        settle(ServiceState::Failed);
     }
 }
 
@@ -383,14 +399,28 @@ void Unit::retry()
         return;
     m_retryAt.reset();
     const auto id = m_context.nextRunId();
-    if (!id) {
-        // No id, no run: try again rather than lose the service.
-        m_context.event("trouble", m_name, id.error().text());
-        m_retryAt = m_context.clock().wallNow() + std::chrono::seconds(1);
-        m_retryTimer->startOnce(std::chrono::seconds(1));
-        return;
-    }
-    begin(*id, Trigger::Restart);
+    if (id)
+        begin(*id, Trigger::Restart);
+    else
+        retrySoon(id.error());
+}
+
+void Unit::startAgain(Trigger trigger)
+{
+    const auto started = start(trigger);
+    if (!started && started.error().kind == ErrorKind::Refused)
+        becomeIdle();
+    else if (!started)
+        retrySoon(started.error());
+}
+
+void Unit::retrySoon(const Error& why)
+{
+    m_context.event("trouble", m_name, why.text());
+    m_reason = why.text();
+    m_retryAt = m_context.clock().wallNow() + std::chrono::seconds(1);
+    setState(ServiceState::BackingOff);
+    armRetryTimer();
 }
 
 void Unit::applyNext()
@@ -400,9 +430,10 @@ void Unit::applyNext()
     const auto before = std::exchange(m_definition, std::exchange(m_next, nullptr));
     m_tracker.setPolicy(m_definition->restart);
     if (isArmed() && before->schedule != m_definition->schedule) {
-        disarm();
         if (m_definition->kind() == ServiceKind::Scheduled && !m_definition->disabled)
-            arm(Series::New);
+            armChanged(before->schedule);
+        else
+            disarm();
     }
 }
 

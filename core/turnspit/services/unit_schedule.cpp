@@ -34,23 +34,25 @@ void Unit::arm(Series series)
         m_lastPlanned.reset();
         m_oneTimeDone = false;
     }
-    const Schedule& schedule = *m_definition->schedule;
+    Schedule schedule = *m_definition->schedule;
     auto zone = TimeZone::find(schedule.timezone);
     if (!zone) {
         // The file was checked; the zone data has gone since.
         disarm();
         m_reason = zone.error().text();
         if (!m_live)
-            setState(ServiceState::Failed);
+            settle(ServiceState::Failed);
         return;
     }
-    m_planner = std::make_unique<Planner>(schedule, *zone, [this] { return m_context.random(); });
+    schedule.runAtStart = schedule.runAtStart && series != Series::Same;
+    m_planner = std::make_unique<Planner>(std::move(schedule), *zone, [this] { return m_context.random(); });
     const WallTime now = m_context.clock().wallNow();
     if (m_lastPlanned)
         m_planner->armAfter(*m_lastPlanned, now);
     else
         m_planner->arm(now);
-    m_armedAt = now;
+    if (series != Series::Same)
+        m_armedAt = now;
     m_lastPlanned = m_planner->lastPlanned();
     m_oneTimeDone = isOneTime() && !m_planner->fireAt();
     m_context.plannedTaken(*this);
@@ -58,13 +60,33 @@ void Unit::arm(Series series)
         disarm();
         if (!m_live) {
             m_reason = "its one time has passed";
-            setState(ServiceState::Completed);
+            settle(ServiceState::Completed);
         }
         return;
     }
-    if (!m_live)
+    if (!m_live && !m_retryAt)
         setState(ServiceState::Waiting);
     armTimer();
+}
+
+void Unit::armChanged(const std::optional<Schedule>& before)
+{
+    arm(sameTimes(before, m_definition->schedule) ? Series::Same : Series::New);
+}
+
+/// Whatever is done about them.
+bool Unit::sameTimes(const std::optional<Schedule>& a, const std::optional<Schedule>& b)
+{
+    return a && b ? a->rule == b->rule && a->timezone == b->timezone : a.has_value() == b.has_value();
+}
+
+/// By what is remembered: the file may name another time since.
+bool Unit::oneTimeIsOver() const
+{
+    if (!isOneTime() || !m_oneTimeDone)
+        return false;
+    const auto zone = TimeZone::find(m_definition->schedule->timezone);
+    return !zone || !m_lastPlanned || !nextTime(*m_definition->schedule, *zone, *m_lastPlanned, *m_lastPlanned);
 }
 
 void Unit::setOneTimeEnd()
@@ -73,14 +95,14 @@ void Unit::setOneTimeEnd()
     case Outcome::Failed:
     case Outcome::TimedOut:
     case Outcome::Unknown:
-        setState(ServiceState::Failed);
+        settle(ServiceState::Failed);
         return;
     case Outcome::Stopped:
     case Outcome::Killed:
-        setState(ServiceState::Stopped);
+        settle(ServiceState::Stopped);
         return;
     default:
-        setState(ServiceState::Completed);
+        settle(ServiceState::Completed);
     }
 }
 
@@ -100,6 +122,12 @@ void Unit::armTimer()
     // In steps of at most an hour: what moves the wall clock without a word is noticed then at the latest.
     const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(*at - m_context.clock().wallNow());
     m_scheduleTimer->startOnce(std::clamp<std::chrono::nanoseconds>(left, 0ns, 1h));
+}
+
+void Unit::armRetryTimer()
+{
+    if (m_retryAt)
+        m_retryTimer->startOnce(*m_retryAt - m_context.clock().wallNow());
 }
 
 void Unit::due()
@@ -129,7 +157,7 @@ void Unit::due()
         m_context.plannedTaken(*this);
         if (!m_live && m_pending.empty()) {
             disarm();
-            setState(ServiceState::Completed);
+            settle(ServiceState::Completed);
             return;
         }
     }
@@ -186,7 +214,7 @@ void Unit::passHeld()
     m_context.plannedTaken(*this);
     if (over && !m_live) {
         disarm();
-        setState(ServiceState::Completed);
+        settle(ServiceState::Completed);
     }
 }
 

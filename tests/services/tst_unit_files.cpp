@@ -1,0 +1,894 @@
+#include "unitfixture.h"
+
+#include <turnspit/servicefile/keys.h>
+
+using namespace turnspit;
+using namespace turnspit::test;
+
+namespace {
+
+const std::string first = "command = ['sleep', '1']\n";
+const std::string second = "command = ['sleep', '2']\n";
+const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
+const char* const error = "/etc/a.toml:1:1: `comand` is not a key";
+
+} // namespace
+
+/// The file of a service changes, breaks, goes and comes back, in each of its states.
+class TestUnitFiles : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void appliesAtOnceWhereNothingRuns();
+    void theDefinitionInForceIsThatOfTheRunUntilItsEnd();
+    void flagsChangedUntilTheNextStart_data();
+    void flagsChangedUntilTheNextStart();
+    void changedBackIsNotChanged();
+    void whatDoesNotConcernTheRunIsInForceAtOnce();
+    void aStopUnderWayKeepsItsLimit();
+    void theStopTimeoutIsThatOfTheRun();
+    void restartUsesThePresentFile();
+    void aRetryUsesThePresentFile();
+    void aChangeWhileStoppingIsOfTheStartThatFollows();
+    void aChangeStartsNothing_data();
+    void aChangeStartsNothing();
+    void disabledTakesEffectAtTheEnd();
+    void disabledWhereNothingRunsTakesEffectAtOnce_data();
+    void disabledWhereNothingRunsTakesEffectAtOnce();
+    void disabledWhileStoppingEndsDisabled();
+    void disabledTakesQueuedRuns();
+    void disabledAndEnabledWhileRunningIsAsBefore();
+    void disabledAndEnabledWhileRunningMissesNothing();
+    void enabledIsStoppedUntilItIsStarted();
+    void anotherIntervalIsANewSeries();
+    void anotherIntervalWhileRunningIsANewSeriesToo();
+    void otherKeysOfTheScheduleLeaveTheSeries_data();
+    void otherKeysOfTheScheduleLeaveTheSeries();
+    void otherKeysOfTheScheduleStartNothingAtOnce();
+    void aChangeWhileHeldStaysHeld();
+    void anotherKindIsArmedOrStartedInPlaceOfTheFirst();
+    void anotherKindWhileRunningFollowsTheEnd();
+    void anotherTimeIsAnotherOneTimeRun();
+    void anotherTimeWrittenWhileNoHostRanIsAnotherOneTimeRun();
+    void brokenWhereNothingRunsIsInvalid_data();
+    void brokenWhereNothingRunsIsInvalid();
+    void brokenFromTheFirstIsInvalidAndMendedIsStarted();
+    void brokenWhileRunningGoesOnWithTheFlag();
+    void brokenWhileRunningAndStoppedIsInvalid();
+    void brokenWhileRunningAndEndedIsInvalid_data();
+    void brokenWhileRunningAndEndedIsInvalid();
+    void aCrashWithABrokenFileIsRestartedByTheLastGoodOne();
+    void givingUpWithABrokenFileIsInvalidAndTold();
+    void brokenWhileBackingOffGoesOn();
+    void brokenWhileWaitingGoesOnTicking();
+    void brokenWhileStoppingIsInvalidAtTheEnd();
+    void brokenBreaksNoStartThatFollows();
+    void nothingIsBegunByABrokenFile();
+    void askedForWhatIsAlreadyABrokenFileDoesNotMatter();
+    void mendedIsAsItWas_data();
+    void mendedIsAsItWas();
+    void aStopOfAnInvalidServiceIsRemembered();
+    void refusedKeysMakeItInvalid_data();
+    void refusedKeysMakeItInvalid();
+    void removedStops_data();
+    void removedStops();
+    void removedStopsTheQueue();
+    void removedIsNotAPersonsStop();
+    void removedIsNotStarted();
+    void removedAndBackWhileStoppingStartsAgain();
+    void removedAndBackBrokenStartsWhenMended();
+};
+
+void TestUnitFiles::appliesAtOnceWhereNothingRuns()
+{
+    UnitFixture f(first);
+    f.define(second + "group = 'g'\n");
+    SAYS(f.flags(), "");
+    SAYS(f.info().group, "g");
+    SAYS(f.state(), "stopped");
+    f.run();
+    SAYS(text(f.spawned().arguments[1]), "2");
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::theDefinitionInForceIsThatOfTheRunUntilItsEnd()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(second);
+    SAYS(text(f.unit->definition().command[1]), "1");
+    SAYS(text(f.unit->newestDefinition().command[1]), "2");
+    f.exits(0);
+    SAYS(text(f.unit->definition().command[1]), "2");
+}
+
+void TestUnitFiles::flagsChangedUntilTheNextStart_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::newRow("of the run") << QString::fromStdString(second);
+    QTest::newRow("of the policy") << QString::fromStdString(first + "[restart]\nlimit = 3\n");
+    QTest::newRow("of the row") << QString::fromStdString(first + "group = 'g'\n");
+}
+
+void TestUnitFiles::flagsChangedUntilTheNextStart()
+{
+    QFETCH(QString, file);
+    UnitFixture f(first);
+    f.run();
+    f.define(file.toStdString());
+    SAYS(f.state(), "running");
+    SAYS(f.flags(), "changed");
+    QCOMPARE(f.stops(), 0);
+    f.exits(1);
+    SAYS(f.state(), "backing-off");
+    SAYS(f.flags(), "");
+    f.advance(2s);
+    f.began();
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::changedBackIsNotChanged()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(second);
+    f.define(first + "# only a comment\n");
+    SAYS(f.flags(), "");
+    f.define(second);
+    SAYS(f.flags(), "changed");
+}
+
+void TestUnitFiles::whatDoesNotConcernTheRunIsInForceAtOnce()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(first + "group = 'g'\n[restart]\npolicy = 'never'\n");
+    SAYS(f.info().group, "g");
+    f.exits(1);
+    SAYS(f.state(), "failed");
+}
+
+void TestUnitFiles::aStopUnderWayKeepsItsLimit()
+{
+    UnitFixture f(first);
+    f.run();
+    f.stop();
+    const auto killAt = f.unit->live()->killAt;
+    f.define(first + "[stop]\ntimeout = '1s'\n");
+    f.stop();
+    QCOMPARE(f.stops(), 1);
+    QVERIFY(f.unit->live()->killAt == killAt);
+    SAYS(f.state(), "stopping");
+    f.stopped();
+    SAYS(f.state(), "stopped");
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::theStopTimeoutIsThatOfTheRun()
+{
+    UnitFixture f(first + "[stop]\ntimeout = '20s'\n");
+    f.run();
+    f.define(first + "[stop]\ntimeout = '1s'\n");
+    f.stop();
+    QVERIFY(f.stopSent().limit == 20s);
+}
+
+void TestUnitFiles::restartUsesThePresentFile()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(second);
+    QVERIFY(f.unit->restart(Trigger::Ctl));
+    SAYS(f.flags(), "changed");
+    f.stopped();
+    SAYS(text(f.spawned().arguments[1]), "2");
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::aRetryUsesThePresentFile()
+{
+    UnitFixture f(first);
+    f.run();
+    f.exits(1);
+    f.define(second);
+    SAYS(f.state(), "backing-off");
+    QVERIFY(f.nextIn() > 0);
+    f.advance(2s);
+    SAYS(text(f.spawned().arguments[1]), "2");
+    SAYS(f.triggers(), "ctl/1 restart/2");
+}
+
+void TestUnitFiles::aChangeWhileStoppingIsOfTheStartThatFollows()
+{
+    UnitFixture f(first);
+    f.run();
+    QVERIFY(f.unit->restart(Trigger::Ctl));
+    f.define(second);
+    f.define("command = ['sleep', '3']\n");
+    f.stopped();
+    SAYS(text(f.spawned().arguments[1]), "3");
+}
+
+void TestUnitFiles::aChangeStartsNothing_data()
+{
+    QTest::addColumn<int>("outcome");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("completed") << int(Outcome::Succeeded) << "completed";
+    QTest::newRow("failed") << int(Outcome::Failed) << "failed";
+    QTest::newRow("stopped") << int(Outcome::Stopped) << "stopped";
+}
+
+void TestUnitFiles::aChangeStartsNothing()
+{
+    QFETCH(int, outcome);
+    QFETCH(QString, state);
+    UnitFixture f(first + "[restart]\npolicy = 'never'\n");
+    f.run();
+    if (outcome == int(Outcome::Stopped))
+        f.stop();
+    f.ended(static_cast<Outcome>(outcome), outcome == int(Outcome::Failed) ? 1 : -1);
+    QCOMPARE(f.state(), state);
+    f.define(second);
+    f.advance(1h);
+    QCOMPARE(f.state(), state);
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::disabledTakesEffectAtTheEnd()
+{
+    UnitFixture f(first + "[restart]\npolicy = 'always'\n");
+    f.run();
+    f.define("disabled = true\n" + first + "[restart]\npolicy = 'always'\n");
+    SAYS(f.state(), "running");
+    QCOMPARE(f.stops(), 0);
+    f.exits(1);
+    SAYS(f.state(), "disabled");
+    f.advance(1h);
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::disabledWhereNothingRunsTakesEffectAtOnce_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("before");
+    QTest::newRow("stopped") << QString::fromStdString("autostart = false\n" + first) << "stopped";
+    QTest::newRow("waiting") << QString::fromStdString(every5m) << "waiting";
+    QTest::newRow("backing off") << QString::fromStdString(first) << "backing-off";
+}
+
+void TestUnitFiles::disabledWhereNothingRunsTakesEffectAtOnce()
+{
+    QFETCH(QString, file);
+    QFETCH(QString, before);
+    UnitFixture f(file.toStdString());
+    f.unit->startWithHost();
+    if (f.unit->live()) {
+        f.began();
+        f.exits(1);
+    }
+    QCOMPARE(f.state(), before);
+    const int spawns = f.spawns();
+    f.define("disabled = true\n" + file.toStdString());
+    SAYS(f.state(), "disabled");
+    QVERIFY(!f.info().nextRun);
+    f.advance(1h);
+    QCOMPARE(f.spawns(), spawns);
+}
+
+void TestUnitFiles::disabledWhileStoppingEndsDisabled()
+{
+    UnitFixture f(first);
+    f.run();
+    QVERIFY(f.unit->restart(Trigger::Ctl));
+    f.define("disabled = true\n" + first);
+    SAYS(f.state(), "stopping");
+    f.stopped();
+    SAYS(f.state(), "disabled");
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::disabledTakesQueuedRuns()
+{
+    UnitFixture f(every5m + "overlap = 'queue'\n");
+    QVERIFY(f.unit->run(Trigger::Ctl));
+    f.began();
+    QVERIFY(f.unit->run(Trigger::Window));
+    f.define("disabled = true\n" + every5m + "overlap = 'queue'\n");
+    SAYS(f.records(), "skipped(disabled)");
+    SAYS(said(f.lastRecord().trigger), "window");
+    f.exits(0);
+    SAYS(f.state(), "disabled");
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::disabledAndEnabledWhileRunningIsAsBefore()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define("disabled = true\n" + first);
+    f.define(first);
+    SAYS(f.flags(), "");
+    f.exits(1);
+    SAYS(f.state(), "backing-off");
+}
+
+void TestUnitFiles::disabledAndEnabledWhileRunningMissesNothing()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.advance(5min);
+    f.began();
+    f.define("disabled = true\n" + every5m);
+    QVERIFY(!f.info().nextRun);
+    f.advance(22min);
+    f.define(every5m);
+    QCOMPARE(f.nextIn(), 300.0);
+    f.exits(0);
+    SAYS(f.state(), "waiting");
+    SAYS(f.records(), "succeeded");
+}
+
+void TestUnitFiles::enabledIsStoppedUntilItIsStarted()
+{
+    UnitFixture f("disabled = true\n" + first);
+    f.unit->startWithHost();
+    SAYS(f.state(), "disabled");
+    f.define(first);
+    SAYS(f.state(), "stopped");
+    QVERIFY(f.unit->start(Trigger::Ctl));
+    SAYS(f.state(), "starting");
+}
+
+void TestUnitFiles::anotherIntervalIsANewSeries()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.advance(4min);
+    f.define("command = 'true'\n[schedule]\nevery = '3h'\n");
+    SAYS(f.state(), "waiting");
+    QCOMPARE(f.nextIn(), 10800.0);
+    SAYS(f.records(), "");
+}
+
+void TestUnitFiles::anotherIntervalWhileRunningIsANewSeriesToo()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.advance(5min);
+    f.began();
+    f.advance(1min);
+    f.define("command = 'true'\n[schedule]\nevery = '3h'\n");
+    SAYS(f.flags(), "changed");
+    QCOMPARE(f.nextIn(), 10800.0);
+    // What concerns the run waits for its end, and what comes with it does, too.
+    f.define("command = 'false'\n[schedule]\nevery = '1h'\n");
+    QCOMPARE(f.nextIn(), 10800.0);
+    f.exits(0);
+    SAYS(f.state(), "waiting");
+    QCOMPARE(f.nextIn(), 3600.0);
+}
+
+void TestUnitFiles::otherKeysOfTheScheduleLeaveTheSeries_data()
+{
+    QTest::addColumn<QString>("key");
+    QTest::newRow("overlap") << "overlap = 'queue'\n";
+    QTest::newRow("missed") << "missed = 'all'\n";
+    QTest::newRow("limit") << "missed_limit = '1h'\n";
+}
+
+void TestUnitFiles::otherKeysOfTheScheduleLeaveTheSeries()
+{
+    QFETCH(QString, key);
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.advance(4min);
+    f.define(every5m + key.toStdString());
+    QCOMPARE(f.nextIn(), 60.0);
+    f.advance(1min);
+    f.began();
+    f.advance(1min);
+    f.define(every5m);
+    QCOMPARE(f.nextIn(), 240.0);
+    f.exits(0);
+    QCOMPARE(f.nextIn(), 240.0);
+    SAYS(f.records(), "succeeded");
+}
+
+void TestUnitFiles::otherKeysOfTheScheduleStartNothingAtOnce()
+{
+    UnitFixture f(every5m + "run_at_start = true\n");
+    f.unit->startWithHost();
+    f.advance(0s);
+    f.began();
+    f.exits(0);
+    f.define(every5m + "run_at_start = true\noverlap = 'queue'\n");
+    f.advance(1s);
+    QCOMPARE(f.spawns(), 1);
+    QCOMPARE(f.nextIn(), 299.0);
+}
+
+void TestUnitFiles::aChangeWhileHeldStaysHeld()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    QVERIFY(f.unit->hold());
+    f.define("command = 'true'\n[schedule]\nevery = '1m'\n");
+    SAYS(f.flags(), "held");
+    QVERIFY(!f.info().nextRun);
+    f.advance(1h);
+    QCOMPARE(f.spawns(), 0);
+}
+
+void TestUnitFiles::anotherKindIsArmedOrStartedInPlaceOfTheFirst()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.define(first);
+    SAYS(said(f.info().kind), "kept");
+    SAYS(f.triggers(), "start/1");
+    f.began();
+    f.exits(1);
+    SAYS(f.state(), "backing-off");
+    f.define(every5m);
+    SAYS(f.state(), "waiting");
+    QCOMPARE(f.nextIn(), 300.0);
+    f.advance(1min);
+    QCOMPARE(f.spawns(), 1);
+    f.define("manual = true\n" + first);
+    SAYS(f.state(), "stopped");
+    QVERIFY(!f.info().nextRun);
+}
+
+void TestUnitFiles::anotherKindWhileRunningFollowsTheEnd()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(every5m);
+    SAYS(f.flags(), "changed");
+    SAYS(said(f.info().kind), "kept");
+    f.exits(1);
+    SAYS(f.state(), "waiting");
+    SAYS(said(f.info().kind), "scheduled");
+    f.advance(5min);
+    f.began();
+    f.define(first);
+    f.exits(0);
+    SAYS(f.triggers(), "ctl/1 schedule/1 start/1");
+}
+
+void TestUnitFiles::anotherTimeIsAnotherOneTimeRun()
+{
+    UnitFixture f("command = 'true'\n[schedule]\nat = 2026-11-22T09:00:00Z\n");
+    f.unit->startWithHost();
+    f.advance(1h);
+    f.began();
+    f.exits(0);
+    SAYS(f.state(), "completed");
+    f.define("command = 'true'\n[schedule]\nat = 2026-11-22T09:00:00Z\noverlap = 'queue'\n");
+    SAYS(f.state(), "completed");
+    f.define("command = 'true'\n[schedule]\nat = 2026-11-22T11:00:00Z\n");
+    SAYS(f.state(), "waiting");
+    QCOMPARE(f.nextIn(), 7200.0);
+    f.advance(2h);
+    SAYS(f.triggers(), "schedule/1 schedule/1");
+}
+
+void TestUnitFiles::anotherTimeWrittenWhileNoHostRanIsAnotherOneTimeRun()
+{
+    UnitFixture f("command = 'true'\n[schedule]\nat = 2026-11-22T09:00:00Z\n");
+    f.unit->startWithHost();
+    f.advance(1h);
+    f.began();
+    f.exits(0);
+    const Run last = f.lastRecord();
+    f.noHostFor(1h);
+    f.restart("command = 'true'\n[schedule]\nat = 2026-11-22T11:00:00Z\n", last);
+    f.unit->startWithHost();
+    SAYS(f.state(), "waiting");
+    QCOMPARE(f.nextIn(), 3600.0);
+    f.noHostFor(0s);
+    f.restart("command = 'true'\n[schedule]\nat = 2026-11-22T08:30:00Z\n", last); // long past: it had its run
+    f.unit->startWithHost();
+    SAYS(f.state(), "completed");
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::brokenWhereNothingRunsIsInvalid_data()
+{
+    aChangeStartsNothing_data();
+    QTest::newRow("disabled") << -1 << "disabled";
+}
+
+void TestUnitFiles::brokenWhereNothingRunsIsInvalid()
+{
+    QFETCH(int, outcome);
+    QFETCH(QString, state);
+    UnitFixture f(first + "[restart]\npolicy = 'never'\n");
+    if (outcome < 0) {
+        f.define("disabled = true\n" + first);
+    } else {
+        f.run();
+        if (outcome == int(Outcome::Stopped))
+            f.stop();
+        f.ended(static_cast<Outcome>(outcome));
+    }
+    QCOMPARE(f.state(), state);
+    f.unit->breakFile(error);
+    SAYS(f.state(), "invalid");
+    SAYS(f.reason(), error);
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::brokenFromTheFirstIsInvalidAndMendedIsStarted()
+{
+    UnitFixture f;
+    f.unit->breakFile(error);
+    SAYS(f.state(), "invalid");
+    f.unit->startWithHost();
+    SAYS(f.state(), "invalid");
+    SAYS(f.reason(), error);
+    QVERIFY(!f.unit->start(Trigger::Ctl));
+    QVERIFY(!f.unit->restart(Trigger::Ctl));
+    QVERIFY(!f.unit->run(Trigger::Ctl));
+    QVERIFY(!f.unit->hold());
+    f.unit->breakFile("/etc/a.toml:2:1: another mistake");
+    SAYS(f.reason(), "/etc/a.toml:2:1: another mistake");
+    f.define(first);
+    SAYS(f.triggers(), "start/1");
+    SAYS(f.reason(), "");
+}
+
+void TestUnitFiles::brokenWhileRunningGoesOnWithTheFlag()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->breakFile(error);
+    SAYS(f.state(), "running");
+    SAYS(f.flags(), "file-broken");
+    SAYS(f.reason(), "");
+    QCOMPARE(f.stops(), 0);
+    f.define(first);
+    SAYS(f.flags(), "");
+    SAYS(f.state(), "running");
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::brokenWhileRunningAndStoppedIsInvalid()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->breakFile(error);
+    f.stop();
+    SAYS(f.flags(), "file-broken");
+    f.stopped();
+    SAYS(f.state(), "invalid");
+    SAYS(f.reason(), error);
+    SAYS(f.flags(), "");
+    f.define(first);
+    SAYS(f.state(), "stopped");
+    QVERIFY(f.unit->stoppedByPerson());
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::brokenWhileRunningAndEndedIsInvalid_data()
+{
+    QTest::addColumn<int>("exitCode");
+    QTest::addColumn<QString>("mended");
+    QTest::newRow("completed") << 0 << "completed";
+    QTest::newRow("failed") << 3 << "failed";
+}
+
+void TestUnitFiles::brokenWhileRunningAndEndedIsInvalid()
+{
+    QFETCH(int, exitCode);
+    QFETCH(QString, mended);
+    UnitFixture f("manual = true\n" + first);
+    f.run();
+    f.unit->breakFile(error);
+    f.exits(exitCode);
+    SAYS(f.state(), "invalid");
+    SAYS(f.reason(), error);
+    f.define("manual = true\n" + first);
+    QCOMPARE(f.state(), mended);
+    QCOMPARE(f.reason(), exitCode == 0 ? QString() : QStringLiteral("exit 3"));
+}
+
+void TestUnitFiles::aCrashWithABrokenFileIsRestartedByTheLastGoodOne()
+{
+    UnitFixture f(first);
+    f.run();
+    f.define(second);
+    f.unit->breakFile(error);
+    SAYS(f.flags(), "changed file-broken");
+    f.exits(1);
+    SAYS(f.state(), "backing-off");
+    SAYS(f.flags(), "file-broken");
+    f.advance(2s);
+    SAYS(f.triggers(), "ctl/1 restart/2");
+    SAYS(text(f.spawned().arguments[1]), "2");
+}
+
+void TestUnitFiles::givingUpWithABrokenFileIsInvalidAndTold()
+{
+    UnitFixture f(first + "[restart]\nlimit = 1\n");
+    f.run();
+    f.unit->breakFile(error);
+    f.exits(1);
+    SAYS(f.state(), "invalid");
+    SAYS(f.reason(), error);
+    QVERIFY(f.context.eventTexts.contains(QStringLiteral("a: gave up after 1 failure in 10m; last: exit 1")));
+    f.define(first + "[restart]\nlimit = 1\n");
+    SAYS(f.state(), "failed");
+    f.advance(1h);
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::brokenWhileBackingOffGoesOn()
+{
+    UnitFixture f(first);
+    f.run();
+    f.exits(1);
+    f.unit->breakFile(error);
+    SAYS(f.state(), "backing-off");
+    SAYS(f.flags(), "file-broken");
+    SAYS(f.reason(), "exit 1");
+    f.advance(2s);
+    f.began();
+    SAYS(f.state(), "running");
+    SAYS(f.flags(), "file-broken");
+    f.define(first);
+    SAYS(f.flags(), "");
+}
+
+void TestUnitFiles::brokenWhileWaitingGoesOnTicking()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    f.unit->breakFile(error);
+    SAYS(f.state(), "waiting");
+    SAYS(f.flags(), "file-broken");
+    f.advance(5min);
+    f.began();
+    f.exits(1);
+    SAYS(f.state(), "waiting");
+    SAYS(f.flags(), "file-broken");
+    QCOMPARE(f.nextIn(), 300.0);
+    f.define(every5m);
+    SAYS(f.flags(), "");
+    QCOMPARE(f.nextIn(), 300.0);
+    f.unit->breakFile(error);
+    f.stop();
+    SAYS(f.state(), "invalid");
+    QVERIFY(!f.info().nextRun);
+}
+
+void TestUnitFiles::brokenWhileStoppingIsInvalidAtTheEnd()
+{
+    UnitFixture f(first);
+    f.run();
+    f.stop();
+    f.unit->breakFile(error);
+    SAYS(f.state(), "stopping");
+    SAYS(f.flags(), "file-broken");
+    f.stopped();
+    SAYS(f.state(), "invalid");
+}
+
+void TestUnitFiles::brokenBreaksNoStartThatFollows()
+{
+    UnitFixture f(first);
+    f.run();
+    QVERIFY(f.unit->restart(Trigger::Ctl));
+    f.unit->breakFile(error);
+    f.stopped();
+    SAYS(f.state(), "invalid"); // a restart is by the present file, and that is none
+    SAYS(f.reason(), error);
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::nothingIsBegunByABrokenFile()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->breakFile(error);
+    const auto restarted = f.unit->restart(Trigger::Ctl);
+    QVERIFY(!restarted && restarted.error().kind == ErrorKind::Refused);
+    SAYS(text(restarted.error().message), error);
+    SAYS(f.state(), "running"); // and is not stopped for it
+    f.stop();
+    QVERIFY(!f.unit->start(Trigger::Ctl));
+    QVERIFY(f.unit->stoppedByPerson());
+    f.stopped();
+    SAYS(f.state(), "invalid");
+
+    UnitFixture armed(every5m);
+    armed.unit->startWithHost();
+    armed.unit->breakFile(error);
+    QVERIFY(!armed.unit->run(Trigger::Ctl));
+    QVERIFY(!armed.unit->restart(Trigger::Ctl));
+    QCOMPARE(armed.nextIn(), 300.0);
+}
+
+void TestUnitFiles::askedForWhatIsAlreadyABrokenFileDoesNotMatter()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->breakFile(error);
+    QVERIFY(f.unit->start(Trigger::Ctl));
+    SAYS(f.state(), "running");
+    UnitFixture armed(every5m);
+    armed.unit->startWithHost();
+    armed.unit->breakFile(error);
+    QVERIFY(armed.unit->start(Trigger::Ctl));
+    SAYS(armed.state(), "waiting");
+    QVERIFY(armed.unit->hold());
+    QVERIFY(armed.unit->resume());
+}
+
+void TestUnitFiles::mendedIsAsItWas_data()
+{
+    aChangeStartsNothing_data();
+}
+
+void TestUnitFiles::mendedIsAsItWas()
+{
+    QFETCH(int, outcome);
+    QFETCH(QString, state);
+    UnitFixture f(first + "[restart]\npolicy = 'never'\n");
+    f.unit->startWithHost();
+    f.began();
+    if (outcome == int(Outcome::Stopped))
+        QVERIFY(f.unit->stopRun(RunId{1}));
+    f.ended(static_cast<Outcome>(outcome), outcome == int(Outcome::Failed) ? 7 : -1);
+    const QString reason = f.reason();
+    f.unit->breakFile(error);
+    f.unit->breakFile(error);
+    f.define(second);
+    QCOMPARE(f.state(), state);
+    QCOMPARE(f.reason(), reason);
+    QCOMPARE(f.spawns(), 1); // an editor that saves twice starts nothing
+}
+
+void TestUnitFiles::aStopOfAnInvalidServiceIsRemembered()
+{
+    UnitFixture f;
+    f.unit->breakFile(error);
+    f.unit->startWithHost();
+    f.stop();
+    SAYS(f.state(), "invalid");
+    QVERIFY(f.unit->stoppedByPerson());
+    f.define(first);
+    SAYS(f.state(), "stopped");
+    QCOMPARE(f.spawns(), 0);
+}
+
+void TestUnitFiles::refusedKeysMakeItInvalid_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<QString>("key");
+    for (const std::string_view key : refusedKeys()) {
+        const QString name = QString::fromUtf8(key.data(), static_cast<qsizetype>(key.size()));
+        QTest::newRow(name.toUtf8().constData()) << name + QStringLiteral(" = 1\n") << name;
+        QTest::newRow((name + QStringLiteral(" (table)")).toUtf8().constData())
+            << QStringLiteral("[") + name + QStringLiteral("]\n") << name;
+    }
+    QTest::newRow("overlap") << "[schedule]\nevery = '1h'\noverlap = 'parallel'\n"
+                             << "parallel";
+}
+
+/// Whatever their value: each is named, with its place, and neither taken nor ignored.
+void TestUnitFiles::refusedKeysMakeItInvalid()
+{
+    QFETCH(QString, line);
+    QFETCH(QString, key);
+    const auto parsed = parseDefinition(first + line.toStdString(), "/etc/a.toml", "a", {});
+    QVERIFY(!parsed);
+    UnitFixture f(first);
+    f.unit->breakFile(parsed.error().front().text());
+    SAYS(f.state(), "invalid");
+    QVERIFY2(f.reason().startsWith(QStringLiteral("/etc/a.toml:")) && f.reason().contains(key) &&
+                 f.reason().contains(QStringLiteral("not built")),
+             qPrintable(f.reason()));
+}
+
+void TestUnitFiles::removedStops_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("stopped") << QString::fromStdString("autostart = false\n" + first) << "stopped";
+    QTest::newRow("running") << QString::fromStdString(first) << "running";
+    QTest::newRow("waiting") << QString::fromStdString(every5m) << "waiting";
+    QTest::newRow("backing off") << QString::fromStdString(first) << "backing-off";
+    QTest::newRow("invalid") << QString() << "invalid";
+}
+
+void TestUnitFiles::removedStops()
+{
+    QFETCH(QString, file);
+    QFETCH(QString, state);
+    UnitFixture f;
+    if (file.isEmpty())
+        f.unit->breakFile(error);
+    else
+        f.define(file.toStdString());
+    f.unit->startWithHost();
+    if (f.unit->live())
+        f.began();
+    if (state == QStringLiteral("backing-off"))
+        f.exits(1);
+    QCOMPARE(f.state(), state);
+    f.unit->remove();
+    QVERIFY(f.unit->isRemoved());
+    if (f.unit->live()) {
+        SAYS(f.state(), "stopping");
+        f.stopped();
+    }
+    QVERIFY(!f.unit->live());
+    QVERIFY(!f.info().nextRun);
+    const int spawns = f.spawns();
+    f.advance(24h);
+    QCOMPARE(f.spawns(), spawns);
+}
+
+void TestUnitFiles::removedStopsTheQueue()
+{
+    UnitFixture f(every5m + "overlap = 'queue'\n");
+    QVERIFY(f.unit->run(Trigger::Ctl));
+    f.began();
+    QVERIFY(f.unit->run(Trigger::Ctl));
+    f.unit->remove();
+    SAYS(f.records(), "stopped(stopped before it began)");
+    QVERIFY(!f.unit->run(Trigger::Ctl));
+    f.stopped();
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::removedIsNotAPersonsStop()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->remove();
+    QVERIFY(!f.unit->stoppedByPerson());
+}
+
+void TestUnitFiles::removedIsNotStarted()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->remove();
+    QVERIFY(!f.unit->start(Trigger::Ctl));
+    QVERIFY(!f.unit->restart(Trigger::Ctl));
+    f.stopped();
+    QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitFiles::removedAndBackWhileStoppingStartsAgain()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->remove();
+    f.define(second);
+    f.unit->startWithHost(); // as for every new file
+    QVERIFY(!f.unit->isRemoved());
+    SAYS(f.state(), "stopping");
+    f.stopped();
+    SAYS(f.triggers(), "ctl/1 start/1");
+    SAYS(text(f.spawned().arguments[1]), "2");
+}
+
+void TestUnitFiles::removedAndBackBrokenStartsWhenMended()
+{
+    UnitFixture f(first);
+    f.run();
+    f.unit->remove();
+    f.unit->breakFile(error);
+    f.unit->startWithHost();
+    SAYS(f.flags(), "file-broken");
+    f.stopped();
+    SAYS(f.state(), "invalid");
+    f.define(first);
+    SAYS(f.triggers(), "ctl/1 start/1");
+}
+
+QTEST_GUILESS_MAIN(TestUnitFiles)
+#include "tst_unit_files.moc"
