@@ -1,0 +1,388 @@
+#include "detailfixture.h"
+
+#include <ui/runs/outcomes.h>
+#include <ui/runs/runmodel.h>
+#include <ui/runs/runsstrip.h>
+#include <ui/runs/runstab.h>
+#include <ui/runs/runwords.h>
+
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QTreeView>
+#include <QWheelEvent>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+class TestRunsTab : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<DetailFixture> m_host;
+    std::unique_ptr<RunsTab> m_tab;
+    const QString m_mail = QStringLiteral("mail");
+
+    template <class T>
+    T& part(const char* name)
+    {
+        return DetailFixture::part<T>(*m_tab, name);
+    }
+    FakeSession& session() { return *m_host->session; }
+    QTreeView& view() { return part<QTreeView>("runsView"); }
+    RunsStrip& strip() { return part<RunsStrip>("runsStrip"); }
+    RunModel& model() { return *qobject_cast<RunModel*>(view().model()); }
+
+    void open(const QString& service)
+    {
+        m_tab->show();
+        m_tab->open(service);
+        m_host->settle(100ms);
+    }
+    QString cell(int row, int column) { return model().index(row, column).data().toString(); }
+
+    void turnWheel(int steps, double x)
+    {
+        const QPointF place(x, strip().height() / 2.0);
+        QWheelEvent event(place, strip().mapToGlobal(place), {}, {0, steps * 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(&strip(), &event);
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_host = std::make_unique<DetailFixture>();
+        m_tab = std::make_unique<RunsTab>(*m_host->session, *m_host->mirror);
+        m_tab->resize(900, 500);
+        session().put(serviceNamed(m_mail));
+        m_host->settle(100ms);
+    }
+    void cleanup()
+    {
+        m_tab.reset();
+        m_host.reset();
+    }
+
+    void withoutRunsThePageSaysWhatWillBeThere()
+    {
+        open(m_mail);
+        QVERIFY(part<QWidget>("runsEmpty").isVisible());
+        session().beginRun(m_mail);
+        m_host->settle(2s);
+        QVERIFY(!part<QWidget>("runsEmpty").isVisible());
+        QCOMPARE(model().rowCount(), 1);
+    }
+
+    void aHundredRunsAreLoadedAtATimeAsOneScrolls()
+    {
+        session().addPastRuns(m_mail, 250);
+        const QAbstractItemModelTester tester(&model(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+        open(m_mail);
+        QCOMPARE(model().rowCount(), 100);
+        QCOMPARE(cell(0, RunModel::NumberColumn), QStringLiteral("250"));
+        view().verticalScrollBar()->setValue(view().verticalScrollBar()->maximum());
+        m_host->settle();
+        QCOMPARE(model().rowCount(), 200);
+        view().verticalScrollBar()->setValue(view().verticalScrollBar()->maximum());
+        m_host->settle();
+        QCOMPARE(model().rowCount(), 250);
+        QVERIFY(!model().hasMore());
+        QCOMPARE(cell(249, RunModel::NumberColumn), QStringLiteral("1"));
+    }
+
+    void aRunThatBeginsAndEndsIsARowThatChangesAndTheChoiceStays()
+    {
+        session().addPastRuns(m_mail, 3);
+        open(m_mail);
+        view().setCurrentIndex(model().index(1, 0));
+        QCOMPARE(m_tab->selectedRun()->value, 2U);
+        QSignalSpy resets(&model(), &QAbstractItemModel::modelReset);
+        const RunId id = session().beginRun(m_mail);
+        m_host->settle(2s);
+        QCOMPARE(model().rowCount(), 4);
+        QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("running"));
+        const QString before = cell(0, RunModel::TookColumn);
+        m_host->settle(5s);
+        QVERIFY(cell(0, RunModel::TookColumn) != before);
+        session().endRun(id, Outcome::Failed, 127);
+        m_host->settle(2s);
+        QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("exit 127: command not found"));
+        QCOMPARE(m_tab->selectedRun()->value, 2U);
+        QCOMPARE(view().currentIndex().row(), 2);
+        QVERIFY(resets.isEmpty());
+    }
+
+    void theFailedOnesAreFoundByTheHost()
+    {
+        for (quint64 id = 1; id <= 300; ++id)
+            session().addRun(DetailFixture::run(id, m_mail, m_host->now() - (400 - id) * 1min, 1, id % 150 == 1 ? Outcome::Failed : Outcome::Succeeded,
+                                                id % 150 == 1 ? 1 : 0));
+        open(m_mail);
+        QCOMPARE(model().rowCount(), 100);
+        part<QToolButton>("runsFailed").click();
+        m_host->settle();
+        QCOMPARE(model().rowCount(), 2);
+        QCOMPARE(cell(0, RunModel::NumberColumn), QStringLiteral("151"));
+        part<QToolButton>("runsAll").click();
+        m_host->settle();
+        QCOMPARE(model().rowCount(), 100);
+    }
+
+    void theLogOfARunIsAskedForFromTableAndDetails()
+    {
+        session().addPastRuns(m_mail, 3);
+        RunInfo missed = DetailFixture::run(9, m_mail, m_host->now() - 10s, 0, Outcome::Missed);
+        missed.reason = QStringLiteral("3 runs between 02:00 and 05:00: host not running");
+        session().addRun(missed);
+        open(m_mail);
+        QSignalSpy log(m_tab.get(), &RunsTab::logRequested);
+        view().setCurrentIndex(model().index(1, 0));
+        Q_EMIT view().activated(view().currentIndex());
+        QCOMPARE(log.size(), 1);
+        QCOMPARE(log.first().at(0).toString(), m_mail);
+        QCOMPARE(log.first().at(1).value<RunId>().value, 3U);
+        part<QPushButton>("runShowLog").click();
+        QCOMPARE(log.size(), 2);
+        // Where nothing ran there is nothing to read.
+        view().setCurrentIndex(model().index(0, 0));
+        QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("missed"));
+        QVERIFY(part<QLabel>("runReason").text().contains(QStringLiteral("host not running")));
+        QVERIFY(!part<QPushButton>("runShowLog").isEnabled());
+        Q_EMIT view().activated(view().currentIndex());
+        QCOMPARE(log.size(), 2);
+    }
+
+    void theDetailsSayWhyWhoAndHowLongAgainstWhatIsUsual()
+    {
+        for (quint64 id = 1; id <= 5; ++id)
+            session().addRun(DetailFixture::run(id, m_mail, m_host->now() - (10 - id) * 1h, 2.0, Outcome::Succeeded, 0));
+        RunInfo slow = DetailFixture::run(6, m_mail, m_host->now() - 1h, 840, Outcome::Failed);
+        slow.signal = QStringLiteral("SIGSEGV");
+        slow.reason = QStringLiteral("killed by signal 11 (SIGSEGV)");
+        slow.trigger = Trigger::Restart;
+        slow.attempt = 3;
+        session().addRun(slow);
+        open(m_mail);
+        QVERIFY2(part<QLabel>("runTitle").text().contains(QStringLiteral("SIGSEGV: crashed")), qPrintable(part<QLabel>("runTitle").text()));
+        const QString facts = part<QLabel>("runFacts").text();
+        for (const char* fact : {"restarted by policy", "attempt 3", "took 14 m 00 s", "usually 2.0 s"})
+            QVERIFY2(facts.contains(QString::fromLatin1(fact)), qPrintable(facts));
+    }
+
+    void nothingIsAskedWhileHiddenAndOneLookASecondIsEnough()
+    {
+        session().addPastRuns(m_mail, 3);
+        m_tab->open(m_mail);
+        m_host->settle(5s);
+        QCOMPARE(session().callCount(QStringLiteral("runs")), 0);
+        m_tab->show();
+        m_host->settle(1s);
+        QCOMPARE(model().rowCount(), 3);
+        session().forgetCalls();
+        for (int i = 0; i < 40; ++i) {
+            session().setState(m_mail, i % 2 == 0 ? ServiceState::BackingOff : ServiceState::Failed);
+            m_host->settle(50ms);
+        }
+        m_host->settle(2s);
+        QVERIFY2(session().callCount(QStringLiteral("nextRuns")) <= 4, qPrintable(QString::number(session().callCount(QStringLiteral("nextRuns")))));
+        // Figures say nothing of runs.
+        session().forgetCalls();
+        ServiceInfo row = session().service(m_mail);
+        row.cpuPercent = 12;
+        session().put(row);
+        m_host->settle(5s);
+        QVERIFY(session().calls().isEmpty());
+    }
+
+    void whatIsUnderWayForAServiceThatWasLeftIsNotShown()
+    {
+        session().addPastRuns(m_mail, 3);
+        session().put(serviceNamed(QStringLiteral("web")));
+        m_host->settle(100ms);
+        session().hold(QStringLiteral("runs"));
+        open(m_mail);
+        m_tab->open(QStringLiteral("web"));
+        m_host->settle(100ms);
+        session().release(QStringLiteral("runs"));
+        m_host->settle(1s);
+        QCOMPARE(model().rowCount(), 0);
+        QVERIFY(part<QWidget>("runsEmpty").isVisible());
+    }
+
+    void moreNewRunsThanAPageLeaveNoHole()
+    {
+        session().addPastRuns(m_mail, 5);
+        open(m_mail);
+        m_tab->hide();
+        session().addPastRuns(m_mail, 400);
+        session().setState(m_mail, ServiceState::Running);
+        m_host->settle(1s);
+        m_tab->show();
+        m_host->settle(1s);
+        QCOMPARE(cell(0, RunModel::NumberColumn), QStringLiteral("405"));
+        for (int row = 1; row < model().rowCount(); ++row)
+            QCOMPARE(cell(row, 0).toInt(), cell(row - 1, 0).toInt() - 1);
+    }
+
+    void theStripShowsRunsAndWhatIsPlannedAndAClickChooses()
+    {
+        m_host->addBackup();
+        m_host->settle(100ms);
+        open(QStringLiteral("backup"));
+        QVERIFY2(strip().accessibleDescription().contains(QStringLiteral("planned")), qPrintable(strip().accessibleDescription()));
+        const RunInfo failed = model().runs().at(2);
+        QVERIFY(failed.outcome == Outcome::Failed);
+        const QPoint place(qRound(strip().xOf(failed.begin)), strip().height() * 2 / 3);
+        QVERIFY(strip().runAt(place));
+        QTest::mouseClick(&strip(), Qt::LeftButton, {}, place);
+        m_host->settle();
+        QCOMPARE(m_tab->selectedRun()->value, failed.id.value);
+        QCOMPARE(view().currentIndex().row(), 2);
+        QVERIFY(!strip().runAt({qRound(strip().xOf(m_host->now() + 3h)), strip().height() * 2 / 3})); // a plan is no run
+    }
+
+    void theWheelZoomsBetweenAnHourAndThirtyDays()
+    {
+        m_host->addBackup();
+        open(QStringLiteral("backup"));
+        auto& combo = part<QComboBox>("runsSpan");
+        QCOMPARE(combo.currentText(), QStringLiteral("24 hours"));
+        turnWheel(1, 300);
+        QVERIFY(strip().span() < 24h);
+        QCOMPARE(combo.currentIndex(), -1);
+        for (int i = 0; i < 40; ++i)
+            turnWheel(1, 300);
+        QCOMPARE(strip().span(), RunsStrip::shortest);
+        QCOMPARE(combo.currentText(), QStringLiteral("1 hour"));
+        for (int i = 0; i < 60; ++i)
+            turnWheel(-1, 300);
+        QCOMPARE(strip().span(), RunsStrip::longest);
+        QCOMPARE(combo.currentText(), QStringLiteral("30 days"));
+        combo.setCurrentIndex(1);
+        Q_EMIT combo.activated(1);
+        QCOMPARE(strip().span(), std::chrono::seconds(6h));
+    }
+
+    void draggingPansAndWhatIsUnderThePointerStaysWhileZooming()
+    {
+        m_host->addBackup();
+        open(QStringLiteral("backup"));
+        QVERIFY(strip().isAtNow());
+        const WallTime from = strip().from();
+        QTest::mousePress(&strip(), Qt::LeftButton, {}, {300, 40});
+        QTest::mouseMove(&strip(), {450, 40});
+        QTest::mouseRelease(&strip(), Qt::LeftButton, {}, {450, 40});
+        QVERIFY(strip().from() < from);
+        QVERIFY(!strip().isAtNow());
+        const double before = strip().xOf(m_host->now() - 12h);
+        turnWheel(2, before);
+        QVERIFY(std::abs(strip().xOf(m_host->now() - 12h) - before) < 2);
+        part<QToolButton>("runsNow").click();
+        QVERIFY(strip().isAtNow());
+        QTest::keyClick(&strip(), Qt::Key_Left);
+        QVERIFY(!strip().isAtNow());
+        QTest::keyClick(&strip(), Qt::Key_End);
+        QVERIFY(strip().isAtNow());
+    }
+
+    void aRunFarBackIsLookedForOnTheStrip()
+    {
+        m_host->addBackup();
+        open(QStringLiteral("backup"));
+        view().setCurrentIndex(model().index(model().rowCount() - 1, 0));
+        const WallTime begin = model().runs().last().begin;
+        QVERIFY(strip().from() <= begin && begin <= strip().until());
+    }
+
+    void theStripReadsTheWholeTimeThatItShows()
+    {
+        for (quint64 id = 1; id <= 1500; ++id)
+            session().addRun(DetailFixture::run(id, m_mail, m_host->now() - (1501 - id) * 20min, 30, Outcome::Succeeded, 0));
+        open(m_mail);
+        const QString day = strip().accessibleDescription();
+        part<QComboBox>("runsSpan").setCurrentIndex(4);
+        Q_EMIT part<QComboBox>("runsSpan").activated(4);
+        m_host->settle(1s);
+        QVERIFY2(strip().accessibleDescription().startsWith(QStringLiteral("1500")), qPrintable(strip().accessibleDescription()));
+        QVERIFY(strip().accessibleDescription() != day);
+        QVERIFY(model().rowCount() < 300); // the table does not load for it
+    }
+
+    void allOutcomesDifferInTheirShapes()
+    {
+        QList<QImage> images;
+        for (int value = 0; value <= static_cast<int>(Outcome::Unknown); ++value) {
+            QImage image(16, 16, QImage::Format_ARGB32_Premultiplied);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            outcomes::paint(painter, QRectF(0, 0, 16, 16), static_cast<Outcome>(value), Qt::black);
+            painter.end();
+            for (const QImage& other : std::as_const(images)) {
+                int differs = 0;
+                for (int y = 0; y < 16; ++y) {
+                    for (int x = 0; x < 16; ++x)
+                        differs += std::abs(qGray(image.pixel(x, y)) - qGray(other.pixel(x, y))) > 96 ? 1 : 0;
+                }
+                QVERIFY2(differs >= 20, qPrintable(QString::number(value)));
+            }
+            images.append(image);
+        }
+    }
+
+    void exitCodesAndSignalsAreInWords()
+    {
+        QCOMPARE(runwords::exitCode(127), QStringLiteral("command not found"));
+        QVERIFY(runwords::exitCode(137).contains(QStringLiteral("out of memory")));
+        QVERIFY(runwords::exitCode(3).isEmpty());
+        QCOMPARE(runwords::signal(QStringLiteral("SIGSEGV")), QStringLiteral("crashed"));
+        RunInfo run = DetailFixture::run(7, m_mail, m_host->now() - 1h, 2, Outcome::Failed, 1);
+        run.reason = QStringLiteral("exit 1");
+        QCOMPARE(runwords::result(run), QStringLiteral("exit 1"));
+        QVERIFY(runwords::reason(run).isEmpty()); // says no more than the result
+        run.reason = QStringLiteral("gave up after 4 failures in 10 s");
+        QVERIFY2(runwords::sentence(run, m_host->now()).contains(*run.reason), qPrintable(runwords::sentence(run, m_host->now())));
+    }
+
+    void everyControlHasANameForThoseWhoHearIt()
+    {
+        session().addPastRuns(m_mail, 3);
+        open(m_mail);
+        for (const char* name : {"runsStrip", "runsSpan", "runsNow", "runsAll", "runsFailed", "runsView", "runDetails", "runShowLog"})
+            QVERIFY2(!part<QWidget>(name).accessibleName().isEmpty(), name);
+        QVERIFY(model().index(0, 0).data(Qt::AccessibleTextRole).toString().startsWith(QStringLiteral("run 3, succeeded")));
+    }
+
+    /// Pictures to look at, where somebody asks for them.
+    void picturesForTheEye()
+    {
+        if (!DetailFixture::takesPictures())
+            QSKIP("TURNSPIT_PICTURES names no folder");
+        m_host->addBackup();
+        open(QStringLiteral("backup"));
+        view().setCurrentIndex(model().index(2, 0));
+        m_host->picture(*m_tab, QStringLiteral("runs"));
+        QImage sheet(9 * 72, 80, QImage::Format_ARGB32_Premultiplied);
+        sheet.fill(Qt::white);
+        QPainter painter(&sheet);
+        for (int value = 0; value <= static_cast<int>(Outcome::Unknown); ++value) {
+            const auto outcome = static_cast<Outcome>(value);
+            outcomes::paint(painter, QRectF(value * 72 + 4, 4, 48, 48), outcome, outcomes::tone(outcome, false));
+            outcomes::paint(painter, QRectF(value * 72 + 4, 58, 16, 16), outcome, outcomes::tone(outcome, false));
+        }
+        painter.end();
+        QVERIFY(sheet.save(QDir(qEnvironmentVariable("TURNSPIT_PICTURES")).filePath(QStringLiteral("outcomes.png"))));
+        const RunId live = session().beginRun(QStringLiteral("backup"));
+        Q_EMIT part<QComboBox>("runsSpan").activated(3);
+        m_host->settle(25min);
+        m_tab->select(live);
+        m_host->picture(*m_tab, QStringLiteral("runs-week"));
+    }
+};
+
+QTEST_MAIN(TestRunsTab)
+#include "tst_runs_tab.moc"

@@ -1,0 +1,113 @@
+#include <ui/detail/logtail.h>
+
+#include <turnspit/async/wait.h>
+#include <ui/detail/fittext.h>
+#include <ui/logs/logtext.h>
+#include <ui/text/words.h>
+
+#include <QVBoxLayout>
+
+using namespace std::chrono_literals;
+
+namespace turnspit {
+namespace {
+
+/// Here a longer line is cut; the log has all of it.
+constexpr int mostCharacters = 400;
+
+} // namespace
+
+LogTail::LogTail(HostSession& session, QWidget* parent) : QWidget(parent), m_session(session), m_text(new FitText(this))
+{
+    m_text->setObjectName(QStringLiteral("lastLines"));
+    m_text->setAccessibleName(tr("Last lines of the log"));
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_text);
+}
+
+LogTail::~LogTail() = default;
+
+QString LogTail::text() const
+{
+    return m_text->toPlainText();
+}
+
+void LogTail::open(const QString& service)
+{
+    if (m_service == service)
+        return;
+    m_service = service;
+    m_text->setShown({});
+    reload();
+}
+
+void LogTail::reload()
+{
+    m_following.reset();
+    if (isVisible() && !m_service.isEmpty()) {
+        m_following = std::make_unique<TaskScope>();
+        m_following->spawn(follow());
+    }
+}
+
+void LogTail::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (!m_following && !m_service.isEmpty()) {
+        m_following = std::make_unique<TaskScope>();
+        m_following->spawn(follow());
+    }
+}
+
+void LogTail::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_following.reset();
+}
+
+Task<> LogTail::follow()
+{
+    for (;;) {
+        LogQuery last;
+        last.service = m_service;
+        last.last = lines;
+        last.count = lines;
+        const auto page = co_await m_session.readLog(last);
+        if (!page) {
+            m_text->setShown(words::error(page.error()));
+            co_return;
+        }
+        present(*page);
+        if (!page->live)
+            co_return;
+        // Waits for the first entry after these; how many came is seen when the last ones are read again.
+        LogQuery more;
+        more.service = m_service;
+        more.cursor = page->cursor;
+        more.count = 1;
+        for (bool quiet = true; quiet;) {
+            const auto next = co_await m_session.followLog(more);
+            if (!next)
+                co_return;
+            quiet = next->entries.isEmpty() && next->live;
+            more.cursor = next->cursor;
+        }
+        co_await delay(1s);
+    }
+}
+
+void LogTail::present(const LogPage& page)
+{
+    QStringList rows;
+    for (const LogEntryInfo& entry : page.entries) {
+        QString text = logText(entry.text);
+        if (text.size() > mostCharacters)
+            text = text.left(mostCharacters) + QStringLiteral("…");
+        const QString time = words::local(entry.time).time().toString(QStringLiteral("HH:mm:ss"));
+        rows += time + (entry.stream == 'h' ? QStringLiteral("  ── ") : QStringLiteral("  ")) + text;
+    }
+    m_text->setShown(rows.isEmpty() ? tr("Nothing was written yet.") : rows.join(QLatin1Char('\n')));
+}
+
+} // namespace turnspit

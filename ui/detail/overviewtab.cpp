@@ -1,0 +1,486 @@
+#include <ui/detail/overviewtab.h>
+
+#include <turnspit/async/periodictimer.h>
+#include <ui/detail/definitionwords.h>
+#include <ui/detail/fittext.h>
+#include <ui/detail/lastruns.h>
+#include <ui/detail/logtail.h>
+#include <ui/detail/refresher.h>
+#include <ui/detail/sparkline.h>
+#include <ui/detail/usagehistory.h>
+#include <ui/runs/runwords.h>
+#include <ui/services/servicemodel.h>
+#include <ui/session/hostmirror.h>
+#include <ui/text/words.h>
+#include <ui/theme/stateicon.h>
+#include <ui/window/placeholderpage.h>
+
+#include <QClipboard>
+#include <QEvent>
+#include <QGridLayout>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStackedLayout>
+#include <QStyle>
+#include <QToolButton>
+
+using namespace std::chrono_literals;
+
+namespace turnspit {
+namespace {
+
+using Key = QLatin1String;
+
+/// What is not only a figure.
+bool differsInMore(const std::optional<ServiceInfo>& before, const ServiceInfo& after)
+{
+    if (!before)
+        return true;
+    ServiceInfo same = after;
+    same.cpuPercent = before->cpuPercent;
+    same.memoryBytes = before->memoryBytes;
+    return same != *before;
+}
+
+bool isLive(const ServiceInfo& row)
+{
+    return row.state == ServiceState::Running || row.state == ServiceState::Starting || row.state == ServiceState::Stopping;
+}
+
+} // namespace
+
+void OverviewTab::Line::setVisible(bool visible) const
+{
+    caption->setVisible(visible);
+    value->setVisible(visible);
+}
+
+OverviewTab::OverviewTab(HostSession& session, HostMirror& mirror, QWidget* parent)
+    : QWidget(parent), m_session(session), m_mirror(mirror), m_wasLive(mirror.isLive()), m_usage(new UsageHistory(session, mirror, this)),
+      m_empty(new PlaceholderPage(this)), m_refresher(new Refresher(*this, [this] { refresh(); }))
+{
+    setObjectName(QStringLiteral("overviewTab"));
+    createPage();
+    connect(m_usage, &UsageHistory::changed, this, [this] {
+        if (isVisible())
+            showUsage();
+    });
+    connect(&mirror, &HostMirror::servicesChanged, this, &OverviewTab::takeRow);
+    connect(&mirror, &HostMirror::hostChanged, this, &OverviewTab::hostChanged);
+    showDefinition();
+    showState();
+}
+
+OverviewTab::~OverviewTab() = default;
+
+// ---- the page ---------------------------------------------------------------------------------------------------------------------
+
+QLabel* OverviewTab::newText(const char* name)
+{
+    auto* const label = new QLabel(this);
+    label->setObjectName(QLatin1String(name));
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    return label;
+}
+
+OverviewTab::Line OverviewTab::addLine(QGridLayout& grid, const QString& caption, QWidget* value)
+{
+    auto* const label = new QLabel(caption, this);
+    label->setTextFormat(Qt::PlainText);
+    QFont strong = label->font();
+    strong.setBold(true);
+    label->setFont(strong);
+    label->setBuddy(value);
+    if (value->accessibleName().isEmpty())
+        value->setAccessibleName(caption);
+    const int row = grid.rowCount();
+    grid.addWidget(label, row, 0, Qt::AlignTop | Qt::AlignLeading);
+    grid.addWidget(value, row, 1);
+    return {label, value};
+}
+
+QWidget* OverviewTab::createCommand()
+{
+    auto* const box = new QWidget(this);
+    auto* const layout = new QHBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    m_command = new FitText(box);
+    m_command->setObjectName(QStringLiteral("overviewCommand"));
+    m_command->setAccessibleName(tr("Command"));
+    m_copy = new QToolButton(box);
+    m_copy->setObjectName(QStringLiteral("overviewCopy"));
+    m_copy->setText(tr("Copy"));
+    m_copy->setToolTip(tr("Copy the command"));
+    m_copy->setAccessibleName(m_copy->toolTip());
+    connect(m_copy, &QToolButton::clicked, this, &OverviewTab::copyCommand);
+    layout->addWidget(m_command, 1, Qt::AlignTop);
+    layout->addWidget(m_copy, 0, Qt::AlignTop);
+    return box;
+}
+
+QWidget* OverviewTab::createFigures()
+{
+    m_figures = new QWidget(this);
+    auto* const layout = new QHBoxLayout(m_figures);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(fontMetrics().averageCharWidth() * 3);
+    m_cpu = new Sparkline(tr("CPU"), [](double value) { return words::percent(value); }, true, m_figures);
+    m_cpu->setObjectName(QStringLiteral("overviewCpu"));
+    m_memory = new Sparkline(tr("Memory"), [](double value) { return words::memory(static_cast<qint64>(value)); }, false, m_figures);
+    m_memory->setObjectName(QStringLiteral("overviewMemory"));
+    layout->addWidget(m_cpu);
+    layout->addWidget(m_memory);
+    return m_figures;
+}
+
+QWidget* OverviewTab::createRuns()
+{
+    auto* const box = new QWidget(this);
+    box->setAccessibleName(tr("Last runs"));
+    auto* const layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    m_lastRuns = new LastRuns(runsShown, box);
+    m_lastRuns->setObjectName(QStringLiteral("overviewRuns"));
+    connect(m_lastRuns, &LastRuns::logRequested, this, [this](RunId run) { Q_EMIT runLogRequested(m_service, run); });
+    auto* const all = new QPushButton(tr("All runs"), box);
+    all->setObjectName(QStringLiteral("overviewAllRuns"));
+    all->setAccessibleName(tr("Show all runs"));
+    connect(all, &QPushButton::clicked, this, [this] { Q_EMIT runsRequested(m_service); });
+    layout->addWidget(m_lastRuns);
+    layout->addWidget(all, 0, Qt::AlignLeading);
+    return box;
+}
+
+QWidget* OverviewTab::createTail()
+{
+    auto* const box = new QWidget(this);
+    box->setAccessibleName(tr("Last lines"));
+    auto* const layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    m_tail = new LogTail(m_session, box);
+    auto* const openLog = new QPushButton(tr("Open log"), box);
+    openLog->setObjectName(QStringLiteral("overviewOpenLog"));
+    openLog->setAccessibleName(tr("Open the log"));
+    connect(openLog, &QPushButton::clicked, this, [this] { Q_EMIT logRequested(m_service); });
+    layout->addWidget(m_tail);
+    layout->addWidget(openLog, 0, Qt::AlignLeading);
+    return box;
+}
+
+void OverviewTab::createPage()
+{
+    auto* const page = new QWidget;
+    auto* const grid = new QGridLayout(page);
+    grid->setContentsMargins(10, 8, 10, 10);
+    grid->setHorizontalSpacing(fontMetrics().averageCharWidth() * 2);
+    grid->setVerticalSpacing(std::max(6, fontMetrics().height() / 2));
+    grid->setColumnStretch(1, 1);
+
+    m_icon = new QLabel(page);
+    m_state = newText("overviewState");
+    auto* const head = new QHBoxLayout;
+    head->setSpacing(8);
+    head->addWidget(m_icon, 0, Qt::AlignTop);
+    head->addWidget(m_state, 1);
+    grid->addLayout(head, 0, 0, 1, 2);
+    m_description = newText("overviewDescription");
+    grid->addWidget(m_description, 1, 0, 1, 2);
+    grid->addWidget(createFigures(), 2, 0, 1, 2);
+
+    m_commandLine = addLine(*grid, tr("Command"), createCommand());
+    m_folderLine = addLine(*grid, tr("Folder"), m_folder = newText("overviewFolder"));
+    m_environmentLine = addLine(*grid, tr("Environment"), m_environment = newText("overviewEnvironment"));
+    m_restartLine = addLine(*grid, tr("Restart"), m_restart = newText("overviewRestart"));
+    m_stopLine = addLine(*grid, tr("Stop"), m_stop = newText("overviewStop"));
+    m_scheduleLine = addLine(*grid, tr("Schedule"), m_schedule = newText("overviewSchedule"));
+    m_nextLine = addLine(*grid, tr("Next runs"), m_nextText = newText("overviewNext"));
+    m_ticksLine = addLine(*grid, tr("Work"), m_ticks = newText("overviewTicks"));
+    m_lastErrorLine = addLine(*grid, tr("Last error"), m_lastError = newText("overviewLastError"));
+    m_runsLine = addLine(*grid, tr("Last runs"), createRuns());
+    m_tailLine = addLine(*grid, tr("Last lines"), createTail());
+    grid->setRowStretch(grid->rowCount(), 1);
+
+    auto* const scroll = new QScrollArea(this);
+    scroll->setObjectName(QStringLiteral("overviewScroll"));
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    scroll->setWidget(page);
+    m_scroll = scroll;
+    auto* const pages = new QStackedLayout(this);
+    pages->addWidget(m_scroll);
+    pages->addWidget(m_empty);
+    m_empty->setObjectName(QStringLiteral("overviewEmpty"));
+}
+
+// ---- what is shown ----------------------------------------------------------------------------------------------------------------
+
+const ServiceInfo* OverviewTab::row() const
+{
+    return m_service.isEmpty() ? nullptr : m_mirror.model().find(m_service);
+}
+
+void OverviewTab::open(const QString& service)
+{
+    if (m_service == service)
+        return;
+    m_service = service;
+    ++m_generation;
+    m_loading = false;
+    m_again = false;
+    m_row.reset();
+    m_definition = {};
+    m_sentence.clear();
+    m_runs.clear();
+    m_next.clear();
+    m_usage->open(service);
+    m_tail->open(service);
+    static_cast<QScrollArea*>(m_scroll)->ensureVisible(0, 0);
+    if (const ServiceInfo* const now = row())
+        m_row = *now;
+    showDefinition();
+    showState();
+    showNext();
+    showUsage();
+    m_lastRuns->setRuns({});
+    m_refresher->forget();
+    m_refresher->request();
+}
+
+void OverviewTab::hostChanged()
+{
+    if (!std::exchange(m_wasLive, m_mirror.isLive()) && m_wasLive) {
+        m_refresher->request();
+        m_tail->reload();
+    }
+}
+
+void OverviewTab::takeRow()
+{
+    const ServiceInfo* const now = row();
+    if (!now) {
+        m_row.reset();
+        showState();
+        return;
+    }
+    if (!differsInMore(m_row, *now))
+        return;
+    // A run that has begun has a log to follow that was not there before.
+    const bool begun = !m_row || m_row->pid != now->pid;
+    m_row = *now;
+    if (isVisible())
+        showState();
+    if (begun)
+        m_tail->reload();
+    m_refresher->request();
+}
+
+void OverviewTab::refresh()
+{
+    showState();
+    showUsage();
+    if (m_service.isEmpty() || !m_mirror.isLive())
+        return;
+    if (m_loading) {
+        m_again = true;
+        return;
+    }
+    m_loading = true;
+    m_tasks.spawn(load(m_generation));
+}
+
+Task<> OverviewTab::load(quint64 generation)
+{
+    const QString service = m_service;
+    const auto definition = co_await m_session.definition(service);
+    if (generation != m_generation)
+        co_return;
+    if (definition) {
+        const bool another = definition->text != m_definition.text;
+        m_definition = *definition;
+        if (another && m_definition.values.contains(Key("schedule"))) {
+            const auto preview = co_await m_session.previewSchedule(m_definition.text, 1);
+            if (generation != m_generation)
+                co_return;
+            m_sentence = preview ? preview->sentence : QString();
+        }
+    }
+    RunQuery query;
+    query.service = service;
+    query.limit = runsShown;
+    const auto runs = co_await m_session.runs(query);
+    if (generation != m_generation)
+        co_return;
+    if (runs)
+        m_runs = *runs;
+    const auto next = co_await m_session.nextRuns(5, service);
+    if (generation != m_generation)
+        co_return;
+    if (next)
+        m_next = *next;
+    m_loading = false;
+    showDefinition();
+    showState();
+    showNext();
+    m_lastRuns->setRuns(m_runs);
+    if (std::exchange(m_again, false))
+        m_refresher->request();
+}
+
+QString OverviewTab::stateSentence(const ServiceInfo& row) const
+{
+    const WallTime now = Clock::current().wallNow();
+    QStringList parts{tr("%1 since %2 (%3)", "state, time, duration")
+                          .arg(words::state(row.state), runwords::started(row.since, now), words::duration(now - row.since))};
+    parts += words::kind(row.kind);
+    if (row.pid)
+        parts += tr("pid %1", "process id").arg(*row.pid);
+    if (isLive(row) && row.kind != ServiceKind::BuiltIn) {
+        if (!m_runs.isEmpty() && !m_runs.first().end && m_runs.first().attempt > 1)
+            parts += tr("attempt %1").arg(m_runs.first().attempt);
+    }
+    if (row.restarts > 0)
+        parts += tr("restarts: %1").arg(row.restarts);
+    if (row.flags.contains(Key("held")))
+        parts += tr("schedule held");
+    if (row.flags.contains(Key("changed")))
+        parts += tr("settings changed, restart to apply");
+    if (!row.group.isEmpty())
+        parts += tr("group %1").arg(row.group);
+    return parts.join(QStringLiteral("\u00a0· "));
+}
+
+void OverviewTab::showState()
+{
+    auto* const pages = static_cast<QStackedLayout*>(layout());
+    if (!m_row) {
+        m_empty->setTexts(m_service.isEmpty() ? tr("No service is selected.") : tr("%1 is not there.", "name of a service").arg(m_service),
+                          tr("Its state, its figures, its next runs and the last lines of its log will be here."));
+        pages->setCurrentWidget(m_empty);
+        return;
+    }
+    pages->setCurrentWidget(m_scroll);
+    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    m_icon->setPixmap(stateIcon(m_row->state).pixmap(QSize(side, side), devicePixelRatioF()));
+    m_state->setText(stateSentence(*m_row));
+}
+
+void OverviewTab::showDefinition()
+{
+    const QJsonObject& values = m_definition.values;
+    const bool builtIn = m_row && m_row->kind == ServiceKind::BuiltIn;
+    const bool known = !builtIn && values.contains(Key("command"));
+    const QString description = builtIn ? tr("A part of this host. It has no file and no command of its own.")
+                                        : values.value(Key("description")).toString();
+    m_description->setText(description);
+    m_description->setVisible(!description.isEmpty());
+    m_command->setShown(definitionwords::command(values));
+    m_folder->setText(definitionwords::folder(values));
+    m_environment->setText(definitionwords::environment(values));
+    m_environment->setToolTip(definitionwords::environmentLines(values).join(QLatin1Char('\n')));
+    m_restart->setText(definitionwords::restart(values));
+    m_stop->setText(definitionwords::stop(values));
+    for (const Line& line : {m_commandLine, m_folderLine, m_environmentLine})
+        line.setVisible(known);
+    m_restartLine.setVisible(known && !m_restart->text().isEmpty());
+    m_stopLine.setVisible(known && !m_stop->text().isEmpty());
+    QStringList schedule{m_sentence, definitionwords::turns(values)};
+    schedule.removeAll(QString());
+    m_schedule->setText(schedule.join(QLatin1Char('\n')));
+    m_scheduleLine.setVisible(known && !schedule.isEmpty());
+
+    // Of a built-in service the host says what it has done.
+    QStringList work;
+    if (builtIn && values.contains(Key("ticks"))) {
+        work += tr("done %1 × since it started", "a number").arg(values.value(Key("ticks")).toInt());
+        if (const auto last = parseRfc3339(values.value(Key("last_tick")).toString().toStdString()))
+            work += tr("last %1", "time").arg(runwords::started(*last, Clock::current().wallNow()));
+    }
+    m_ticks->setText(work.join(QStringLiteral("\u00a0· ")));
+    m_ticksLine.setVisible(!work.isEmpty());
+    const QString trouble = builtIn ? values.value(Key("last_error")).toString() : QString();
+    m_lastError->setText(trouble.isEmpty() ? tr("none") : trouble);
+    m_lastErrorLine.setVisible(!work.isEmpty());
+    m_runsLine.setVisible(!builtIn);
+    m_tailLine.setVisible(!builtIn);
+}
+
+void OverviewTab::showNext()
+{
+    const WallTime now = Clock::current().wallNow();
+    QStringList times;
+    for (const PlannedRun& run : std::as_const(m_next))
+        times += words::upcoming(run.at, now);
+    const bool held = m_row && m_row->flags.contains(Key("held"));
+    m_nextText->setText(held ? tr("none: the schedule is held") : times.join(QStringLiteral("\u00a0· ")));
+    QStringList moments;
+    for (const PlannedRun& run : std::as_const(m_next))
+        moments += words::moment(run.at);
+    m_nextText->setToolTip(moments.join(QLatin1Char('\n')));
+    m_nextLine.setVisible(held || !times.isEmpty());
+}
+
+void OverviewTab::showUsage()
+{
+    QList<Sparkline::Point> cpu;
+    QList<Sparkline::Point> memory;
+    for (const UsageSample& sample : m_usage->samples()) {
+        // Without a first figure of the new run the one before it does not go on, unless there never was a gap.
+        cpu.append({sample.time, sample.cpuPercent});
+        memory.append({sample.time, sample.memoryBytes ? std::optional(static_cast<double>(*sample.memoryBytes)) : std::nullopt});
+    }
+    m_figures->setVisible(!m_usage->samples().isEmpty() || (m_row && m_row->pid));
+    const WallTime now = Clock::current().wallNow();
+    m_cpu->setPoints(std::move(cpu), now);
+    m_memory->setPoints(std::move(memory), now);
+}
+
+void OverviewTab::copyCommand()
+{
+    QGuiApplication::clipboard()->setText(definitionwords::command(m_definition.values));
+}
+
+void OverviewTab::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    showState();
+    showNext();
+    showUsage();
+    if (!m_ticking) {
+        m_ticking = std::make_unique<TaskScope>();
+        m_ticking->spawn(tick());
+    }
+}
+
+void OverviewTab::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_ticking.reset();
+}
+
+void OverviewTab::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if ((event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) && m_row)
+        showState();
+}
+
+Task<> OverviewTab::tick()
+{
+    PeriodicTimer timer(1s);
+    for (int second = 1; co_await timer.nextTick(); ++second) {
+        showState();
+        showNext();
+        m_lastRuns->tick();
+        if (second % 5 == 0) // ten minutes on so many pixels do not move faster
+            showUsage();
+    }
+}
+
+} // namespace turnspit

@@ -1,0 +1,122 @@
+#include <ui/runs/rundetails.h>
+
+#include <turnspit/base/clock.h>
+#include <ui/runs/outcomes.h>
+#include <ui/runs/runwords.h>
+#include <ui/text/words.h>
+
+#include <QEvent>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStyle>
+
+namespace turnspit {
+
+RunDetails::RunDetails(QWidget* parent)
+    : QFrame(parent), m_icon(new QLabel(this)), m_title(new QLabel(this)), m_reason(new QLabel(this)), m_facts(new QLabel(this)),
+      m_log(new QPushButton(tr("Show &log"), this))
+{
+    setObjectName(QStringLiteral("runDetails"));
+    setAccessibleName(tr("The selected run"));
+    m_title->setObjectName(QStringLiteral("runTitle"));
+    m_reason->setObjectName(QStringLiteral("runReason"));
+    m_facts->setObjectName(QStringLiteral("runFacts"));
+    m_log->setObjectName(QStringLiteral("runShowLog"));
+    m_log->setAccessibleName(tr("Show the log of the selected run"));
+    QFont strong = font();
+    strong.setBold(true);
+    m_title->setFont(strong);
+    for (QLabel* const label : {m_title, m_reason, m_facts}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    auto* layout = new QGridLayout(this);
+    layout->setContentsMargins(8, 4, 8, 4);
+    layout->setHorizontalSpacing(8);
+    layout->setVerticalSpacing(2);
+    layout->addWidget(m_icon, 0, 0, Qt::AlignTop);
+    layout->addWidget(m_title, 0, 1);
+    layout->addWidget(m_reason, 1, 1);
+    layout->addWidget(m_facts, 2, 1);
+    layout->addWidget(m_log, 0, 2, 3, 1, Qt::AlignTop);
+    layout->setColumnStretch(1, 1);
+    connect(m_log, &QPushButton::clicked, this, [this] {
+        if (m_run)
+            Q_EMIT logRequested(m_run->id);
+    });
+    refresh();
+}
+
+void RunDetails::setRun(const std::optional<RunInfo>& run, std::optional<double> usual)
+{
+    if (run == m_run && usual == m_usual && !m_title->text().isEmpty())
+        return;
+    m_run = run;
+    m_usual = usual;
+    refresh();
+}
+
+void RunDetails::tick()
+{
+    if (m_run)
+        m_facts->setText(facts(*m_run));
+}
+
+void RunDetails::refresh()
+{
+    const bool some = m_run.has_value();
+    m_icon->setVisible(some);
+    m_log->setEnabled(some && outcomes::hasRun(*m_run));
+    m_log->setToolTip(some && !outcomes::hasRun(*m_run) ? tr("Nothing ran, so nothing was written.") : QString());
+    m_facts->setVisible(some);
+    if (!some) {
+        m_title->setText(tr("No run is selected."));
+        m_reason->hide();
+        return;
+    }
+    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    m_icon->setPixmap(outcomes::icon(m_run->outcome).pixmap(QSize(side, side), devicePixelRatioF()));
+    const QString result = runwords::result(*m_run);
+    const bool failed = m_run->outcome == Outcome::Failed && result != words::outcome(Outcome::Failed);
+    m_title->setText(failed ? tr("Run %1 failed — %2", "number, how").arg(m_run->id.value).arg(result)
+                            : tr("Run %1 — %2", "number, how it ended").arg(m_run->id.value).arg(result));
+    const QString reason = runwords::reason(*m_run);
+    m_reason->setText(reason);
+    m_reason->setVisible(!reason.isEmpty());
+    m_facts->setText(facts(*m_run));
+    setAccessibleDescription(QStringList{m_title->text(), reason, m_facts->text()}.join(QStringLiteral(". ")));
+}
+
+QString RunDetails::facts(const RunInfo& run) const
+{
+    const WallTime now = Clock::current().wallNow();
+    QStringList parts{runwords::trigger(run.trigger)};
+    if (run.attempt > 1)
+        parts += tr("attempt %1").arg(run.attempt);
+    if (!outcomes::hasRun(run))
+        parts = QStringList{runwords::started(run.begin, now)};
+    else if (run.end)
+        parts += tr("%1 to %2", "two times").arg(runwords::started(run.begin, now), runwords::started(*run.end, now));
+    else
+        parts += tr("since %1", "time").arg(runwords::started(run.begin, now));
+    if (const QString time = runwords::tookComparedTo(run, m_usual, now); !time.isEmpty())
+        parts += time;
+    if (run.cpuSeconds)
+        parts += tr("CPU %1", "a duration").arg(runwords::cpu(run));
+    if (run.peakMemoryBytes)
+        parts += tr("peak memory %1").arg(runwords::peakMemory(run));
+    if (run.end && outcomes::hasRun(run))
+        parts += tr("log lines: %1").arg(runwords::logLines(run));
+    return parts.join(QStringLiteral("\u00a0· "));
+}
+
+void RunDetails::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
+        refresh();
+}
+
+} // namespace turnspit
