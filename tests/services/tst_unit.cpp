@@ -63,6 +63,7 @@ private Q_SLOTS:
     void failuresHaveReasonsInWords();
     void waitersSeePassingStates();
     void waitersAreCancelledWithTheUnit();
+    void aWaiterThatGoesTakesItsConditionWithIt();
     void usageIsShownUntilTheEnd();
     void aRecordHoldsWhatTheKeeperMeasured();
 };
@@ -740,6 +741,21 @@ void TestUnit::waitersAreCancelledWithTheUnit()
     f.unit.reset();
     f.context.time.settle();
     QVERIFY(cancelled);
+}
+
+void TestUnit::aWaiterThatGoesTakesItsConditionWithIt()
+{
+    UnitFixture f(kept);
+    int looks = 0;
+    {
+        const auto gone = f.unit->when([&looks](const Unit&) {
+            ++looks;
+            return false;
+        });
+    }
+    QCOMPARE(looks, 1);
+    f.run();
+    QCOMPARE(looks, 1);
 }
 
 void TestUnit::usageIsShownUntilTheEnd()
