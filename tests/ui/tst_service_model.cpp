@@ -185,7 +185,7 @@ private Q_SLOTS:
         mailer.restarts = 4;
         model.apply({mailer}, {});
         const QString sentence = model.index(0, 0).data(Qt::AccessibleTextRole).toString();
-        for (const char* part : {"mailer", "Backing off", "retry in 0:14", "last run: failed"})
+        for (const char* part : {"mailer", "backing off", "retry in 14 seconds", "last exit 1", "fifth failure"})
             QVERIFY2(sentence.contains(QLatin1String(part)), qPrintable(sentence));
         QCOMPARE(model.index(0, ServiceModel::NextRunColumn).data().toString(), QStringLiteral("in 0:14"));
         QCOMPARE(model.index(0, ServiceModel::LastResultColumn).data().toString(), QStringLiteral("exit 1  ×4"));

@@ -1,8 +1,10 @@
+#include <ui/theme/actionicons.h>
 #include <ui/theme/glyph.h>
 #include <ui/theme/icons.h>
 #include <ui/theme/stateicon.h>
 #include <ui/theme/tones.h>
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QDirIterator>
@@ -17,9 +19,9 @@ using namespace turnspit;
 
 namespace {
 
-constexpr std::array states{ServiceState::Stopped,  ServiceState::Starting, ServiceState::Running,   ServiceState::Waiting,
+constexpr std::array states{ServiceState::Stopped,    ServiceState::Starting, ServiceState::Running, ServiceState::Waiting,
                             ServiceState::BackingOff, ServiceState::Stopping, ServiceState::Failed,  ServiceState::Completed,
-                            ServiceState::Disabled, ServiceState::Invalid};
+                            ServiceState::Disabled,   ServiceState::Invalid};
 constexpr std::array ends{Outcome::Succeeded, Outcome::Failed,  Outcome::TimedOut, Outcome::Stopped, Outcome::Killed,
                           Outcome::Abandoned, Outcome::Skipped, Outcome::Missed,   Outcome::Unknown};
 constexpr std::array trays{TrayShape::Outline, TrayShape::Filled, TrayShape::Working,
@@ -116,7 +118,8 @@ private Q_SLOTS:
     void everyDrawingIsSoundAndSquare()
     {
         int count = 0;
-        QDirIterator files(QStringLiteral(":/turnspit/icons"), {QStringLiteral("*.svg")}, QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator files(QStringLiteral(":/turnspit/icons"), {QStringLiteral("*.svg")}, QDir::Files,
+                           QDirIterator::Subdirectories);
         while (files.hasNext()) {
             QSvgRenderer renderer(files.next());
             QVERIFY2(renderer.isValid(), qPrintable(files.filePath()));
@@ -157,7 +160,8 @@ private Q_SLOTS:
             for (const auto role : {QPalette::Base, QPalette::AlternateBase, QPalette::Window}) {
                 const QColor behind = palette.color(role);
                 for (const ServiceState state : states) {
-                    const QString what = QStringLiteral("%1, %2 on %3").arg(QLatin1String(name), QLatin1String(toString(state).data()), behind.name());
+                    const QString what = QStringLiteral("%1, %2 on %3")
+                                             .arg(QLatin1String(name), QLatin1String(toString(state).data()), behind.name());
                     QVERIFY2(tones::contrast(tones::ofState(state, palette), behind) >= 3, qPrintable(what));
                     QVERIFY2(tones::contrast(tones::ofText(state, palette), behind) >= 4.5, qPrintable(what));
                 }
@@ -192,7 +196,8 @@ private Q_SLOTS:
         for (const auto& [name, palette] : palettes()) {
             QApplication::setPalette(palette);
             for (double (*see)(QRgb) : {grey, deuteranope}) {
-                const auto [least, which] = closest(states, [](ServiceState state) { return stateIcon(state); }, see);
+                const auto [least, which] = closest(
+                    states, [](ServiceState state) { return stateIcon(state); }, see);
                 QVERIFY2(least >= 0.1, qPrintable(which));
             }
         }
@@ -201,12 +206,28 @@ private Q_SLOTS:
     void withoutColourTheOutcomesAndTrayShapesDiffer()
     {
         QApplication::setPalette(palettes()[0].second);
-        const auto [ofEnds, end] = closest(ends, [](Outcome outcome) { return outcomeIcon(outcome); }, grey);
+        const auto [ofEnds, end] = closest(
+            ends, [](Outcome outcome) { return outcomeIcon(outcome); }, grey);
         QVERIFY2(ofEnds >= 0.1, qPrintable(end));
-        const auto [ofTrays, tray] = closest(trays, [](TrayShape shape) { return traySymbol(shape, Qt::black); }, grey);
+        const auto [ofTrays, tray] = closest(
+            trays, [](TrayShape shape) { return traySymbol(shape, Qt::black); }, grey);
         QVERIFY2(ofTrays >= 0.1, qPrintable(tray));
-        const auto [ofPlates, plate] = closest(trays, [](TrayShape shape) { return trayIcon(shape); }, grey);
+        const auto [ofPlates, plate] = closest(
+            trays, [](TrayShape shape) { return trayIcon(shape); }, grey);
         QVERIFY2(ofPlates >= 0.05, qPrintable(plate));
+    }
+
+    void anActionGetsTheDrawingOfItsName()
+    {
+        QObject window;
+        auto* const start = new QAction(&window);
+        start->setObjectName(QStringLiteral("actionStart"));
+        auto* const other = new QAction(&window);
+        other->setObjectName(QStringLiteral("actionOfNoDrawing"));
+        giveIcons(window);
+        QCOMPARE(start->icon().pixmap(QSize(16, 16), 1.0).toImage(),
+                 actionIcon(QStringLiteral("start")).pixmap(QSize(16, 16), 1.0).toImage());
+        QVERIFY(other->icon().isNull());
     }
 
     void iconsFollowThePaletteOfTheMoment()
@@ -236,7 +257,9 @@ private Q_SLOTS:
 
     void aFlagAddsAMarkAndTheMostUrgentWins()
     {
-        const auto image = [](const QStringList& flags) { return stateIcon(ServiceState::Running, flags).pixmap(QSize(16, 16), 1.0).toImage(); };
+        const auto image = [](const QStringList& flags) {
+            return stateIcon(ServiceState::Running, flags).pixmap(QSize(16, 16), 1.0).toImage();
+        };
         QCOMPARE(image({}), stateIcon(ServiceState::Running).pixmap(QSize(16, 16), 1.0).toImage());
         const QImage unhealthy = image({QStringLiteral("unhealthy")});
         QVERIFY(unhealthy != image({}));

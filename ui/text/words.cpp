@@ -220,21 +220,6 @@ QString why(const ServiceInfo& service, WallTime now)
     return parts.join(QStringLiteral(" · "));
 }
 
-QString rowSentence(const ServiceInfo& service, WallTime now)
-{
-    QStringList parts{service.name, state(service.state)};
-    if (const QString what = next(service, now); !what.isEmpty())
-        parts += what;
-    if (service.lastOutcome)
-        parts += Words::tr("last run: %1").arg(outcome(*service.lastOutcome));
-    if (service.restarts > 0)
-        parts += Words::tr("restarted %n time(s)", nullptr, service.restarts);
-    parts += troubles(service);
-    if (service.reason)
-        parts += *service.reason;
-    return parts.join(QStringLiteral(", "));
-}
-
 QString error(const Error& error)
 {
     return QString::fromStdString(error.text());

@@ -71,7 +71,9 @@ private:
 
 QIcon outcomeIcon(Outcome outcome)
 {
-    return glyphIcon([outcome](const QPalette& palette) { return GlyphLook{nameOf(outcome), {}, tones::ofOutcome(outcome, palette), {}}; });
+    return glyphIcon([outcome](const QPalette& palette) {
+        return GlyphLook{nameOf(outcome), {}, tones::ofOutcome(outcome, palette), {}};
+    });
 }
 
 void paintOutcome(QPainter& painter, const QRectF& square, Outcome outcome, const QColor& color)

@@ -31,7 +31,8 @@ constexpr std::array<Mark, 5> marks{{{"unhealthy", ServiceState::Failed},
 
 const Mark* urgent(const QStringList& flags)
 {
-    const auto found = std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return flags.contains(QLatin1String(mark.flag)); });
+    const auto found =
+        std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return flags.contains(QLatin1String(mark.flag)); });
     return found == marks.end() ? nullptr : &*found;
 }
 

@@ -9,6 +9,7 @@ namespace turnspit {
 PlaceholderPage::PlaceholderPage(QWidget* parent)
     : QWidget(parent), m_title(new QLabel(this)), m_text(new QLabel(this)), m_button(new QPushButton(this))
 {
+    m_button->setObjectName(QStringLiteral("placeholderButton"));
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.5);
     m_title->setFont(large);
