@@ -43,16 +43,16 @@ ServiceState stateLike(Outcome outcome)
     case Outcome::Succeeded:
         return ServiceState::Completed;
     case Outcome::Failed:
-    case Outcome::TimedOut:
+    case Outcome::Killed:
     case Outcome::Abandoned:
         return ServiceState::Failed;
-    case Outcome::Killed:
-        return ServiceState::Stopping;
+    case Outcome::TimedOut:
+    case Outcome::Missed:
+        return ServiceState::BackingOff;
     case Outcome::Stopped:
+    case Outcome::Unknown:
         return ServiceState::Stopped;
     case Outcome::Skipped:
-    case Outcome::Missed:
-    case Outcome::Unknown:
         return ServiceState::Disabled;
     }
     return ServiceState::Disabled;
@@ -69,6 +69,11 @@ double contrast(const QColor& a, const QColor& b)
 QColor ofState(ServiceState state, const QPalette& palette)
 {
     return readable(ofState(state, isDark(palette)), palette, leastForGlyphs);
+}
+
+QColor ofOutcome(Outcome outcome, bool dark)
+{
+    return ofState(stateLike(outcome), dark);
 }
 
 QColor ofOutcome(Outcome outcome, const QPalette& palette)
