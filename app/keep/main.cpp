@@ -1,4 +1,5 @@
 #include <turnspit/keep/keeper.h>
+#include <turnspit/keep/trial.h>
 
 #include <climits>
 #include <cstdio>
@@ -20,7 +21,9 @@ constexpr int exitUsage = 2;
 int usage()
 {
     std::fputs("usage: turnspit-keep --state-dir DIR\n"
-               "The parent of all services of one state folder. Started by the hosts of Turnspit, not by hand.\n",
+               "       turnspit-keep --try SECONDS\n"
+               "The parent of all services of one state folder, or the guardian of one command that is tried.\n"
+               "Started by the hosts of Turnspit, not by hand.\n",
                stderr);
     return exitUsage;
 }
@@ -50,6 +53,13 @@ int main(int argc, char** argv)
     if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
         std::puts("turnspit-keep " TURNSPIT_VERSION);
         return exitDone;
+    }
+    if (argc == 3 && std::strcmp(argv[1], "--try") == 0) {
+        const long limit = std::strtol(argv[2], nullptr, 10);
+        if (limit <= 0 || limit > INT_MAX)
+            return usage();
+        ::setsid(); // what a terminal sends to the host does not concern it
+        return turnspit::keep::guardTrial(std::chrono::seconds(limit));
     }
     if (argc != 3 || std::strcmp(argv[1], "--state-dir") != 0)
         return usage();

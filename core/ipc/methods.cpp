@@ -236,6 +236,60 @@ Answer previewSchedule(HostSession& session, QJsonObject params)
     co_return answer(co_await session.previewSchedule(*std::move(text), *count));
 }
 
+Answer inspect(HostSession& session, QJsonObject params)
+{
+    auto request = fromJson<InspectRequest>(params);
+    if (!request)
+        co_return fail(request.error());
+    co_return answer(co_await session.inspect(*std::move(request)));
+}
+
+Result<quint64> tryIdIn(const JsonFields& fields, quint64 id)
+{
+    if (!fields.error() && id == 0)
+        return fail(ErrorKind::Protocol, "`id` must be given");
+    return fields.take(id);
+}
+
+Answer beginTry(HostSession& session, QJsonObject params)
+{
+    if (const auto text = required(params, "text"); !text)
+        co_return fail(text.error());
+    auto request = fromJson<TryRequest>(params);
+    if (!request)
+        co_return fail(request.error());
+    const auto begun = co_await session.beginTry(*std::move(request));
+    if (!begun)
+        co_return fail(begun.error());
+    co_return QJsonObject{{Key("id"), static_cast<qint64>(*begun)}};
+}
+
+Answer followTry(HostSession& session, QJsonObject params)
+{
+    JsonFields fields(params);
+    quint64 number = 0;
+    qint64 cursor = 0;
+    fields.read("id", number);
+    fields.read("cursor", cursor);
+    if (cursor < 0)
+        fields.wrong("cursor", "must not be negative");
+    const auto id = tryIdIn(fields, number);
+    if (!id)
+        co_return fail(id.error());
+    co_return answer(co_await session.followTry(*id, cursor));
+}
+
+Answer stopTry(HostSession& session, QJsonObject params)
+{
+    JsonFields fields(params);
+    quint64 number = 0;
+    fields.read("id", number);
+    const auto id = tryIdIn(fields, number);
+    if (!id)
+        co_return fail(id.error());
+    co_return answer(co_await session.stopTry(*id));
+}
+
 Answer nextRuns(HostSession& session, QJsonObject params)
 {
     const auto count = countIn(params, "count", 20, maxListed);
@@ -380,6 +434,10 @@ constexpr std::array table{
     Method{"host.shutdown", shutdown},
     Method{"service.stopping", stopping},
     Method{"service.usage", usage},
+    Method{"service.inspect", inspect},
+    Method{"try.begin", beginTry},
+    Method{"try.follow", followTry},
+    Method{"try.stop", stopTry},
 };
 
 } // namespace

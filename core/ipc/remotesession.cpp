@@ -399,4 +399,28 @@ Task<Result<QList<UsageSample>>> RemoteSession::usage(QString name)
     co_return listFrom<UsageSample>(co_await call(QStringLiteral("service.usage"), {{Key("name"), name}}));
 }
 
+Task<Result<Inspection>> RemoteSession::inspect(InspectRequest request)
+{
+    co_return objectFrom<Inspection>(co_await call(QStringLiteral("service.inspect"), toJson(request)));
+}
+
+Task<Result<quint64>> RemoteSession::beginTry(TryRequest request)
+{
+    const Value answer = co_await call(QStringLiteral("try.begin"), toJson(request));
+    if (!answer)
+        co_return fail(answer.error());
+    co_return static_cast<quint64>(answer->toObject().value(Key("id")).toInteger());
+}
+
+Task<Result<TryPage>> RemoteSession::followTry(quint64 id, qint64 cursor)
+{
+    co_return objectFrom<TryPage>(
+        co_await call(QStringLiteral("try.follow"), {{Key("id"), static_cast<qint64>(id)}, {Key("cursor"), cursor}}));
+}
+
+Task<Result<>> RemoteSession::stopTry(quint64 id)
+{
+    co_return nothingFrom(co_await call(QStringLiteral("try.stop"), {{Key("id"), static_cast<qint64>(id)}}));
+}
+
 } // namespace turnspit

@@ -76,6 +76,10 @@ public:
     [[nodiscard]] Task<Result<>> shutdown() override;
     [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
     [[nodiscard]] Task<Result<QList<UsageSample>>> usage(QString name) override;
+    [[nodiscard]] Task<Result<Inspection>> inspect(InspectRequest request) override;
+    [[nodiscard]] Task<Result<quint64>> beginTry(TryRequest request) override;
+    [[nodiscard]] Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
+    [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
 
 private:
     using Value = Result<QJsonValue>;

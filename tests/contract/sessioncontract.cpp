@@ -842,4 +842,138 @@ void SessionContract::pendingCallsAreCancelledWhenTheSessionIsDestroyed()
     QVERIFY(waiting.wasCancelled());
 }
 
+void SessionContract::inspectMakesTheEditsAndChangesNothing()
+{
+    const QString text = name("# mine\ncommand = [\"sleep\", \"1000\"] # how long?\nautostart = false\n");
+    add(name("a"), text);
+    InspectRequest request;
+    request.name = request.original = name("a");
+    request.text = text;
+    request.edits = {{name("restart.delay"), name("5s")}, {name("autostart"), QString()}, {name("group"), QString()}};
+    const auto found = await(session().inspect(request));
+    QVERIFY(found);
+    QCOMPARE(found->text, name("# mine\ncommand = [\"sleep\", \"1000\"] # how long?\n\n[restart]\ndelay = \"5s\"\n"));
+    QVERIFY(found->isValid);
+    QCOMPARE(found->remarks, QList<Remark>());
+    QCOMPARE(found->given, (QStringList{name("command"), name("restart.delay")}));
+    QCOMPARE(found->values.value(QLatin1StringView("restart")).toObject().value(QLatin1StringView("delay")).toString(), name("5s"));
+    QCOMPARE(found->commandLine, name("sleep 1000"));
+    QVERIFY(found->executable.endsWith(QLatin1StringView("/sleep")));
+    QCOMPARE(found->argumentCount, 1);
+    QVERIFY(found->keys.contains(name("stop.timeout")));
+    QCOMPARE(await(session().definition(name("a")))->text, text);
+}
+
+void SessionContract::inspectNamesTheKeyOfWhatIsWrong()
+{
+    InspectRequest request;
+    request.name = name("a");
+    request.edits = {{name("command"), name("\"no-such-program-here x\"")}, {name("schedule.cron"), name("\"61 * * * *\"")}};
+    auto found = await(session().inspect(request));
+    QVERIFY(found);
+    QVERIFY(!found->isValid);
+    QVERIFY(!found->remarks.isEmpty());
+    QVERIFY(found->remarks.first().isError);
+    QCOMPARE(found->remarks.first().key, name("schedule.cron"));
+    QVERIFY(found->remarks.first().message.contains(QLatin1StringView("minute must be 0-59")));
+    QCOMPARE(found->remarks.last().key, name("command"));
+    QVERIFY(found->values.isEmpty());
+
+    request.edits = {{name("command"), name("\"sleep 5 | sleep 6\"")}};
+    found = await(session().inspect(request));
+    QVERIFY(found && found->isValid);
+    QCOMPARE(found->remarks.size(), 1);
+    QVERIFY(found->remarks.first().fix.has_value());
+    QVERIFY(*found->remarks.first().fix == (KeyEdit{name("shell"), name("true")}));
+
+    // Without a command the defaults are known all the same.
+    request.edits.clear();
+    found = await(session().inspect(request));
+    QVERIFY(found && !found->isValid);
+    QCOMPARE(found->remarks.first().key, name("command"));
+    QVERIFY(!found->values.isEmpty());
+}
+
+void SessionContract::inspectKnowsWhichNamesAreTaken()
+{
+    add(name("a"), sleeper);
+    InspectRequest request;
+    request.name = name("a");
+    request.text = sleeper;
+    auto found = await(session().inspect(request));
+    QVERIFY(found && !found->isValid);
+    QCOMPARE(found->remarks.first().key, name("name"));
+    request.original = name("a");
+    found = await(session().inspect(request));
+    QVERIFY(found && found->isValid);
+}
+
+void SessionContract::aTriedCommandTellsItsOutputAndItsEnd()
+{
+    const auto id = await(session().beginTry({name("a"), counting}));
+    QVERIFY(id);
+    QByteArray output;
+    TryPage last;
+    while (!last.ended) {
+        const auto page = await(session().followTry(*id, last.cursor));
+        QVERIFY(page);
+        last = *page;
+        for (const TryOutput& piece : last.output) {
+            QCOMPARE(piece.stream, 'o');
+            output += piece.bytes;
+        }
+    }
+    QByteArray expected;
+    for (int n = 1; n <= 50; ++n)
+        expected += QByteArray::number(n) + '\n';
+    QCOMPARE(output, expected);
+    QCOMPARE(last.cursor, expected.size());
+    QCOMPARE(last.exitCode.value_or(-1), 0);
+    QVERIFY(!last.signal);
+    QCOMPARE(last.dropped, 0);
+    QCOMPARE(last.reason, QString());
+}
+
+void SessionContract::aTriedCommandIsNoRunAndNoService()
+{
+    add(name("a"), quick);
+    const auto id = await(session().beginTry({name("a"), failing}));
+    QVERIFY(id);
+    TryPage last;
+    while (!last.ended) {
+        const auto page = await(session().followTry(*id, last.cursor));
+        QVERIFY(page);
+        last = *page;
+    }
+    QCOMPARE(last.exitCode.value_or(-1), 1);
+    const auto runs = await(session().runs({}));
+    QVERIFY(runs);
+    QVERIFY(runs->isEmpty());
+    QCOMPARE(await(session().snapshot())->services.size(), 1);
+    QCOMPARE(said(service(name("a")).state), said(ServiceState::Stopped));
+}
+
+void SessionContract::aTriedCommandIsStopped()
+{
+    const auto id = await(session().beginTry({QString(), sleeper}));
+    QVERIFY(id);
+    QVERIFY(await(session().stopTry(*id)));
+    TryPage last;
+    while (!last.ended) {
+        const auto page = await(session().followTry(*id, last.cursor));
+        QVERIFY(page);
+        last = *page;
+    }
+    QVERIFY(!last.exitCode);
+    QCOMPARE(last.signal.value_or(QString()), name("SIGTERM"));
+    QCOMPARE(last.reason, name("stopped"));
+    QVERIFY(await(session().stopTry(*id + 1000)));
+    QVERIFY(!await(session().followTry(*id + 1000, 0)));
+}
+
+void SessionContract::aTryOfAnInvalidFileIsRefused()
+{
+    QCOMPARE(said(kindOf(await(session().beginTry({name("a"), name("group = \"x\"\n")})))), said(ErrorKind::InvalidDefinition));
+}
+
 } // namespace turnspit

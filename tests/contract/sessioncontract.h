@@ -84,6 +84,13 @@ private Q_SLOTS:
     void shutdownAnswersWhenItHasBegun();
     void usageIsOfTheLastTenMinutesOldestFirst();
     void pendingCallsAreCancelledWhenTheSessionIsDestroyed();
+    void inspectMakesTheEditsAndChangesNothing();
+    void inspectNamesTheKeyOfWhatIsWrong();
+    void inspectKnowsWhichNamesAreTaken();
+    void aTriedCommandTellsItsOutputAndItsEnd();
+    void aTriedCommandIsNoRunAndNoService();
+    void aTriedCommandIsStopped();
+    void aTryOfAnInvalidFileIsRefused();
 
 private:
     HostSession& session() { return m_host->session(); }

@@ -159,7 +159,7 @@ void TestWireMethods::bytes_data()
         error(-32602, "`outcomes` has a value that is not known here"));
     row("runs.query limit", "runs.query", R"({"limit":10001})", error(-32602, "`limit` must be from 1 to 10000"));
     row("schedule.preview", "schedule.preview", R"({"text":"[schedule]\nevery = \"5m\"\n","count":2})",
-        result(R"({"sentence":"every 5m","times":["2000-01-01T00:05:00.000000Z","2000-01-01T00:10:00.000000Z"],"warnings":[]})"));
+        result(R"({"sentence":"Every 5 minutes","times":["2000-01-01T00:05:00.000000Z","2000-01-01T00:10:00.000000Z"],"warnings":[]})"));
     row("schedule.preview count", "schedule.preview", R"({"text":"","count":0})", error(-32602, "`count` must be from 1 to 10000"));
     row("schedule.next", "schedule.next", R"({"count":3})", result(R"([{"at":"2000-01-01T01:00:00.000000Z","service":"backup"}])"));
     row("schedule.next of one", "schedule.next", R"({"service":"mail"})", result("[]"));
@@ -187,6 +187,16 @@ void TestWireMethods::bytes_data()
         result(R"([{"cpu_percent":null,"memory_bytes":84000000,"time":"2000-01-01T00:00:00.000000Z"}])"));
     row("service.usage unknown", "service.usage", R"({"name":"mial"})", error(-32001, "there is no service `mial`"));
     row("service.usage nameless", "service.usage", "{}", error(-32602, "`name` must be given"));
+    row("inspect", "service.inspect", R"({"name":"new","text":"command = \"true\"\n","edits":[{"key":"group","value":"post"}]})", {});
+    row("inspect edits", "service.inspect", R"({"edits":[5]})", error(-32602, "`edits` must be an array of objects"));
+    row("try.begin", "try.begin", R"({"text":"command = \"true\"\n"})", result(R"({"id":1})"));
+    row("try.begin textless", "try.begin", "{}", error(-32602, "`text` must be given"));
+    row("try.begin invalid", "try.begin", R"({"text":"command = 5"})",
+        error(-32004, "`command` must be an array of strings, or one string, not an integer", R"({"column":11,"file":"try.toml","line":1})"));
+    row("try.follow", "try.follow", R"({"id":9})", error(-32000, "nothing is tried under the number 9"));
+    row("try.follow idless", "try.follow", "{}", error(-32602, "`id` must be given"));
+    row("try.follow cursor", "try.follow", R"({"id":1,"cursor":-1})", error(-32602, "`cursor` must not be negative"));
+    row("try.stop", "try.stop", R"({"id":9})", result("{}"));
     row("subscribe", "subscribe", "{}", {}); // aSubscriberGetsASnapshotThenDeltas looks at its answer
 }
 

@@ -87,6 +87,12 @@ public:
     void addEvent(const HostEvent& event) { m_events.append(event); }
     void setReloadAnswer(const QStringList& lines) { m_reloadAnswer = lines; }
 
+    /// What inspect searches programs with; else PATH is /usr/bin:/bin and HOME is /.
+    void setEnvironment(const QMap<QString, QString>& environment) { m_environment = environment; }
+    /// Output and end of what is tried, beside what the command itself does.
+    void sayInTry(quint64 id, const QByteArray& text, char stream = 'o');
+    void endTry(quint64 id, int exitCode);
+
     // How it answers.
 
     /// The next call of this name gets the error.
@@ -132,6 +138,10 @@ public:
     [[nodiscard]] Task<Result<>> shutdown() override;
     [[nodiscard]] Task<Result<QList<StopInfo>>> stopping() override;
     [[nodiscard]] Task<Result<QList<UsageSample>>> usage(QString name) override;
+    [[nodiscard]] Task<Result<Inspection>> inspect(InspectRequest request) override;
+    [[nodiscard]] Task<Result<quint64>> beginTry(TryRequest request) override;
+    [[nodiscard]] Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
+    [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -157,6 +167,11 @@ private:
         QString name;
         QString text;
         bool wasRemoved = false;
+    };
+    struct Try
+    {
+        TryPage page; ///< all of it
+        WallTime begin;
     };
     using Selection = std::pair<quint64, quint64>;
 
@@ -199,6 +214,9 @@ private:
     QHash<QString, QList<UsageSample>> m_usage;
     QList<HostEvent> m_events;
     QStringList m_reloadAnswer;
+    QMap<QString, QString> m_environment{{QStringLiteral("PATH"), QStringLiteral("/usr/bin:/bin")},
+                                         {QStringLiteral("HOME"), QStringLiteral("/")}};
+    QMap<quint64, Try> m_tries;
     QList<Undo> m_undo;
     QMap<QString, WallTime> m_killAt; ///< of the stops under way
     QList<std::pair<QString, ServiceState>> m_passed; ///< every state that was entered, in order

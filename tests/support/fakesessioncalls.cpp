@@ -2,6 +2,7 @@
 
 #include <turnspit/async/wait.h>
 #include <turnspit/control/json.h>
+#include <turnspit/servicefile/check.h>
 
 #include <QRegularExpression>
 
@@ -28,17 +29,11 @@ std::optional<Error> wrongWith(const QString& name, const QString& text)
     return Error{ErrorKind::InvalidDefinition, "`command` is missing", "/fake/config/services/" + name.toStdString() + ".toml", 1, 1};
 }
 
-/// One `key = value` line set, added behind the last plain one or taken out.
-QString edited(QString text, const KeyEdit& edit)
+/// As the product edits it; what cannot be edited stays.
+QString edited(const QString& text, const KeyEdit& edit)
 {
-    const QRegularExpression line(QStringLiteral("^\\s*%1\\s*=.*\\n?").arg(QRegularExpression::escape(edit.key)),
-                                  QRegularExpression::MultilineOption);
-    static const QRegularExpression bare(QStringLiteral("^(true|false|[0-9]+|[\"\\[{].*)$"));
-    const QString value = bare.match(edit.value).hasMatch() ? edit.value : QStringLiteral("\"%1\"").arg(edit.value);
-    const QString whole = edit.value.isEmpty() ? QString() : QStringLiteral("%1 = %2\n").arg(edit.key, value);
-    if (const auto match = line.match(text); match.hasMatch())
-        return text.replace(match.capturedStart(), match.capturedLength(), whole);
-    return whole + text;
+    const auto next = makeChange(text.toStdString(), "fake.toml", {edit.key.toStdString(), edit.value.toStdString()});
+    return next ? QString::fromStdString(*next) : text;
 }
 
 } // namespace
@@ -352,8 +347,12 @@ Task<Result<ActionResult>> FakeSession::update(UpdateRequest request)
     if (const auto here = known(request.name); !here)
         co_return fail(here.error());
     QString text = request.text.value_or(m_texts.value(request.name));
-    for (const KeyEdit& edit : request.edits)
-        text = edited(text, edit);
+    for (const KeyEdit& edit : request.edits) {
+        const auto next = makeChange(text.toStdString(), request.name.toStdString() + ".toml", {edit.key.toStdString(), edit.value.toStdString()});
+        if (!next)
+            co_return fail(next.error());
+        text = QString::fromStdString(*next);
+    }
     if (const auto wrong = wrongWith(request.name, text))
         co_return fail(*wrong);
     m_undo.append({request.name, m_texts.value(request.name), false});
@@ -406,15 +405,15 @@ Task<Result<SchedulePreview>> FakeSession::previewSchedule(QString text, int cou
     const auto entered = co_await enter(QStringLiteral("previewSchedule"), {{Key("text"), text}, {Key("count"), count}});
     if (!entered)
         co_return fail(entered.error());
-    static const QRegularExpression every(QStringLiteral("every\\s*=\\s*\"([^\"]+)\""));
-    const auto interval = parseDuration(every.match(text).captured(1).toStdString());
-    if (!interval)
-        co_return fail(ErrorKind::InvalidDefinition, "no schedule: " + interval.error().message);
+    const auto echo = echoSchedule(text.toStdString(), {}, now(), count);
+    if (!echo)
+        co_return fail(echo.error());
     SchedulePreview preview;
-    preview.sentence = QStringLiteral("every %1").arg(QString::fromStdString(formatDuration(*interval)));
-    const WallTime from = now();
-    for (int n = 1; n <= count; ++n)
-        preview.times.append(from + n * *interval);
+    preview.sentence = QString::fromStdString(echo->sentence);
+    for (const WallTime at : echo->times)
+        preview.times.append(at);
+    for (const std::string& warning : echo->warnings)
+        preview.warnings.append(QString::fromStdString(warning));
     co_return preview;
 }
 

@@ -89,6 +89,22 @@ public:
     /// none. New samples show in the rows of deltas.
     [[nodiscard]] virtual Task<Result<QList<UsageSample>>> usage(QString name) = 0;
 
+    /// What a service file would mean and what is wrong with it, while it is written. Changes nothing.
+    [[nodiscard]] virtual Task<Result<Inspection>> inspect(InspectRequest request) = 0;
+
+    /// Runs the command once in the environment and folder of the service that the text describes: no run of it, no record, no log,
+    /// no file. Answers with a number for followTry when it was begun; a command that is not there is begun and has ended (127).
+    /// Its whole process tree is killed when the command ends, ten minutes after its start, and when nobody has followed it for
+    /// some seconds. Refused: an invalid text, too many at once.
+    [[nodiscard]] virtual Task<Result<quint64>> beginTry(TryRequest request) = 0;
+
+    /// What it wrote since `cursor` (0: from the start). An answer with nothing new waits until there is something, the end included,
+    /// or 20 s have passed. After the end was told it may be forgotten.
+    [[nodiscard]] virtual Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) = 0;
+
+    /// Asks it to end as a stop does (SIGTERM, 2 s later SIGKILL). An id that is not there any more is fine.
+    [[nodiscard]] virtual Task<Result<>> stopTry(quint64 id) = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

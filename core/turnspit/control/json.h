@@ -35,6 +35,12 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const SchedulePreview& preview);
 [[nodiscard]] QJsonObject toJson(const StopInfo& stop);
 [[nodiscard]] QJsonObject toJson(const UsageSample& sample);
+[[nodiscard]] QJsonObject toJson(const KeyEdit& edit);
+[[nodiscard]] QJsonObject toJson(const InspectRequest& request);
+[[nodiscard]] QJsonObject toJson(const Remark& remark);
+[[nodiscard]] QJsonObject toJson(const Inspection& inspection);
+[[nodiscard]] QJsonObject toJson(const TryRequest& request);
+[[nodiscard]] QJsonObject toJson(const TryPage& page); ///< output as `{stream, text}`, `b64` instead of `text` where it is not UTF-8
 
 /// `start`, `stop`, ...: the last part of the method on the wire, and the command of turnspitctl.
 [[nodiscard]] std::string_view toString(Action action) noexcept;
@@ -74,6 +80,12 @@ template <> Result<EventQuery> fromJson(const QJsonObject& object);
 template <> Result<SchedulePreview> fromJson(const QJsonObject& object);
 template <> Result<StopInfo> fromJson(const QJsonObject& object);
 template <> Result<UsageSample> fromJson(const QJsonObject& object);
+template <> Result<KeyEdit> fromJson(const QJsonObject& object);
+template <> Result<InspectRequest> fromJson(const QJsonObject& object);
+template <> Result<Remark> fromJson(const QJsonObject& object);
+template <> Result<Inspection> fromJson(const QJsonObject& object);
+template <> Result<TryRequest> fromJson(const QJsonObject& object);
+template <> Result<TryPage> fromJson(const QJsonObject& object);
 
 template <class T>
 [[nodiscard]] Result<QList<T>> listFromJson(const QJsonValue& value)

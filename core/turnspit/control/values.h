@@ -219,6 +219,8 @@ struct KeyEdit
 {
     QString key;   ///< dotted: `restart.delay`
     QString value; ///< as a person types it; taken as TOML where it is that, else as a string
+
+    bool operator==(const KeyEdit&) const = default;
 };
 
 struct UpdateRequest
@@ -257,6 +259,73 @@ struct SchedulePreview
     QString sentence;
     QList<WallTime> times;
     QStringList warnings;
+};
+
+/// A service file that is being written: not saved, perhaps of a service that is not there yet.
+struct InspectRequest
+{
+    QString name;         ///< that it shall have; "" is none yet, which is an error of the answer
+    QString original;     ///< the service that is edited, whose name is not taken therefore; "": a new one
+    QString text;         ///< what the edits start from; "" for a new one
+    QList<KeyEdit> edits; ///< made one after another; removing a key that is not there is fine
+};
+
+/// One thing that is wrong with it, or looks wrong.
+struct Remark
+{
+    bool isError = true;
+    QString key;     ///< `schedule.cron`: what it is about; "": the text as a whole, `name`: the name
+    QString message; ///< without the position
+    int line = 0;    ///< in `Inspection::text`, from 1; 0: nowhere
+    int column = 0;  ///< from 1, in code points
+    std::optional<KeyEdit> fix; ///< would mend it
+
+    bool operator==(const Remark&) const = default;
+};
+
+/// What a text means and what is wrong with it.
+struct Inspection
+{
+    QString text;            ///< with the edits made; as it came where it is not TOML
+    bool isValid = false;    ///< no remark is an error: it can be saved
+    QJsonObject values;      ///< every key with the value in force, nested as in the file; empty while there are errors, a missing
+                             ///< command and a wrong name aside
+    QStringList given;       ///< keys that the text itself has, dotted, sorted; variables as `environment.NAME`
+    QStringList keys;        ///< every key that this host knows, dotted, in the order in which a person writes them
+    QString commandLine;     ///< `command` as one line
+    QString stopCommandLine; ///< `stop.command` as one line
+    QString executable;      ///< absolute; "": not found
+    int argumentCount = 0;
+    QList<Remark> remarks;   ///< errors first
+};
+
+/// A command that is tried: run once, no run of a service, kept nowhere.
+struct TryRequest
+{
+    QString name; ///< for TURNSPIT_SERVICE; may be ""
+    QString text; ///< of a service file: its command, environment, folder and umask count
+};
+
+/// What it wrote, in the order of reading.
+struct TryOutput
+{
+    char stream = 'o'; ///< o, e
+    QByteArray bytes;
+
+    bool operator==(const TryOutput&) const = default;
+};
+
+/// What there is of a tried command from a cursor on.
+struct TryPage
+{
+    QList<TryOutput> output;
+    qint64 cursor = 0;       ///< ask with it for what comes next
+    qint64 dropped = 0;      ///< bytes that were not kept since its output reached the limit
+    bool ended = false;      ///< nothing more comes
+    double seconds = 0;      ///< since its start, to its end where it has ended
+    std::optional<int> exitCode;
+    std::optional<QString> signal; ///< "SIGKILL"
+    QString reason;          ///< "" or why it ended so: stopped, took too long, not found
 };
 
 } // namespace turnspit

@@ -255,4 +255,24 @@ Task<Result<QList<UsageSample>>> LocalSession::usage(QString name)
     return forward<QList<UsageSample>>([name](HostSession& s) { return s.usage(name); });
 }
 
+Task<Result<Inspection>> LocalSession::inspect(InspectRequest request)
+{
+    return forward<Inspection>([request](HostSession& s) { return s.inspect(request); });
+}
+
+Task<Result<quint64>> LocalSession::beginTry(TryRequest request)
+{
+    return forward<quint64>([request](HostSession& s) { return s.beginTry(request); });
+}
+
+Task<Result<TryPage>> LocalSession::followTry(quint64 id, qint64 cursor)
+{
+    return forward<TryPage>([id, cursor](HostSession& s) { return s.followTry(id, cursor); });
+}
+
+Task<Result<>> LocalSession::stopTry(quint64 id)
+{
+    return forward<void>([id](HostSession& s) { return s.stopTry(id); });
+}
+
 } // namespace turnspit

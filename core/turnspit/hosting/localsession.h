@@ -71,6 +71,10 @@ public:
     Task<Result<>> shutdown() override;
     Task<Result<QList<StopInfo>>> stopping() override;
     Task<Result<QList<UsageSample>>> usage(QString name) override;
+    Task<Result<Inspection>> inspect(InspectRequest request) override;
+    Task<Result<quint64>> beginTry(TryRequest request) override;
+    Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
+    Task<Result<>> stopTry(quint64 id) override;
 
 private:
     template <class T>

@@ -96,26 +96,28 @@ Result<std::string> valueFromPerson(const std::string& key, const std::string& t
     return quoteToml(typed);
 }
 
+Result<std::string> makeChange(std::string_view text, const std::string& fileName, const Change& change)
+{
+    const auto path = pathOf(change.key);
+    if (!path)
+        return std::unexpected(path.error());
+    // What is unknown may be removed: that is how such a file is mended.
+    if (change.value.empty())
+        return removeTomlKey(text, fileName, *path);
+    if (isTable(change.key))
+        return fail(ErrorKind::InvalidDefinition, "`" + change.key + "` is a table: set its keys one by one");
+    const auto value = valueFromPerson(change.key, change.value);
+    if (!value)
+        return value;
+    return setTomlValue(text, fileName, *path, *value);
+}
+
 Result<std::string> applyChanges(std::string_view text, const std::string& fileName, const std::string& name,
                                  const std::vector<Change>& changes, const TomlTable& defaults)
 {
     std::string changed(text);
     for (const Change& change : changes) {
-        const auto path = pathOf(change.key);
-        if (!path)
-            return std::unexpected(path.error());
-        Result<std::string> next;
-        if (change.value.empty()) {
-            // What is unknown may be removed: that is how such a file is mended.
-            next = removeTomlKey(changed, fileName, *path);
-        } else if (isTable(change.key)) {
-            return fail(ErrorKind::InvalidDefinition, "`" + change.key + "` is a table: set its keys one by one");
-        } else {
-            const auto value = valueFromPerson(change.key, change.value);
-            if (!value)
-                return value;
-            next = setTomlValue(changed, fileName, *path, *value);
-        }
+        auto next = makeChange(changed, fileName, change);
         if (!next)
             return next;
         changed = std::move(*next);

@@ -27,6 +27,10 @@ struct Change
 /// that of an unknown key.
 [[nodiscard]] Result<std::string> valueFromPerson(const std::string& key, const std::string& typed);
 
+/// The text with the changes made in place, whatever it means then: the text must be TOML, the keys known. What removes a key
+/// that is not there is Refused.
+[[nodiscard]] Result<std::string> makeChange(std::string_view text, const std::string& fileName, const Change& change);
+
 /// The text with the changes made in place (config/tomledit.h), one after another. Refused with the first error where
 /// the result would not be a valid service file, unless the file was invalid before and the changes make it better.
 [[nodiscard]] Result<std::string> applyChanges(std::string_view text, const std::string& fileName,

@@ -1,5 +1,7 @@
 #include <turnspit/services/conversions.h>
 
+#include <turnspit/servicefile/keys.h>
+
 #include <QJsonArray>
 
 namespace turnspit {
@@ -61,6 +63,36 @@ QJsonObject toJson(const TomlTable& table)
     for (const TomlEntry& entry : table.entries())
         object.insert(QString::fromStdString(entry.key), valueOf(entry.value));
     return object;
+}
+
+Inspection inspectionOf(const FileInspection& inspection)
+{
+    Inspection out;
+    out.text = QString::fromStdString(inspection.text);
+    out.isValid = true;
+    if (inspection.definition)
+        out.values = toJson(toTable(*inspection.definition));
+    for (const std::string& key : inspection.given)
+        out.given.append(QString::fromStdString(key));
+    for (const DefinitionKey& key : definitionKeys())
+        out.keys.append(QString::fromUtf8(key.path.data(), static_cast<qsizetype>(key.path.size())));
+    out.commandLine = QString::fromStdString(inspection.commandLine);
+    out.stopCommandLine = QString::fromStdString(inspection.stopCommandLine);
+    out.executable = QString::fromStdString(inspection.executable);
+    out.argumentCount = inspection.argumentCount;
+    for (const Finding& finding : inspection.findings) {
+        Remark remark;
+        remark.isError = finding.severity == Severity::Error;
+        remark.key = QString::fromStdString(finding.key);
+        remark.message = QString::fromStdString(finding.error.message);
+        remark.line = finding.error.line;
+        remark.column = finding.error.column;
+        if (finding.fix)
+            remark.fix = KeyEdit{QString::fromStdString(finding.fix->key), QString::fromStdString(finding.fix->value)};
+        out.isValid = out.isValid && !remark.isError;
+        out.remarks.append(remark);
+    }
+    return out;
 }
 
 } // namespace turnspit

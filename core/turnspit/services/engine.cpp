@@ -228,6 +228,8 @@ Task<> Engine::stop(std::stop_token hurry)
         co_await server->finish();
     m_servers.clear();
     m_link.m_engine = nullptr;
+    if (m_session)
+        co_await m_session->endTries();
     m_session.reset();
     m_usageTimer.reset();
     m_wallClock.reset();

@@ -8,7 +8,8 @@
 namespace turnspit {
 
 EngineSession::EngineSession(Engine& engine)
-    : m_engine(engine), m_store(engine.options().places), m_pages(std::make_shared<LogPages>())
+    : m_engine(engine), m_store(engine.options().places), m_pages(std::make_shared<LogPages>()),
+      m_trials(engine.options().keeperProgram, engine.clock())
 {
     engine.publisher().onDelta = [this](const Delta& delta) { Q_EMIT deltaArrived(delta); };
 }

@@ -4,6 +4,7 @@
 #include <turnspit/control/hostsession.h>
 #include <turnspit/servicefile/servicefilestore.h>
 #include <turnspit/services/logpages.h>
+#include <turnspit/services/trials.h>
 
 #include <memory>
 
@@ -51,6 +52,13 @@ public:
     Task<Result<>> shutdown() override;
     Task<Result<QList<StopInfo>>> stopping() override;
     Task<Result<QList<UsageSample>>> usage(QString name) override;
+    Task<Result<Inspection>> inspect(InspectRequest request) override;
+    Task<Result<quint64>> beginTry(TryRequest request) override;
+    Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
+    Task<Result<>> stopTry(quint64 id) override;
+
+    /// What is tried ends now; called before this goes.
+    Task<> endTries() { return m_trials.endAll(); }
 
 private:
     // enginesession_actions.cpp
@@ -74,6 +82,7 @@ private:
     Engine& m_engine;
     ServiceFileStore m_store;
     std::shared_ptr<LogPages> m_pages; ///< the files thread only
+    Trials m_trials;
 };
 
 } // namespace turnspit

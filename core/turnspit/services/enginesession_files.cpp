@@ -202,32 +202,34 @@ Task<Result<QList<Diagnostic>>> EngineSession::check(QString name, QString text)
 Task<Result<SchedulePreview>> EngineSession::previewSchedule(QString text, int count)
 {
     co_await yieldToLoop();
-    const TomlTable& defaults = m_engine.options().settings.defaults;
-    auto parsed = parseDefinition(text.toStdString(), "preview", "preview", defaults);
-    if (!parsed) {
-        // The [schedule] alone is enough: what is typed in a dialog has no command yet.
-        if (auto withCommand = parseDefinition("command = \"true\"\n" + text.toStdString(), "preview", "preview", defaults))
-            parsed = std::move(withCommand);
-    }
-    if (!parsed)
-        co_return fail(firstError(parsed.error()));
-    if (!parsed->schedule)
-        co_return fail(ErrorKind::InvalidDefinition, "there is no [schedule]");
-    const Schedule& schedule = *parsed->schedule;
-    auto zone = TimeZone::find(schedule.timezone);
-    if (!zone)
-        co_return fail(zone.error());
-    const WallTime now = m_engine.clock().wallNow();
+    const auto echo = echoSchedule(text.toStdString(), m_engine.options().settings.defaults, m_engine.clock().wallNow(), std::clamp(count, 0, 1000));
+    if (!echo)
+        co_return fail(echo.error());
     SchedulePreview out;
-    out.sentence = QString::fromStdString(describe(schedule));
-    for (const WallTime at : preview(schedule, *zone, now, std::clamp(count, 0, 1000)))
+    out.sentence = QString::fromStdString(echo->sentence);
+    for (const WallTime at : echo->times)
         out.times.append(at);
-    if (const auto* cron = std::get_if<Cron>(&schedule.rule); cron && cron->restrictsDayOfMonthAndWeekday())
-        out.warnings.append(QStringLiteral("runs when the day of the month or the weekday matches, not only when both do"));
-    for (const DstNote& note : dstNotes(schedule, *zone, now, now + std::chrono::days(366))) {
-        const QString wanted = QString::fromStdString(zone->format(note.run));
-        out.warnings.append(note.kind == DstNote::Skipped ? QStringLiteral("a local time that daylight saving skips: runs at %1").arg(wanted)
-                                                          : QStringLiteral("a local time that comes twice: runs once, at %1").arg(wanted));
+    for (const std::string& warning : echo->warnings)
+        out.warnings.append(QString::fromStdString(warning));
+    co_return out;
+}
+
+Task<Result<Inspection>> EngineSession::inspect(InspectRequest request)
+{
+    co_await yieldToLoop();
+    const std::string name = request.name.toStdString();
+    CheckContext context;
+    context.environment = m_engine.environment();
+    context.defaults = m_engine.options().settings.defaults;
+    context.now = m_engine.clock().wallNow();
+    std::vector<Change> edits;
+    for (const KeyEdit& edit : request.edits)
+        edits.push_back({edit.key.toStdString(), edit.value.toStdString()});
+    Inspection out = inspectionOf(inspectServiceFile(request.text.toStdString(), edits, m_store.path(name), name, context));
+    const bool isTaken = m_engine.unit(name) || m_engine.controller(name) || (isServiceName(name) && m_store.exists(name));
+    if (isTaken && request.name != request.original) {
+        out.isValid = false;
+        out.remarks.prepend(Remark{true, QStringLiteral("name"), QStringLiteral("there is already a service `%1`").arg(request.name), 0, 0, {}});
     }
     co_return out;
 }
