@@ -1,6 +1,7 @@
 #include <ui/window/mainwindow.h>
 
 #include <turnspit/async/periodictimer.h>
+#include <ui/edit/serviceediting.h>
 #include <ui/logs/logpane.h>
 #include <ui/logs/logview.h>
 #include <ui/services/serviceactions.h>
@@ -39,6 +40,8 @@ MainWindow::MainWindow(HostSession& session, QWidget* parent)
 
     m_actions = new ServiceActions(session, *this);
     m_actions->setParent(this);
+    m_editing = new ServiceEditing(session, *m_mirror, *this);
+    m_editing->setParent(this);
     m_hostLine = new HostLine(session, *m_mirror, this);
     createServiceView();
     createActions();
@@ -146,10 +149,24 @@ void MainWindow::createActions()
         bar->addAction(action);
         m_view->addAction(action);
     }
+    createEditing(*file, *service, *bar);
     auto* gap = new QWidget(bar);
     gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(gap);
     bar->addWidget(m_filterEdit);
+}
+
+void MainWindow::createEditing(QMenu& file, QMenu& service, QToolBar& bar)
+{
+    QAction* const add = m_editing->action(ServiceEditing::Add);
+    file.insertAction(file.actions().value(0), add);
+    file.insertSeparator(file.actions().value(1));
+    bar.insertAction(bar.actions().value(0), add);
+    service.addSeparator();
+    for (const auto command : {ServiceEditing::Edit, ServiceEditing::Duplicate, ServiceEditing::Remove, ServiceEditing::Undo}) {
+        service.addAction(m_editing->action(command));
+        m_view->addAction(m_editing->action(command));
+    }
 }
 
 void MainWindow::createLayout()
@@ -243,6 +260,7 @@ void MainWindow::refreshTargets()
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));
     m_actions->setTargets(std::move(targets), m_mirror->isLive());
+    m_editing->setTargets(selectedNames());
     m_hostLine->refresh();
 }
 

@@ -6,7 +6,9 @@
 #include <QMainWindow>
 
 class QLineEdit;
+class QMenu;
 class QStackedWidget;
+class QToolBar;
 class QTreeView;
 
 namespace turnspit {
@@ -16,6 +18,7 @@ class HostMirror;
 class LogPane;
 class PlaceholderPage;
 class ServiceActions;
+class ServiceEditing;
 class ServiceFilter;
 class WhyBar;
 
@@ -51,6 +54,7 @@ private:
     void refreshPages();
     void retry();
     void selectFirst();
+    void createEditing(QMenu& file, QMenu& service, QToolBar& bar);
     [[nodiscard]] QStringList selectedNames() const;
     [[nodiscard]] QString currentName() const;
     Task<> tick();
@@ -58,6 +62,7 @@ private:
     HostSession& m_session;
     HostMirror* m_mirror;
     ServiceActions* m_actions;
+    ServiceEditing* m_editing;
     ServiceFilter* m_filter;
     QStackedWidget* m_pages;
     QStackedWidget* m_listPages;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <turnspit/control/values.h>
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace turnspit {
+
+/// What is wrong with the field above it: a sign, the sentences, and a button where one edit would mend it. Takes no room where
+/// nothing is wrong.
+class RemarkLabel final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit RemarkLabel(QWidget* parent = nullptr);
+
+    void show(const QList<Remark>& remarks);
+    [[nodiscard]] QString text() const;
+
+Q_SIGNALS:
+    void fixRequested(const turnspit::KeyEdit& fix);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void updateIcon();
+
+    QLabel* m_icon;
+    QLabel* m_text;
+    QPushButton* m_fix;
+    QList<Remark> m_remarks;
+    bool m_isError = false;
+};
+
+} // namespace turnspit

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/control/hostsession.h>
+
+#include <QObject>
+
+#include <array>
+
+class QAction;
+class QWidget;
+
+namespace turnspit {
+
+class HostMirror;
+class Toast;
+
+/// Add, edit, duplicate, remove, undo: the actions on service files, enabled by the table of states with the reason in the tooltip where
+/// they are not, and carried out over the session. Removing asks nothing: it can be taken back, for ten seconds from the toast and after
+/// that by actionUndo.
+///
+/// objectNames: actionAdd, actionEdit, actionDuplicate, actionRemove, actionUndo.
+class ServiceEditing final : public QObject
+{
+    Q_OBJECT
+public:
+    enum Command { Add, Edit, Duplicate, Remove, Undo, CommandCount };
+
+    /// Dialogs and the toast are over `window`. All three must outlive this.
+    ServiceEditing(HostSession& session, HostMirror& mirror, QWidget& window);
+    ~ServiceEditing() override;
+
+    [[nodiscard]] QAction* action(Command command) const { return m_actions.at(static_cast<std::size_t>(command)); }
+
+    /// The selected services. Call it as well when one of them has changed.
+    void setTargets(const QStringList& names);
+
+    /// What the actions do, for whoever has a name already (a button, the tray).
+    void add();
+    void edit(const QString& name);
+    void duplicate(const QString& name);
+    void remove(const QStringList& names);
+
+    [[nodiscard]] Toast& toast() const { return *m_toast; }
+
+Q_SIGNALS:
+    /// Was added, or is back: who shows services may want to show this one.
+    void appeared(const QString& name);
+
+private:
+    QAction* create(Command command);
+    void trigger(Command command);
+    void refresh();
+    [[nodiscard]] QString whyNot(Command command) const;
+    [[nodiscard]] QStringList removable() const;
+    void open(const QString& original, const QString& name, const QString& text);
+    void fail(const QString& what, const Error& error);
+    Task<> openFor(QString name, bool copy);
+    Task<> removeAll(QStringList names);
+    Task<> takeBack(int count);
+    Task<> saved(QString name, bool isNew, bool started);
+    Task<> restart(QString name);
+
+    HostSession& m_session;
+    HostMirror& m_mirror;
+    QWidget& m_window;
+    Toast* m_toast;
+    std::array<QAction*, CommandCount> m_actions{};
+    QStringList m_targets;
+    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+};
+
+} // namespace turnspit
