@@ -2,14 +2,12 @@
 
 #include <ipc/sessionsocket.h>
 #include <turnspit/async/taskscope.h>
-#include <turnspit/config/hostsettings.h>
 #include <turnspit/hosting/aggregateerror.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/hosting/localsession.h>
 #include <turnspit/logging/filelog.h>
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/composition.h>
-#include <turnspit/services/hostlock.h>
 
 #include <QCoreApplication>
 
@@ -36,12 +34,13 @@ private:
 class LocalHost final : public OpenSession
 {
 public:
-    LocalHost(const Places& places, HostSettings settings, std::string keeper, HostLock lock) : m_lock(std::move(lock))
+    explicit LocalHost(LocalHostParts parts) : m_lock(std::move(parts.lock))
     {
+        const Places places = parts.places;
         m_options.places = places;
-        m_options.settings = std::move(settings);
+        m_options.settings = std::move(parts.settings);
         m_options.hostName = "turnspit";
-        m_options.keeperProgram = std::move(keeper);
+        m_options.keeperProgram = std::move(parts.keeper);
         m_options.servers.push_back(controlSocket(places.hostSocket()));
         m_options.servers.push_back([this](HostSession& session, std::function<void(int)> subscribers) -> Result<std::unique_ptr<SessionServer>> {
             return std::make_unique<WindowServer>(m_link, session, subscribers);
@@ -99,7 +98,7 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<OpenSession>> openLocalHost(const Places& places)
+Result<LocalHostParts> prepareLocalHost(const Places& places, const std::string& programFolder)
 {
     auto settings = HostSettings::load(places.hostOptionsFile(), currentEnvironment(), {});
     if (!settings)
@@ -107,10 +106,15 @@ Result<std::unique_ptr<OpenSession>> openLocalHost(const Places& places)
     auto lock = HostLock::take(places);
     if (!lock)
         return fail(lock.error());
-    auto keeper = KeeperClient::findProgram(QCoreApplication::applicationDirPath().toStdString());
+    auto keeper = KeeperClient::findProgram(programFolder);
     if (!keeper)
         return fail(keeper.error());
-    return std::make_unique<LocalHost>(places, *settings, *keeper, *std::move(lock));
+    return LocalHostParts{places, *std::move(settings), *std::move(keeper), *std::move(lock)};
+}
+
+std::unique_ptr<OpenSession> openLocalHost(LocalHostParts parts)
+{
+    return std::make_unique<LocalHost>(std::move(parts));
 }
 
 } // namespace turnspit::desktop

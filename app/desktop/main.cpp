@@ -1,19 +1,79 @@
 #include "options.h"
+#include "program.h"
 #include "sessionchoice.h"
+#include "singleinstance.h"
 
-#include <turnspit/async/taskscope.h>
 #include <turnspit/hosting/signalwatch.h>
-#include <ui/window/mainwindow.h>
 
 #include <QApplication>
 
 #include <cstdio>
-#include <utility>
+#include <cstdlib>
+
+#include <poll.h>
+
+namespace {
+
+using namespace turnspit;
+
+int refused(const Error& error)
+{
+    std::fprintf(stderr, "turnspit: %s\n", error.text().c_str());
+    return 1;
+}
+
+std::string activationToken()
+{
+    const char* const token = std::getenv("XDG_ACTIVATION_TOKEN");
+    return token ? token : "";
+}
+
+/// The lock of the only desktop, or what to end with: another one was told to show itself.
+Result<desktop::InstanceLock> claim(const Places& places, bool minimized, int& exitCode)
+{
+    constexpr int tries = 600; // of 100 ms: one that is ending has services to stop first
+    exitCode = 1;
+    for (int n = 0;; ++n) {
+        auto lock = desktop::InstanceLock::take(places);
+        if (lock || lock.error().kind != ErrorKind::Refused)
+            return lock;
+        const auto answer = desktop::tellRunning(places, {places.state, !minimized, activationToken()});
+        if (!answer) {
+            if (auto again = desktop::InstanceLock::take(places)) // it ended while we asked
+                return again;
+            return fail(answer.error());
+        }
+        switch (*answer) {
+        case desktop::LaunchAnswer::Ok:
+            exitCode = 0;
+            return fail("a window is open already");
+        case desktop::LaunchAnswer::OtherState:
+            return fail("the window that is open at " + places.runtime + " shows another state folder; choose another folder with --runtime-dir");
+        case desktop::LaunchAnswer::Ending:
+            break;
+        }
+        if (n == tries)
+            return fail("the Turnspit that is ending does not end");
+        ::poll(nullptr, 0, 100);
+    }
+}
+
+QStringList commandOf(const Places::Overrides& overrides)
+{
+    QStringList command{QCoreApplication::applicationFilePath(), QStringLiteral("--minimized")};
+    const std::pair<const char*, const std::string&> folders[] = {
+        {"--config-dir=", overrides.configDir}, {"--state-dir=", overrides.stateDir}, {"--runtime-dir=", overrides.runtimeDir}};
+    for (const auto& [option, folder] : folders) {
+        if (!folder.empty())
+            command += QLatin1String(option) + QString::fromStdString(folder);
+    }
+    return command;
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
-    using namespace turnspit;
-
     const desktop::CommandLine commandLine = desktop::parseCommandLine(argc, argv);
     if (commandLine.exitCode) {
         std::fputs(commandLine.text.c_str(), *commandLine.exitCode == 0 ? stdout : stderr);
@@ -21,53 +81,36 @@ int main(int argc, char** argv)
     }
     const auto places = Places::resolve(commandLine.places);
     const Result<> prepared = places ? places->prepare() : Result<>(fail(places.error()));
-    if (!prepared) {
-        std::fprintf(stderr, "turnspit: %s\n", prepared.error().text().c_str());
-        return 1;
-    }
+    if (!prepared)
+        return refused(prepared.error());
+
+    int exitCode = 0;
+    const auto lock = claim(*places, commandLine.minimized, exitCode);
+    if (!lock)
+        return exitCode == 0 ? 0 : refused(lock.error());
 
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("turnspit"));
     QApplication::setApplicationVersion(QStringLiteral(TURNSPIT_VERSION));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Turnspit"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turnspit.Turnspit"));
+    // The program ends when its services have: neither a last window nor a lock of Qt's decides that.
+    QGuiApplication::setQuitOnLastWindowClosed(false);
+    QCoreApplication::setQuitLockEnabled(false);
 
+    desktop::LaunchServer launches(*places);
+    if (const auto listening = launches.listen(); !listening)
+        return refused(listening.error());
     auto open = desktop::makeSession(*places);
-    if (!open) {
-        std::fprintf(stderr, "turnspit: %s\n", open.error().text().c_str());
-        return 1;
-    }
-    desktop::OpenSession& host = **open;
+    if (!open)
+        return refused(open.error());
 
-    int code = 0;
-    {
-        MainWindow window(host.session());
-        window.setNoHostHint(host.noHostHint());
-        host.onHint = [&window](const QString& hint) { window.setNoHostHint(hint); };
-        window.show();
-
-        // Closing the window, a signal and a shutdown from the command line take the same way: services first, then the program.
-        QGuiApplication::setQuitOnLastWindowClosed(false);
-        QCoreApplication::setQuitLockEnabled(false);
-        TaskScope tasks;
-        bool ending = false;
-        const auto end = [&] {
-            if (std::exchange(ending, true))
-                return;
-            tasks.spawn([](desktop::OpenSession& session) -> Task<> { QCoreApplication::exit(co_await session.close()); }(host));
-        };
-        host.onEnd = end;
-        QObject::connect(qApp, &QGuiApplication::lastWindowClosed, &window, end);
-        const SignalWatch signals([&](int) {
-            if (ending)
-                QCoreApplication::exit(6); // a second one ends the wait: the keeper finishes what is under way
-            else
-                end();
-        });
-        code = QApplication::exec();
-        host.onHint = {};
-        host.onEnd = {};
-    }
-    open->reset();
-    return code;
+    desktop::Program program({.places = *places,
+                              .preferences = desktop::Preferences::load(*places),
+                              .command = commandOf(commandLine.places),
+                              .minimized = commandLine.minimized},
+                             *std::move(open), launches);
+    const SignalWatch signals([&program](int) { program.endNow(); });
+    program.start();
+    return QApplication::exec();
 }

@@ -17,7 +17,8 @@ CommandLine parseCommandLine(int argc, const char* const* argv)
         ->type_name("DIR");
     app.add_option("--state-dir", line.places.stateDir, "Folder of logs and history ($TURNSPIT_STATE_DIR)")->type_name("DIR");
     app.add_option("--runtime-dir", line.places.runtimeDir, "Folder of the host's socket ($TURNSPIT_RUNTIME_DIR)")->type_name("DIR");
-    app.footer("\nExit codes: 0 done; 1 refused; 2 usage.");
+    app.add_flag("--minimized", line.minimized, "Come up in the tray; without a tray, as a minimised window");
+    app.footer("\nExit codes: 0 done, also where a window that is open already was raised; 1 refused; 2 usage; 6 something still ran.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

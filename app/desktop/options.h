@@ -11,6 +11,7 @@ namespace turnspit::desktop {
 struct CommandLine
 {
     Places::Overrides places;
+    bool minimized = false;      ///< come up in the tray, without a window if that is possible
     std::optional<int> exitCode; ///< set: print `text` and end with it
     std::string text;            ///< help and version for stdout, a usage error (exit code 2) for stderr
 };

@@ -160,6 +160,22 @@ QString upcoming(WallTime at, WallTime now)
     return Words::tr("%1, %2", "date, time").arg(QLocale().toString(then.date(), QLocale::ShortFormat), time);
 }
 
+QString pointInTime(WallTime at, WallTime now)
+{
+    const QDateTime then = local(at);
+    const QString time = QLocale().toString(then.time(), QLocale::ShortFormat);
+    switch (local(now).date().daysTo(then.date())) {
+    case 0:
+        return time;
+    case 1:
+        return Words::tr("tomorrow %1").arg(time);
+    case -1:
+        return Words::tr("yesterday %1").arg(time);
+    default:
+        return Words::tr("%1, %2", "date, time").arg(QLocale().toString(then.date(), QLocale::ShortFormat), time);
+    }
+}
+
 QString moment(WallTime at)
 {
     return QLocale().toString(local(at), QLocale::LongFormat);

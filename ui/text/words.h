@@ -18,6 +18,9 @@ namespace turnspit::words {
 /// "in 14:05" within the next hour, else day and time: "today 18:00", "tomorrow 02:00", "Fri 24 Jul 02:00". Past: "now".
 [[nodiscard]] QString upcoming(WallTime at, WallTime now);
 
+/// Does not go stale while it is shown: "14:05" for today, else "yesterday 22:00", "tomorrow 02:00", or date and time.
+[[nodiscard]] QString pointInTime(WallTime at, WallTime now);
+
 /// Date, time and zone: for tooltips.
 [[nodiscard]] QString moment(WallTime at);
 

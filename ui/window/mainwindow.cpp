@@ -13,6 +13,7 @@
 #include <ui/window/whybar.h>
 
 #include <QAction>
+#include <QCloseEvent>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenuBar>
@@ -117,7 +118,7 @@ void MainWindow::createActions()
     connect(close, &QAction::triggered, this, &QWidget::close);
     auto* quit = new QAction(tr("&Quit"), this);
     quit->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Q));
-    connect(quit, &QAction::triggered, this, &QWidget::close);
+    connect(quit, &QAction::triggered, this, &MainWindow::quitRequested);
     auto* find = new QAction(tr("&Find service"), this);
     find->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_F));
     connect(find, &QAction::triggered, this, [this] {
@@ -245,6 +246,33 @@ void MainWindow::selectionChanged()
 {
     refreshTargets();
     m_log->open(currentName());
+    Q_EMIT selectedNamesChanged(selectedNames());
+}
+
+void MainWindow::showService(const QString& name, const QString&)
+{
+    const auto found = m_filter->match(m_filter->index(0, 0), ServiceModel::NameRole, name, 1, Qt::MatchExactly);
+    if (!found.isEmpty())
+        m_view->selectionModel()->setCurrentIndex(found.first(), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
+void MainWindow::raiseWindow()
+{
+    setWindowState((windowState() & ~Qt::WindowMinimized) | Qt::WindowActive);
+    show();
+    raise();
+    activateWindow();
+}
+
+void MainWindow::addMenuAction(Menu, QAction* action)
+{
+    menuBar()->actions().first()->menu()->addAction(action);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    event->ignore();
+    Q_EMIT closeRequested();
 }
 
 void MainWindow::refreshTargets()

@@ -36,11 +36,29 @@ public:
     /// What the window says where no host answers; `hint` tells how to get one.
     void setNoHostHint(const QString& hint);
 
+    [[nodiscard]] HostMirror& mirror() const { return *m_mirror; }
+
+    /// Selects the service, also where a filter hides it, and shows the tab of this key; "": the present one.
+    void showService(const QString& name, const QString& tab);
+
+    /// To the front, from wherever it is.
+    void raiseWindow();
+
+    enum class Menu { File, Service, View, Tools, Help };
+    void addMenuAction(Menu menu, QAction* action);
+
+    [[nodiscard]] QStringList selectedNames() const;
+
 Q_SIGNALS:
     /// The person asks to look for a host again. The window has asked the session already.
     void retryRequested();
+    /// The person wants the window gone; it stays until the program hides it.
+    void closeRequested();
+    void quitRequested();
+    void selectedNamesChanged(const QStringList& names);
 
 protected:
+    void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
 
@@ -55,7 +73,6 @@ private:
     void retry();
     void selectFirst();
     void createEditing(QMenu& file, QMenu& service, QToolBar& bar);
-    [[nodiscard]] QStringList selectedNames() const;
     [[nodiscard]] QString currentName() const;
     Task<> tick();
 

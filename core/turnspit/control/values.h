@@ -162,7 +162,7 @@ struct ActionRequest
     bool wait = true;                     ///< answer when it is done, else when it has begun
     std::optional<Milliseconds> timeout;  ///< stop: instead of `stop.timeout`, this once
     Trigger trigger = Trigger::Ctl;
-    bool atQuit = false;                  ///< stop: somebody ends the host next. Not a person's wish; within the host's shutdown limit
+    bool atQuit = false;                  ///< stop, kill: somebody ends the host next. Not remembered as a person's wish; a stop keeps the host's shutdown limit
 };
 
 /// What an acting command prints for each name.

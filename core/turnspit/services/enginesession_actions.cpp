@@ -143,6 +143,7 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
     case Action::Kill: {
         Unit::StopOptions options;
         options.kill = request.action == Action::Kill;
+        options.byPerson = !request.atQuit;
         options.limit = request.timeout;
         if (unit->live())
             killedRun = unit->live()->id;

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "autostart.h"
+#include "busopener.h"
+#include "preferences.h"
+#include "sessionchoice.h"
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/async/thread.h>
+#include <turnspit/base/clock.h>
+#include <ui/notices/notice.h>
+#include <ui/tray/traymenu.h>
+
+#include <QObject>
+
+#include <memory>
+
+class QAction;
+
+namespace turnspit {
+class MainWindow;
+}
+
+namespace turnspit::desktop {
+
+class LaunchServer;
+class NotificationBus;
+class NoticeRouter;
+class SessionEnd;
+class Tray;
+
+/// The program around the window: tray, notices, closing and quitting, later launches, log-in and log-out, and which host is shown.
+/// Main thread, from the making of the application to the end of its event loop.
+class Program final : public QObject
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        Places places;
+        Preferences preferences;
+        QStringList command;    ///< the program and the folders it was given, for starting at login
+        bool minimized = false;
+    };
+
+    Program(Options options, std::unique_ptr<OpenSession> open, LaunchServer& launches);
+    ~Program() override;
+
+    /// Shows the window, or comes up in the tray.
+    void start();
+
+    /// Asked from outside to end, without anybody to talk to: services first, then the program. Twice: at once.
+    void endNow();
+
+private:
+    struct Front;
+
+    void createFront();
+    void connectBuses();
+    void connectTray();
+    void showSession(std::unique_ptr<OpenSession> open);
+    void refreshTray();
+    void connectionChanged();
+
+    void closeRequested();
+    void askWhatCloseMeans();
+    void closeAnswered(bool quit, bool remember);
+    void quitRequested();
+    void end();
+    Task<> closeAndExit();
+
+    void raise(const QString& token);
+    void showService(const QString& name, const QString& token);
+    void seeCurrent();
+    void noticePressed(const Notice& notice, const QString& button, const QString& token);
+    void tell(const QString& key, const QString& summary);
+
+    void startHere();
+    void setStartAtLogin(bool on);
+    void readStartAtLogin();
+    void startAtLoginIs(bool on);
+
+    Options m_options;
+    LaunchServer& m_launches;
+    std::unique_ptr<OpenSession> m_open;
+    Autostart m_autostart;
+    QAction* m_atLogin;
+    TrayMenu m_menu;
+    std::unique_ptr<Tray> m_tray;
+    std::unique_ptr<NotificationBus> m_notifications;
+    std::unique_ptr<NoticeRouter> m_router;
+    std::unique_ptr<SessionEnd> m_sessionEnd;
+    std::unique_ptr<ClockTimer> m_lostTimer; ///< the host is away, and may be back in a moment
+    std::unique_ptr<ClockTimer> m_busTimer;
+    std::unique_ptr<Front> m_front;          ///< all that belongs to the present session
+    bool m_lost = false;                     ///< for so long that somebody should be asked
+    bool m_startingHere = false;
+    bool m_startsAtLogin = false;
+    bool m_ending = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< what comes back from the files thread looks at it first
+    Thread m_files{QStringLiteral("desktop files")};
+    BusOpener m_buses;
+    TaskScope m_tasks; // last: destroyed before what its tasks use
+};
+
+} // namespace turnspit::desktop

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <turnspit/control/values.h>
+
+#include <ui/theme/icons.h>
+
+#include <QString>
+#include <QStringList>
+
+namespace turnspit {
+
+/// All services of a host in one word: what the tray icon shows.
+enum class Overall {
+    NothingRunning,
+    AllWell,
+    Working,     ///< something starts, stops or backs off
+    Failed,      ///< and nobody has looked at it yet
+    Held,        ///< every schedule is held
+    Unreachable, ///< no host answers
+};
+
+/// What the overall state is made of.
+struct OverallInput
+{
+    QList<ServiceInfo> services;
+    QStringList unseen;     ///< failures, newest first
+    bool live = true;       ///< a host answers
+    bool quitting = false;  ///< services are being stopped because the program ends
+};
+
+[[nodiscard]] Overall overall(const OverallInput& input);
+
+/// What the icon of the tray shows of it.
+[[nodiscard]] TrayShape shapeOf(Overall state);
+
+/// One line that does not go stale while nothing changes: times are points in time.
+[[nodiscard]] QString overallText(const OverallInput& input, WallTime now);
+
+/// How many services quitting would stop.
+[[nodiscard]] int liveCount(const QList<ServiceInfo>& services);
+
+/// Something of it runs, or is about to again without being asked.
+[[nodiscard]] bool isLive(const ServiceInfo& service);
+
+} // namespace turnspit

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <ui/tray/quickactions.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+class QAction;
+class QMenu;
+
+namespace turnspit {
+
+/// The menu of the tray icon. Built once, with a fixed number of slots: afterwards only texts, icons and visibility change, since
+/// hosts of trays mis-size and lose menus that grow. Everything that the icon can do is in it.
+///
+/// Failed services first, then those that were used last here, then by name; the order stays while the menu is open.
+/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold, trayOpen, trayStartHere, trayStartAtLogin, trayQuit.
+class TrayMenu final : public QObject
+{
+    Q_OBJECT
+public:
+    static constexpr int slotCount = 10;
+
+    struct Content
+    {
+        QList<ServiceInfo> services; ///< sorted by name
+        QStringList unseen;          ///< failures that nobody has looked at, newest first
+        bool live = false;           ///< a host answers
+        bool inProcess = true;       ///< quitting stops the services
+        bool canStartHere = false;   ///< no host has the state folder
+        bool quitting = false;
+        bool startsAtLogin = false;
+    };
+
+    explicit TrayMenu(QObject* parent = nullptr);
+    ~TrayMenu() override;
+
+    [[nodiscard]] QMenu& menu() const { return *m_menu; }
+
+    void setContent(const Content& content, WallTime now);
+
+    /// Somebody looks at the menu; also told by hosts that show it themselves.
+    void setOpen(bool open);
+
+Q_SIGNALS:
+    void asked(turnspit::QuickCommand command, const QStringList& names);
+    void showLog(const QString& name);
+    void openWindow();
+    void startHere();
+    void startAtLogin(bool on);
+    void quit();
+
+private:
+    struct Slot
+    {
+        QMenu* menu = nullptr;
+        QAction* start = nullptr;
+        QAction* runNow = nullptr;
+        QAction* restart = nullptr;
+        QAction* stop = nullptr;
+        QAction* hold = nullptr;
+        QString name;
+        bool held = false;
+        std::optional<ServiceState> icon;
+    };
+
+    void createSlot(Slot& slot, int number);
+    void ask(QuickCommand command, const Slot& slot);
+    void arrange();
+    void fill(Slot& slot, const ServiceInfo* service, WallTime now) const;
+    QAction* add(const char* objectName);
+
+    std::unique_ptr<QMenu> m_menu;
+    std::array<Slot, slotCount> m_slots;
+    QAction* m_more;
+    QAction* m_hold;
+    QAction* m_open;
+    QAction* m_startHere;
+    QAction* m_atLogin;
+    QAction* m_quit;
+    Content m_content;
+    QStringList m_order;       ///< names in the slots
+    QStringList m_used;        ///< last used first
+    QStringList m_ticking;     ///< what Hold concerns
+    bool m_allHeld = false;
+    bool m_isOpen = false;
+};
+
+} // namespace turnspit
