@@ -1,3 +1,4 @@
+#include "fakeservers.h"
 #include "privatebus.h"
 
 #include <app/desktop/notificationbus.h>
@@ -9,66 +10,6 @@ using namespace turnspit;
 using desktop::NotificationBus;
 
 namespace {
-
-const QString service = QStringLiteral("org.freedesktop.Notifications");
-const QString path = QStringLiteral("/org/freedesktop/Notifications");
-
-/// A notification server that records.
-class Server final : public QObject
-{
-    Q_OBJECT
-    Q_CLASSINFO("D-Bus Interface", "org.freedesktop.Notifications")
-public:
-    struct Shown
-    {
-        uint id;
-        uint replaces;
-        QString summary;
-        QString body;
-        QStringList actions;
-        int urgency;
-        int timeout;
-    };
-
-    explicit Server(const QDBusConnection& bus) : m_bus(bus)
-    {
-        m_bus.registerObject(path, this, QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals);
-        m_bus.registerService(service);
-    }
-    ~Server() override
-    {
-        m_bus.unregisterService(service);
-        m_bus.unregisterObject(path);
-    }
-
-    QStringList capabilities{QStringLiteral("actions"), QStringLiteral("body"), QStringLiteral("body-markup")};
-    QList<Shown> shown;
-    QList<uint> closed;
-
-public Q_SLOTS:
-    QStringList GetCapabilities() { return capabilities; }
-    uint Notify(const QString&, uint replaces, const QString&, const QString& summary, const QString& body, const QStringList& actions,
-                const QVariantMap& hints, int timeout)
-    {
-        const uint id = replaces ? replaces : ++m_last;
-        shown += {id, replaces, summary, body, actions, hints.value(QStringLiteral("urgency")).toInt(), timeout};
-        return id;
-    }
-    void CloseNotification(uint id)
-    {
-        closed += id;
-        Q_EMIT NotificationClosed(id, 3);
-    }
-
-Q_SIGNALS:
-    void ActionInvoked(uint id, const QString& action);
-    void NotificationClosed(uint id, uint reason);
-    void ActivationToken(uint id, const QString& token);
-
-private:
-    QDBusConnection m_bus;
-    uint m_last = 40;
-};
 
 Notice notice(const char* key, const char* summary)
 {
@@ -87,7 +28,7 @@ class TestNotificationBus : public QObject
     Q_OBJECT
 private:
     std::unique_ptr<PrivateBus> m_bus;
-    std::unique_ptr<Server> m_server;
+    std::unique_ptr<NotificationServer> m_server;
     std::unique_ptr<NotificationBus> m_notices;
 
     void open()
@@ -101,7 +42,7 @@ private Q_SLOTS:
     {
         m_bus = std::make_unique<PrivateBus>();
         QVERIFY2(m_bus->isThere(), "dbus-daemon does not start");
-        m_server = std::make_unique<Server>(m_bus->connect(QStringLiteral("server")));
+        m_server = std::make_unique<NotificationServer>(m_bus->connect(QStringLiteral("server")));
     }
     void cleanup()
     {
@@ -183,7 +124,7 @@ private Q_SLOTS:
         QSignalSpy lost(m_notices.get(), &NotificationBus::lost);
         m_notices->show(notice("service/api", "api failed"));
         QTRY_COMPARE(lost.size(), 1);
-        m_server = std::make_unique<Server>(m_bus->connect(QStringLiteral("server")));
+        m_server = std::make_unique<NotificationServer>(m_bus->connect(QStringLiteral("server")));
         QTRY_COMPARE(m_notices->presence(), NotificationBus::Presence::Present);
         m_notices->show(notice("service/api", "api failed"));
         QTRY_COMPARE(m_server->shown.size(), 1);

@@ -99,7 +99,8 @@ private Q_SLOTS:
         QVERIFY(row(0, 1).startsWith(u"stopped in"));
         QCOMPARE(row(1, 1), QStringLiteral("SIGTERM sent"));
         QVERIFY(row(1, 2).startsWith(u"0:0"));
-        QVERIFY(!button(QStringLiteral("quitKill/") + quick)->isVisible());
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QVERIFY(!button(QStringLiteral("quitKill/") + quick));
         QVERIFY(button(QStringLiteral("quitKill/") + slow)->isVisible());
         QVERIFY(ended.isEmpty());
         m_host->session->releaseTransitions(slow);

@@ -1,3 +1,4 @@
+#include "fakeservers.h"
 #include "privatebus.h"
 
 #include <app/desktop/dbusmenu.h>
@@ -6,7 +7,6 @@
 #include <ui/tray/traymenu.h>
 
 #include <QAction>
-#include <QDBusContext>
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
@@ -19,43 +19,7 @@ using namespace turnspit::desktop;
 
 namespace {
 
-const QString watcherName = QStringLiteral("org.kde.StatusNotifierWatcher");
-const QString watcherPath = QStringLiteral("/StatusNotifierWatcher");
 const QString menuInterface = QStringLiteral("com.canonical.dbusmenu");
-
-/// A panel that shows what is registered with it.
-class Watcher final : public QObject
-{
-    Q_OBJECT
-    Q_CLASSINFO("D-Bus Interface", "org.kde.StatusNotifierWatcher")
-    Q_PROPERTY(bool IsStatusNotifierHostRegistered READ hasHost)
-public:
-    explicit Watcher(const QDBusConnection& bus) : m_bus(bus)
-    {
-        m_bus.registerObject(watcherPath, this,
-                             QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals | QDBusConnection::ExportAllProperties);
-        m_bus.registerService(watcherName);
-    }
-    ~Watcher() override
-    {
-        m_bus.unregisterService(watcherName);
-        m_bus.unregisterObject(watcherPath);
-    }
-    bool hasHost() const { return host; }
-
-    bool host = true;
-    QStringList items;
-
-public Q_SLOTS:
-    void RegisterStatusNotifierItem(const QString& item) { items += item; }
-
-Q_SIGNALS:
-    void StatusNotifierHostRegistered();
-    void StatusNotifierHostUnregistered();
-
-private:
-    QDBusConnection m_bus;
-};
 
 } // namespace
 
@@ -95,9 +59,9 @@ private:
         return answer.size() == 2 ? qdbus_cast<MenuLayout>(answer.at(1)) : MenuLayout();
     }
 
-    void open(std::unique_ptr<Watcher>& watcher)
+    void open(std::unique_ptr<StatusNotifierWatcher>& watcher)
     {
-        watcher = std::make_unique<Watcher>(m_bus->connect(QStringLiteral("panel")));
+        watcher = std::make_unique<StatusNotifierWatcher>(m_bus->connect(QStringLiteral("panel")));
         m_item = std::make_unique<StatusNotifierItem>(m_bus->connect(QStringLiteral("item")), m_menu->menu());
         QTRY_VERIFY(m_item->isShown());
         m_service = watcher->items.last();
@@ -121,7 +85,7 @@ private Q_SLOTS:
 
     void statusAndTooltipFollowTheOverallState()
     {
-        std::unique_ptr<Watcher> watcher;
+        std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
         const std::pair<Overall, const char*> all[] = {{Overall::NothingRunning, "Passive"}, {Overall::AllWell, "Active"},
                                                        {Overall::Working, "Active"},         {Overall::Failed, "NeedsAttention"},
@@ -141,12 +105,12 @@ private Q_SLOTS:
 
     void aPanelThatIsRestartedGetsTheIconAgain()
     {
-        std::unique_ptr<Watcher> watcher;
+        std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
         QSignalSpy changes(m_item.get(), &StatusNotifierItem::shownChanged);
         watcher.reset();
         QTRY_VERIFY(!m_item->isShown());
-        watcher = std::make_unique<Watcher>(m_bus->connect(QStringLiteral("panel")));
+        watcher = std::make_unique<StatusNotifierWatcher>(m_bus->connect(QStringLiteral("panel")));
         QTRY_VERIFY(m_item->isShown());
         QCOMPARE(watcher->items, QStringList{m_service});
         QCOMPARE(changes.size(), 2);
@@ -156,13 +120,13 @@ private Q_SLOTS:
     {
         m_item = std::make_unique<StatusNotifierItem>(m_bus->connect(QStringLiteral("item")), m_menu->menu());
         QVERIFY(!m_item->isShown());
-        Watcher watcher(m_bus->connect(QStringLiteral("panel")));
+        StatusNotifierWatcher watcher(m_bus->connect(QStringLiteral("panel")));
         QTRY_VERIFY(m_item->isShown());
     }
 
     void aWatcherWithoutAPanelShowsNothing()
     {
-        auto watcher = std::make_unique<Watcher>(m_bus->connect(QStringLiteral("panel")));
+        auto watcher = std::make_unique<StatusNotifierWatcher>(m_bus->connect(QStringLiteral("panel")));
         watcher->host = false;
         m_item = std::make_unique<StatusNotifierItem>(m_bus->connect(QStringLiteral("item")), m_menu->menu());
         QTRY_COMPARE(watcher->items.size(), 1);
@@ -177,7 +141,7 @@ private Q_SLOTS:
 
     void aClickActivates()
     {
-        std::unique_ptr<Watcher> watcher;
+        std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
         QSignalSpy activated(m_item.get(), &StatusNotifierItem::activated);
         ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("ProvideXdgActivationToken"),
@@ -189,7 +153,7 @@ private Q_SLOTS:
 
     void theMenuIsExportedWithAllItsItemsAndItsChangesAreTold()
     {
-        std::unique_ptr<Watcher> watcher;
+        std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
         QSignalSpy asked(m_menu.get(), &TrayMenu::asked);
         MenuLayout whole = layout();

@@ -1,10 +1,12 @@
 """A desktop of the test's own: an X server with a window manager, a tray and a message bus where a test wants them."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 from harness import BIN, DEADLINE, Host, wait_until
@@ -96,6 +98,56 @@ class Screen:
             if process.stdout:
                 process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Panel:
+    """A notification server and a panel with status notifiers, on the bus of a screen."""
+
+    def __init__(self, screen):
+        self.process = subprocess.Popen([os.path.join(BIN, "turnspit-fakedesktop")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        env={**os.environ, **screen.environment}, text=True)
+        self.said = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.wait(lambda said: said.get("ready"))
+
+    def read(self):
+        for line in self.process.stdout:
+            self.said.append(json.loads(line))
+
+    def wait(self, match, since=0):
+        """The first thing said, from number `since` on, for which match holds."""
+        return wait_until(lambda: next((said for said in self.said[since:] if match(said)), None),
+                          lambda: f"something else than {self.said}")
+
+    def notices(self):
+        return [said for said in self.said if "notice" in said]
+
+    def notice(self, text):
+        return self.wait(lambda said: text in said.get("summary", ""))
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, line, key):
+        since = len(self.said)
+        self.tell(line)
+        said = self.wait(lambda said: key in said or "error" in said, since)
+        assert key in said, f"{line}: {said}"
+        return said[key]
+
+    def menu(self):
+        return self.ask("menu", "menu")
+
+    def labels(self):
+        return [item["label"] for item in self.menu()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(DEADLINE)
+        self.reader.join(DEADLINE)
+        self.process.stdout.close()
 
 
 class Desktop(Host):

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from desktop import Desktop, Screen, demo, missing
+from desktop import Desktop, Panel, Screen, demo, missing
 from harness import DEADLINE, alive, holds_for, main, wait_until
 
 
@@ -206,6 +206,101 @@ class Attached(ShellCase):
         holds_for(lambda: self.desktop.alive, 1, "the desktop")
         self.desktop.start()
         holds_for(lambda: self.desktop.alive, 1, "the desktop")
+
+
+class OnTheBus(ShellCase):
+    """With a message bus, a notification server and a panel."""
+    bus = True
+
+    def setUp(self):
+        super().setUp()
+        self.panel = Panel(self.screen)
+        self.addCleanup(self.panel.close)
+
+    def open(self):
+        self.desktop.open("--minimized").answers()
+        self.panel.wait(lambda said: "item" in said)
+
+    def test_a_failure_is_told_and_run_again_from_the_tray(self):
+        self.desktop.service("sync", ["/bin/sh", "-c", "echo secret >&2; test -e %s || exit 3" % self.desktop.path("good")],
+                             restart={"policy": "never"}, autostart=False)
+        self.open()
+        self.desktop.ctl("start", "sync")
+        notice = self.panel.notice("sync failed")
+        self.assertEqual((1, ["log", "Show log", "again", "Run again"]), (notice["urgency"], notice["actions"][2:]))
+        self.assertIn("exit 3", notice["body"])
+        self.assertNotIn("secret", notice["body"])
+        wait_until(lambda: self.panel.ask("status", "status") == "NeedsAttention", "the attention of the tray")
+        self.assertTrue(self.panel.labels()[0].startswith("sync — failed"), self.panel.labels())
+
+        self.desktop.touch("good")
+        self.panel.ask("click sync/Run again", "clicked")
+        run = self.desktop.wait_run("sync", lambda run: run["outcome"] == "succeeded")
+        self.assertEqual("tray", run["trigger"])
+        self.panel.notice("sync works again")
+        wait_until(lambda: self.panel.ask("status", "status") == "Passive", "an end of the attention")
+        self.assertEqual(2, len(self.panel.notices()), self.panel.said)
+
+    def test_a_button_of_a_notice_runs_it_again(self):
+        self.desktop.service("sync", ["/bin/sh", "-c", "exit 3"], restart={"policy": "never"}, autostart=False)
+        self.open()
+        self.desktop.ctl("start", "sync")
+        notice = self.panel.notice("sync failed")
+        self.panel.tell(f"invoke {notice['notice']} again")
+        wait_until(lambda: len(self.desktop.runs("sync")) == 2, "a second run")
+
+    def test_a_crash_loop_is_one_critical_notice(self):
+        self.desktop.service("loop", demo("flaky", "always"), autostart=False,
+                             restart={"limit": 3, "delay": "100ms", "window": "1m"})
+        self.open()
+        self.desktop.ctl("start", "--no-wait", "loop")
+        self.desktop.wait_for("loop", "failed")
+        notice = self.panel.notice("is not started again")
+        self.assertEqual((2, ["log", "Show log", "start", "Start"]), (notice["urgency"], notice["actions"][2:]))
+        self.assertEqual(1, len([said for said in self.panel.notices() if said["urgency"] == 2]))
+
+    def test_a_panel_that_is_restarted_gets_the_icon_again(self):
+        self.open()
+        self.panel.tell("panel off")
+        since = len(self.panel.said)
+        self.panel.tell("panel on")
+        self.panel.wait(lambda said: "item" in said, since)
+        self.assertNotIn("Normal", self.desktop.states().values())
+
+    def test_quit_from_the_tray_says_what_it_stops(self):
+        self.desktop.service("beat", demo("beat", 1))
+        self.open()
+        pid = self.desktop.wait_for("beat", "running")["pid"]
+        wait_until(lambda: self.panel.labels()[-1] == "Quit Turnspit (stops 1 service(s))…", lambda: self.panel.labels())
+        self.panel.ask("click Quit", "clicked")
+        self.assertEqual(0, self.desktop.wait_end())
+        self.assertFalse(alive(pid))
+
+    def test_a_host_that_goes_for_good_is_replaced_by_one_here(self):
+        self.desktop.service("beat", demo("beat", 1))
+        self.desktop.start()
+        pid = self.desktop.wait_for("beat", "running")["pid"]
+        self.open()
+        wait_until(lambda: self.panel.labels()[-1] == "Quit Turnspit (services go on)", lambda: self.panel.labels())
+        self.desktop.kill9()
+        wait_until(lambda: "Start the services here" in self.panel.labels(), lambda: self.panel.labels())
+        self.panel.ask("click Start the services here", "clicked")
+        wait_until(lambda: self.desktop.ctl("list", "--json").code == 0, "the host in the desktop")
+        self.assertEqual(pid, self.desktop.wait_for("beat", "running")["pid"])
+        wait_until(lambda: self.panel.labels()[-1].startswith("Quit Turnspit (stops 1"), lambda: self.panel.labels())
+        self.panel.ask("click Quit", "clicked")
+        self.assertEqual(0, self.desktop.wait_end())
+        self.assertFalse(alive(pid))
+
+    def test_starting_at_login_is_switched_in_the_menu(self):
+        self.open()
+        entry = os.path.join(self.screen.folder, "config", "autostart", "org.turnspit.Turnspit.desktop")
+        self.panel.ask("click Start at login", "clicked")
+        wait_until(lambda: os.path.exists(entry), "the desktop entry")
+        with open(entry, encoding="utf-8") as file:
+            self.assertIn('"--minimized"', file.read())
+        self.panel.ask("click Start at login", "clicked")
+        wait_until(lambda: not os.path.exists(entry), "an end of the desktop entry")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ CloseQuestion::CloseQuestion(int stops, bool inProcess, QWidget* parent)
                                             : tr("Turnspit goes on watching your services from the tray."),
                                   this);
     text->setWordWrap(true);
+    text->setMinimumWidth(fontMetrics().averageCharWidth() * 52);
     m_toTray->setObjectName(QStringLiteral("closeToTray"));
     m_toTray->setChecked(true);
     m_quit->setObjectName(QStringLiteral("closeAndQuit"));

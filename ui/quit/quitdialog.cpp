@@ -60,7 +60,7 @@ QString whatOf(const QuitPlan::Row& row)
 QuitDialog::QuitDialog(QuitPlan& plan, QWidget* parent)
     : QDialog(parent), m_plan(plan), m_title(new QLabel(this)), m_list(new QTreeWidget(this)), m_limit(new QLabel(this)),
       m_extend(new QPushButton(tr("+1 min"), this)), m_hide(new QPushButton(tr("Hide, finish in background"), this)),
-      m_killAll(new QPushButton(this))
+      m_killAll(new QPushButton(this)), m_stay(new QPushButton(tr("Don't quit"), this))
 {
     setObjectName(QStringLiteral("quitDialog"));
     setWindowTitle(tr("Quit Turnspit"));
@@ -89,9 +89,9 @@ QuitDialog::QuitDialog(QuitPlan& plan, QWidget* parent)
     note->setWordWrap(true);
 
     auto* const buttons = new QDialogButtonBox(this);
-    auto* const stayButton = buttons->addButton(tr("Don't quit"), QDialogButtonBox::RejectRole);
-    stayButton->setObjectName(QStringLiteral("quitStay"));
-    stayButton->setDefault(true);
+    m_stay->setObjectName(QStringLiteral("quitStay"));
+    m_stay->setDefault(true);
+    buttons->addButton(m_stay, QDialogButtonBox::RejectRole);
     m_hide->setObjectName(QStringLiteral("quitHide"));
     buttons->addButton(m_hide, QDialogButtonBox::ActionRole);
     m_killAll->setObjectName(QStringLiteral("quitKillAll"));
@@ -112,7 +112,7 @@ QuitDialog::QuitDialog(QuitPlan& plan, QWidget* parent)
 
     connect(&m_plan, &QuitPlan::changed, this, &QuitDialog::refresh);
     refresh();
-    stayButton->setFocus();
+    m_stay->setFocus();
 }
 
 QuitDialog::~QuitDialog() = default;
@@ -166,14 +166,21 @@ void QuitDialog::refreshRow(QTreeWidgetItem& item, int number)
     item.setText(WhatColumn, whatOf(row));
     item.setText(LeftColumn, stopping && row.killAt ? clockText(*row.killAt - Clock::current().wallNow()) : QString());
     item.setTextAlignment(LeftColumn, Qt::AlignRight | Qt::AlignVCenter);
-    if (QWidget* const button = m_list->itemWidget(&item, KillColumn))
-        button->setVisible(stopping);
+    QWidget* const button = m_list->itemWidget(&item, KillColumn);
+    if (stopping || !button)
+        return;
+    if (button->hasFocus())
+        m_stay->setFocus(); // never to the next one that kills
+    m_list->removeItemWidget(&item, KillColumn);
 }
 
 void QuitDialog::fitColumns()
 {
     for (const Column column : {NameColumn, LeftColumn, KillColumn})
         m_list->resizeColumnToContents(column);
+    const int gap = 2 * m_list->fontMetrics().averageCharWidth();
+    m_list->setColumnWidth(NameColumn, m_list->columnWidth(NameColumn) + gap);
+    m_list->setColumnWidth(LeftColumn, m_list->columnWidth(LeftColumn) + gap);
 }
 
 void QuitDialog::tintButtons()

@@ -52,6 +52,7 @@ private:
     QPushButton* m_extend;
     QPushButton* m_hide;
     QPushButton* m_killAll;
+    QPushButton* m_stay;
     std::unique_ptr<TaskScope> m_ticking; ///< while visible; last: destroyed before what its task uses
 };
 
