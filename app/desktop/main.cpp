@@ -4,6 +4,7 @@
 #include "singleinstance.h"
 
 #include <turnspit/hosting/signalwatch.h>
+#include <ui/theme/icons.h>
 
 #include <QApplication>
 
@@ -94,6 +95,7 @@ int main(int argc, char** argv)
     QApplication::setApplicationVersion(QStringLiteral(TURNSPIT_VERSION));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Turnspit"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turnspit.Turnspit"));
+    QGuiApplication::setWindowIcon(productIcon());
     // The program ends when its services have: neither a last window nor a lock of Qt's decides that.
     QGuiApplication::setQuitOnLastWindowClosed(false);
     QCoreApplication::setQuitLockEnabled(false);
