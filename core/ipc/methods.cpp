@@ -367,7 +367,8 @@ Answer searchLog(HostSession& session, QJsonObject params)
 bool halvePage(QJsonObject& params, const QJsonValue& page)
 {
     const auto entries = page[Key("entries")].toArray().size();
-    if (entries < 2)
+    // A page of spans ends where it is too long, by itself.
+    if (entries < 2 || params.contains(Key("spans")))
         return false;
     params.insert(Key("count"), static_cast<int>(entries / 2));
     return true;
@@ -399,6 +400,26 @@ Answer usage(HostSession& session, QJsonObject params)
     if (!name)
         co_return fail(name.error());
     co_return answer(co_await session.usage(*std::move(name)));
+}
+
+Answer logExtent(HostSession& session, QJsonObject params)
+{
+    if (const auto service = required(params, "service"); !service)
+        co_return fail(service.error());
+    auto query = fromJson<LogExtentQuery>(params);
+    if (!query)
+        co_return fail(query.error());
+    co_return answer(co_await session.logExtent(*std::move(query)));
+}
+
+Answer findInLog(HostSession& session, QJsonObject params)
+{
+    if (const auto service = required(params, "service"); !service)
+        co_return fail(service.error());
+    auto query = fromJson<LogFind>(params);
+    if (!query)
+        co_return fail(query.error());
+    co_return answer(co_await session.findInLog(*std::move(query)));
 }
 
 constexpr std::array table{
@@ -438,6 +459,8 @@ constexpr std::array table{
     Method{"try.begin", beginTry},
     Method{"try.follow", followTry},
     Method{"try.stop", stopTry},
+    Method{"log.extent", logExtent},
+    Method{"log.find", findInLog},
 };
 
 } // namespace

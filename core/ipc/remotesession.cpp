@@ -423,4 +423,14 @@ Task<Result<>> RemoteSession::stopTry(quint64 id)
     co_return nothingFrom(co_await call(QStringLiteral("try.stop"), {{Key("id"), static_cast<qint64>(id)}}));
 }
 
+Task<Result<LogExtent>> RemoteSession::logExtent(LogExtentQuery query)
+{
+    co_return objectFrom<LogExtent>(co_await call(QStringLiteral("log.extent"), toJson(query)));
+}
+
+Task<Result<LogFound>> RemoteSession::findInLog(LogFind query)
+{
+    co_return objectFrom<LogFound>(co_await call(QStringLiteral("log.find"), toJson(query)));
+}
+
 } // namespace turnspit

@@ -80,6 +80,8 @@ public:
     [[nodiscard]] Task<Result<quint64>> beginTry(TryRequest request) override;
     [[nodiscard]] Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
     [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
+    [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
+    [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
 
 private:
     using Value = Result<QJsonValue>;

@@ -7,7 +7,7 @@
 namespace turnspit {
 
 /// LocalSession, hop to the host thread, EngineSession: what the window of the host's own process sees.
-class LocalContractHost final : public EngineContractHost
+class LocalContractHost : public EngineContractHost
 {
 public:
     explicit LocalContractHost(Threads threads) : EngineContractHost(threads)

@@ -69,6 +69,8 @@ private Q_SLOTS:
     void aLogIsReadPageByPageToItsEnd();
     void theLastEntriesOfALogAreRead();
     void aLogIsSearched();
+    void aLogIsReadAndSearchedByNumber();
+    void theExtentOfALogWaitsUntilItGrows();
     void followWaitsUntilAnEntryArrives();
     void followEndsWithItsRun();
     void addUpdateRemoveAndUndoGoRound();

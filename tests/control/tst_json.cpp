@@ -114,6 +114,25 @@ private Q_SLOTS:
                 && back->trigger == Trigger::Tray && back->atQuit);
     }
 
+    void partsOfLogsGoThereAndBack()
+    {
+        LogQuery spans;
+        spans.service = QStringLiteral("mail");
+        spans.spans = {{3, 4}, {10, 1}};
+        QCOMPARE(fromJson<LogQuery>(toJson(spans))->spans, spans.spans);
+        QVERIFY(!fromJson<LogQuery>(object(R"({"spans":[1]})")));
+        QVERIFY(!fromJson<LogQuery>(object(R"({"spans":[1,0]})")));
+        QVERIFY(!fromJson<LogQuery>(object(R"({"spans":[5,3,7,1]})")));
+        const LogExtent extent{.first = 5, .end = 9, .bytes = 100, .live = true, .numbering = 2, .at = 7};
+        QCOMPARE(*fromJson<LogExtent>(toJson(extent)), extent);
+        const LogFound found{.lines = {{5, 2}}, .next = 9};
+        QCOMPARE(*fromJson<LogFound>(toJson(found)), found);
+        const auto find = fromJson<LogFind>(toJson(LogFind{QStringLiteral("mail"), QStringLiteral("x"), false, QStringLiteral("o"), 5, 9}));
+        QVERIFY(find && !find->caseSensitive && find->first == 5 && find->end == 9 && find->streams == QLatin1String("o"));
+        const auto extentQuery = fromJson<LogExtentQuery>(toJson(LogExtentQuery{QStringLiteral("mail"), RunId{4}, false, 9, WallTime(5us)}));
+        QVERIFY(extentQuery && extentQuery->run == RunId{4} && extentQuery->behind == quint64{9} && extentQuery->at == WallTime(5us));
+    }
+
     void unknownKeysAreIgnoredAndMissingOnesKeepTheirDefault()
     {
         const auto query = fromJson<RunQuery>(object(R"({"later":{"a":[1]},"before":null})"));

@@ -179,6 +179,18 @@ void TestWireMethods::bytes_data()
         result(R"({"at_end":true,"cursor":"3","entries":[{"n":2,"stream":"o","text":"third","time":"2000-01-01T00:00:00.000000Z"}],)"
                R"("live":true,"note":""})"));
     row("log.search grepless", "log.search", R"({"service":"mail"})", error(-32602, "`grep` must be given"));
+    row("log.read spans", "log.read", R"({"service":"mail","spans":[2,5]})",
+        result(R"({"at_end":true,"cursor":"","entries":[{"n":2,"stream":"o","text":"third","time":"2000-01-01T00:00:00.000000Z"}],)"
+               R"("live":false,"note":""})"));
+    row("log.read bad spans", "log.read", R"({"service":"mail","spans":[5,1,2,1]})",
+        error(-32602, "`spans` must be pairs of first and count, ascending"));
+    row("log.extent", "log.extent", R"({"service":"mail","all_runs":true,"at":"2000-01-01T00:00:00Z"})",
+        result(R"({"at":0,"bytes":300,"end":3,"first":0,"live":true,"numbering":0})"));
+    row("log.extent serviceless", "log.extent", "{}", error(-32602, "`service` must be given"));
+    row("log.find", "log.find", R"({"service":"mail","pattern":"TH.RD","case_sensitive":false,"first":0,"end":3})",
+        result(R"({"lines":[2,1],"next":3})"));
+    row("log.find pattern", "log.find", R"({"service":"mail","pattern":"(","first":0,"end":3})",
+        error(-32602, "`pattern`: the expression is wrong: missing closing parenthesis"));
     row("host.status", "host.status", "{}", result(hostLine));
     row("host.reload", "host.reload", "{}", result(R"(["mail: changed"])"));
     row("host.shutdown", "host.shutdown", "{}", result("{}"));

@@ -239,10 +239,10 @@ void FakeSession::setLog(const QString& name, quint64 count, LogText text)
     m_changes.wake();
 }
 
-void FakeSession::say(const QString& name, const QByteArray& text, char stream)
+void FakeSession::say(const QString& name, const QByteArray& text, char stream, bool more)
 {
     Log& log = m_logs[name];
-    log.said.append({.n = log.size(), .time = now(), .stream = stream, .text = text});
+    log.said.append({.n = log.size(), .time = now(), .stream = stream, .text = text, .more = more});
     m_changes.wake();
 }
 

@@ -72,7 +72,7 @@ public:
 
     /// The log consists of `count` entries whose text is made when it is read.
     void setLog(const QString& name, quint64 count, LogText text);
-    void say(const QString& name, const QByteArray& text, char stream = 'o');
+    void say(const QString& name, const QByteArray& text, char stream = 'o', bool more = false);
     /// A run that is in the history as it stands here, id and all; newer than those before it.
     void addRun(const RunInfo& info);
     /// What `definition` answers besides the text.
@@ -142,6 +142,8 @@ public:
     [[nodiscard]] Task<Result<quint64>> beginTry(TryRequest request) override;
     [[nodiscard]] Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
     [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
+    [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
+    [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -196,6 +198,7 @@ private:
     void setHeldFlag(const QString& name, bool held);
     void applyText(const QString& name, const QString& text);
     [[nodiscard]] LogPage page(const LogQuery& query);
+    [[nodiscard]] LogPage spansPage(const LogQuery& query) const;
     [[nodiscard]] Selection selectionOf(const LogQuery& query, bool& live);
     [[nodiscard]] WallTime now() const { return Clock::current().wallNow(); }
 

@@ -105,6 +105,12 @@ public:
     /// Asks it to end as a stop does (SIGTERM, 2 s later SIGKILL). An id that is not there any more is fine.
     [[nodiscard]] virtual Task<Result<>> stopTry(quint64 id) = 0;
 
+    /// Where a log begins and ends, in numbers; with `behind` it waits until that changes.
+    [[nodiscard]] virtual Task<Result<LogExtent>> logExtent(LogExtentQuery query) = 0;
+
+    /// One step of a search, of a few dozen milliseconds at most: whoever does not ask again has given up.
+    [[nodiscard]] virtual Task<Result<LogFound>> findInLog(LogFind query) = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

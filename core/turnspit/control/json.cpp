@@ -395,41 +395,6 @@ Result<LogEntryInfo> fromJson(const QJsonObject& object)
     return fields.take(out);
 }
 
-QJsonObject toJson(const LogQuery& query)
-{
-    QJsonObject out{
-        {Key("service"), query.service}, {Key("grep"), query.grep},   {Key("streams"), query.streams},
-        {Key("cursor"), query.cursor},   {Key("count"), query.count}, {Key("all_runs"), query.allRuns},
-    };
-    if (query.run)
-        out.insert(Key("run"), number(query.run->value));
-    setIfGiven(out, Key("since"), query.since);
-    setIfGiven(out, Key("until"), query.until);
-    if (query.before)
-        out.insert(Key("before"), number(*query.before));
-    setIfGiven(out, Key("last"), query.last);
-    return out;
-}
-
-template <>
-Result<LogQuery> fromJson(const QJsonObject& object)
-{
-    LogQuery out;
-    JsonFields fields(object);
-    fields.read("service", out.service);
-    fields.read("run", out.run);
-    fields.read("since", out.since);
-    fields.read("until", out.until);
-    fields.read("grep", out.grep);
-    fields.read("streams", out.streams);
-    fields.read("before", out.before);
-    fields.read("last", out.last);
-    fields.read("cursor", out.cursor);
-    fields.read("count", out.count);
-    fields.read("all_runs", out.allRuns);
-    return fields.take(out);
-}
-
 QJsonObject toJson(const LogPage& page)
 {
     return {

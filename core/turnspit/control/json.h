@@ -24,6 +24,10 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const LogEntryInfo& entry); ///< `{n, time, stream, text}`; `b64` instead of `text` where it is not UTF-8
 [[nodiscard]] QJsonObject toJson(const LogQuery& query);
 [[nodiscard]] QJsonObject toJson(const LogPage& page);
+[[nodiscard]] QJsonObject toJson(const LogExtentQuery& query);
+[[nodiscard]] QJsonObject toJson(const LogExtent& extent);
+[[nodiscard]] QJsonObject toJson(const LogFind& query);
+[[nodiscard]] QJsonObject toJson(const LogFound& found); ///< spans are pairs in one array: `[first, count, first, count]`
 [[nodiscard]] QJsonObject toJson(const ActionRequest& request);
 [[nodiscard]] QJsonObject toJson(const ActionResult& result); ///< `{name, ok, state, error}` and `note` where there is one
 [[nodiscard]] QJsonObject toJson(const DefinitionInfo& definition);
@@ -69,6 +73,10 @@ template <> Result<PlannedRun> fromJson(const QJsonObject& object);
 template <> Result<LogEntryInfo> fromJson(const QJsonObject& object);
 template <> Result<LogQuery> fromJson(const QJsonObject& object);
 template <> Result<LogPage> fromJson(const QJsonObject& object);
+template <> Result<LogExtentQuery> fromJson(const QJsonObject& object);
+template <> Result<LogExtent> fromJson(const QJsonObject& object);
+template <> Result<LogFind> fromJson(const QJsonObject& object);
+template <> Result<LogFound> fromJson(const QJsonObject& object);
 template <> Result<ActionRequest> fromJson(const QJsonObject& object); ///< `name` besides `names`, too
 template <> Result<ActionResult> fromJson(const QJsonObject& object);
 template <> Result<DefinitionInfo> fromJson(const QJsonObject& object);

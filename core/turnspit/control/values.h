@@ -126,6 +126,15 @@ struct LogEntryInfo
     bool operator==(const LogEntryInfo&) const = default;
 };
 
+/// Entries of one service's log by number: first, first + 1, ...
+struct LogSpan
+{
+    quint64 first = 0;
+    quint64 count = 0;
+    [[nodiscard]] quint64 end() const { return first + count; }
+    bool operator==(const LogSpan&) const = default;
+};
+
 /// Which entries of one service's log. Without anything set: all of the live run, else of the last.
 struct LogQuery
 {
@@ -140,6 +149,9 @@ struct LogQuery
     QString cursor;                ///< go on here; what `LogPage::cursor` said. "" : from the start of the selection
     int count = 1000;              ///< at most so many entries a page; fewer when the page would exceed 4 MiB
     bool allRuns = false;          ///< the whole log rather than one run
+    /// These entries, ascending, and what continues the last lines of each span; of the rest only `service` is looked at. A page
+    /// that is not `atEnd` had too many bytes: the rest is asked for from the last number on.
+    QList<LogSpan> spans = {};
 };
 
 struct LogPage
@@ -149,6 +161,50 @@ struct LogPage
     bool atEnd = true;  ///< nothing more is there now
     bool live = false;  ///< the selection may grow (a run is alive, or all runs are shown)
     QString note;       ///< "" or what a person should know: segments were removed while reading
+};
+
+/// Of which log the numbers are wanted: one run's part, the whole, or (neither) the live run's, else the last one's.
+struct LogExtentQuery
+{
+    QString service;
+    std::optional<RunId> run = {};
+    bool allRuns = false;
+    std::optional<quint64> behind = {}; ///< answer when the end is another than this, nothing can come any more, or 20 s have passed
+    std::optional<WallTime> at = {};    ///< with this, the number of the first entry not before it
+};
+
+/// Where a log begins and ends, in numbers of entries.
+struct LogExtent
+{
+    quint64 first = 0;      ///< of the oldest entry that is still there
+    quint64 end = 0;        ///< of the entry that comes next
+    qint64 bytes = 0;       ///< on disk
+    bool live = false;      ///< it may grow
+    quint64 numbering = 0;  ///< another value than before: numbers given before may mean other entries
+    std::optional<quint64> at = {}; ///< what LogExtentQuery::at asked for; `end` where all are before it
+
+    bool operator==(const LogExtent&) const = default;
+};
+
+/// What to look for in a part of a log. Lines are looked at as people read them: pieces joined, control sequences dropped, what a
+/// carriage return overwrites gone.
+struct LogFind
+{
+    QString service;
+    QString pattern;            ///< a regular expression (PCRE); "": every line
+    bool caseSensitive = true;
+    QString streams = {};       ///< "o,e,h" or ""
+    quint64 first = 0;          ///< lines that begin in [first, end)
+    quint64 end = 0;
+};
+
+/// The answer of one step of a search.
+struct LogFound
+{
+    QList<LogSpan> lines; ///< numbers of the first entries of the lines that match, ascending
+    quint64 next = 0;     ///< what begins before is looked at; LogFind::end when done, else ask again from here
+
+    bool operator==(const LogFound&) const = default;
 };
 
 enum class Action { Start, Stop, Restart, Kill, Hold, Resume, Enable, Disable };

@@ -275,4 +275,14 @@ Task<Result<>> LocalSession::stopTry(quint64 id)
     return forward<void>([id](HostSession& s) { return s.stopTry(id); });
 }
 
+Task<Result<LogExtent>> LocalSession::logExtent(LogExtentQuery query)
+{
+    return forward<LogExtent>([query](HostSession& s) { return s.logExtent(query); });
+}
+
+Task<Result<LogFound>> LocalSession::findInLog(LogFind query)
+{
+    return forward<LogFound>([query](HostSession& s) { return s.findInLog(query); });
+}
+
 } // namespace turnspit

@@ -75,6 +75,8 @@ public:
     Task<Result<quint64>> beginTry(TryRequest request) override;
     Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
     Task<Result<>> stopTry(quint64 id) override;
+    Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
+    Task<Result<LogFound>> findInLog(LogFind query) override;
 
 private:
     template <class T>

@@ -1,12 +1,20 @@
 #include <turnspit/logs/logcursor.h>
 
 #include <turnspit/logs/logruns.h>
+#include <turnspit/logs/plaintext.h>
 #include <turnspit/logs/segmenttime.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace turnspit {
+
+bool LogFilter::matches(std::string_view text) const
+{
+    if (!pattern)
+        return true;
+    return plain && hasControls(text) ? pattern->matches(withoutControls(text)) : pattern->matches(text);
+}
 
 void LogJoiner::add(LogEntry entry, std::vector<LogEntry>& out)
 {
@@ -177,7 +185,7 @@ void LogCursor::take(std::string_view line, std::vector<LogEntry>& out)
         return;
     if (!joining && m_filter.pattern) {
         const std::string_view text = prefix ? line.substr(logPrefixSize) : line;
-        if (!m_filter.pattern->matches(text))
+        if (!m_filter.matches(text))
             return;
     }
 
@@ -197,9 +205,18 @@ void LogCursor::take(std::string_view line, std::vector<LogEntry>& out)
 void LogCursor::deliver(std::vector<LogEntry>& lines, std::vector<LogEntry>& out) const
 {
     for (LogEntry& line : lines) {
-        if (m_filter.wantsStream(line.stream) && (!m_filter.pattern || m_filter.pattern->matches(line.text)))
+        if (m_filter.wantsStream(line.stream) && m_filter.matches(line.text))
             out.push_back(std::move(line));
     }
+}
+
+std::vector<LogEntry> LogCursor::takeOpen()
+{
+    std::vector<LogEntry> lines;
+    std::vector<LogEntry> out;
+    m_joiner.flush(lines);
+    deliver(lines, out);
+    return out;
 }
 
 void LogCursor::finish(std::vector<LogEntry>& out)

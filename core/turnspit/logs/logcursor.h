@@ -21,7 +21,9 @@ struct LogFilter
     std::optional<WallTime> until = {};        ///< inclusive
     std::optional<LogPattern> pattern = {};
     bool joined = false;                       ///< lines as the service wrote them; the pattern sees the joined text
+    bool plain = false;                        ///< the pattern sees the text as withoutControls shows it
 
+    [[nodiscard]] bool matches(std::string_view text) const;
     [[nodiscard]] bool wantsStream(char stream) const { return streams.empty() || streams.find(stream) != std::string::npos; }
 };
 
@@ -39,6 +41,8 @@ public:
     {
         return (stream == 'o' && m_open[0]) || (stream == 'e' && m_open[1]);
     }
+
+    [[nodiscard]] bool isJoining() const { return m_open[0] || m_open[1]; }
 
     /// Appends what is still open, with `continues`, in the order of the log.
     void flush(std::vector<LogEntry>& out);
@@ -65,6 +69,12 @@ public:
     [[nodiscard]] Result<std::vector<LogEntry>> next(std::size_t maxEntries, std::uint64_t budget = 16 << 20);
 
     [[nodiscard]] bool atEnd() const { return m_atEnd; }
+
+    /// Is there a line, wanted or not, of which only a part was read?
+    [[nodiscard]] bool isJoining() const { return m_joiner.isJoining(); }
+
+    /// What is wanted of such lines, as far as they were read; they go on as lines of their own.
+    [[nodiscard]] std::vector<LogEntry> takeOpen();
 
     /// Where the next entry would be read: what is before has been looked at.
     [[nodiscard]] LogPosition position() const { return m_position; }

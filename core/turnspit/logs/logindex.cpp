@@ -141,10 +141,15 @@ Result<> LogIndex::refresh()
     } else if (!segments.empty() && m_cache == Cache::Use) {
         number = std::max(number, numberBefore(segments.front().number));
     }
+    bool moved = false;
     for (Segment& segment : segments) {
+        moved = moved || (segment.known > 0 && segment.firstNumber != number) || segment.known > segment.entries;
+        segment.known = segment.entries;
         segment.firstNumber = number;
         number += segment.entries;
     }
+    if (moved)
+        ++m_numbering;
     m_segments = std::move(segments);
     m_end = number;
 
@@ -180,6 +185,7 @@ Result<bool> LogIndex::extend(Segment& segment, bool& cached)
         Segment fresh;
         fresh.number = segment.number;
         fresh.firstNumber = segment.firstNumber;
+        fresh.known = std::numeric_limits<std::uint64_t>::max(); // written anew: its numbers mean other entries
         segment = std::move(fresh);
     }
     segment.inode = status->inode;

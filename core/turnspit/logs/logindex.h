@@ -34,6 +34,9 @@ public:
     [[nodiscard]] std::uint64_t endNumber() const;   ///< of the entry that comes next
     [[nodiscard]] std::uint64_t count() const { return endNumber() - firstNumber(); }
 
+    /// Grows when entries that had a number have another one since: an older segment grew, or one was written anew.
+    [[nodiscard]] std::uint64_t numbering() const { return m_numbering; }
+
     /// Where to begin reading to meet entry n: a place at or before it and how many entries to pass over.
     struct Seek
     {
@@ -56,6 +59,7 @@ public:
         std::uint64_t indexed = 0;          ///< bytes, whole entries only
         std::vector<std::uint64_t> offsets; ///< of entries 0, 256, 512, ...
         std::uint64_t saved = 0;            ///< `indexed` of the cache on disk; 0: none
+        std::uint64_t known = 0;            ///< entries that have been given numbers
     };
     [[nodiscard]] const std::vector<Segment>& segments() const { return m_segments; }
 
@@ -72,6 +76,7 @@ private:
     Cache m_cache;
     std::vector<Segment> m_segments;
     std::string m_block;
+    std::uint64_t m_numbering = 0;
     std::uint64_t m_end = 0; ///< one past the last number ever given
 };
 

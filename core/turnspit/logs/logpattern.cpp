@@ -13,6 +13,25 @@ bool isAlphanumeric(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+char toSmall(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool isAscii(std::string_view text)
+{
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+/// Does the text, in small letters, hold these bytes?
+bool holdsFolded(std::string_view text, const std::string& small)
+{
+    thread_local std::string folded;
+    folded.resize(text.size());
+    std::transform(text.begin(), text.end(), folded.begin(), toSmall);
+    return ::memmem(folded.data(), folded.size(), small.data(), small.size()) != nullptr;
+}
+
 bool isTail(char c)
 {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -166,14 +185,29 @@ Result<LogPattern> LogPattern::compile(const std::string& expression, Case sensi
     }
     out.m_expression.optimize();
     // U+FFFD also matches bytes that are not UTF-8, so it is no literal.
-    if (sensitivity == Case::Sensitive && expression.find("\xEF\xBF\xBD") == std::string::npos)
+    if (expression.find("\xEF\xBF\xBD") != std::string::npos)
+        return out;
+    if (sensitivity == Case::Sensitive) {
         out.m_literal = LiteralFinder(expression).find(out.m_isLiteral);
+    } else if (isAscii(expression)) {
+        out.m_folded = true;
+        out.m_literal = LiteralFinder(expression).find(out.m_isLiteral);
+        std::transform(out.m_literal.begin(), out.m_literal.end(), out.m_literal.begin(), toSmall);
+        out.m_kelvin = out.m_literal.find_first_of("ks") != std::string::npos;
+    }
     return out;
 }
 
 bool LogPattern::matches(std::string_view text) const
 {
-    if (!m_literal.empty()) {
+    if (m_folded && !m_literal.empty()) {
+        if (!holdsFolded(text, m_literal)) {
+            if (!m_kelvin || isAscii(text))
+                return false;
+        } else if (m_isLiteral) {
+            return true;
+        }
+    } else if (!m_literal.empty()) {
         if (::memmem(text.data(), text.size(), m_literal.data(), m_literal.size()) == nullptr)
             return false;
         if (m_isLiteral)

@@ -20,7 +20,8 @@ public:
 
     [[nodiscard]] bool matches(std::string_view text) const;
 
-    /// Bytes that every match contains; "" where none is known. What lacks them is not decoded at all.
+    /// Bytes that every match contains, in small letters where case does not matter; "" where none is known. What lacks them is
+    /// not decoded at all.
     [[nodiscard]] const std::string& literal() const { return m_literal; }
 
 private:
@@ -29,6 +30,8 @@ private:
     QRegularExpression m_expression;
     std::string m_literal;
     bool m_isLiteral = false; ///< the whole expression is m_literal
+    bool m_folded = false;    ///< m_literal is ASCII and stands for both cases
+    bool m_kelvin = false;    ///< and holds a letter that has a third case outside of ASCII: K and the sign for Kelvin, s and the long s
 };
 
 } // namespace turnspit

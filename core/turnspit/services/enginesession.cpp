@@ -1,5 +1,6 @@
 #include <turnspit/services/enginesession.h>
 
+#include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>

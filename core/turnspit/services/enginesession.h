@@ -12,6 +12,7 @@ namespace turnspit {
 
 class Engine;
 class ServiceController;
+class Thread;
 class Unit;
 
 /// The engine as its clients see it, on the host thread: what the control socket serves, and what LocalSession carries to other
@@ -56,6 +57,8 @@ public:
     Task<Result<quint64>> beginTry(TryRequest request) override;
     Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
     Task<Result<>> stopTry(quint64 id) override;
+    Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
+    Task<Result<LogFound>> findInLog(LogFind query) override;
 
     /// What is tried ends now; called before this goes.
     Task<> endTries() { return m_trials.endAll(); }
@@ -76,12 +79,15 @@ private:
     // enginesession_logs.cpp
     Task<Result<LogPageQuery>> select(LogQuery query, bool follow);
     Task<Result<LogPage>> page(LogPageQuery selection);
+    Task<Result<LogExtent>> extentOf(LogPageQuery selection, std::optional<WallTime> at);
+    [[nodiscard]] Thread& logThread();
 
     [[nodiscard]] Error unknown(const QString& name) const;
 
     Engine& m_engine;
     ServiceFileStore m_store;
-    std::shared_ptr<LogPages> m_pages; ///< the files thread only
+    std::shared_ptr<LogPages> m_pages;   ///< the thread of logs only
+    std::unique_ptr<Thread> m_logThread; ///< null until a log is asked for
     Trials m_trials;
 };
 

@@ -1,5 +1,6 @@
 #include <turnspit/services/enginesession.h>
 
+#include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/services/engine.h>
 #include <turnspit/services/filework.h>
@@ -100,9 +101,17 @@ Task<Result<LogPageQuery>> EngineSession::select(LogQuery query, bool follow)
     co_return selection;
 }
 
+Thread& EngineSession::logThread()
+{
+    // Of its own: a search keeps it busy as long as it takes, and service files must not wait for that.
+    if (!m_logThread)
+        m_logThread = std::make_unique<Thread>(QStringLiteral("logs"));
+    return *m_logThread;
+}
+
 Task<Result<LogPage>> EngineSession::page(LogPageQuery selection)
 {
-    co_return co_await onThread(m_engine.files(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
+    co_return co_await onThread(logThread(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
 }
 
 Task<Result<LogPage>> EngineSession::readLog(LogQuery query)
@@ -138,6 +147,51 @@ Task<Result<LogPage>> EngineSession::followLog(LogQuery query)
         timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_engine.clock().now()));
         co_await event.wait(late.get_token());
     }
+}
+
+Task<Result<LogExtent>> EngineSession::extentOf(LogPageQuery selection, std::optional<WallTime> at)
+{
+    co_return co_await onThread(logThread(),
+                                [pages = m_pages, query = std::move(selection), at] { return pages->extent(query, at); });
+}
+
+Task<Result<LogExtent>> EngineSession::logExtent(LogExtentQuery query)
+{
+    co_await yieldToLoop();
+    const std::string service = query.service.toStdString();
+    const Watching watching(m_engine, service);
+    const Instant deadline = m_engine.clock().now() + followLimit;
+    LogQuery wanted;
+    wanted.service = query.service;
+    wanted.run = query.run;
+    wanted.allRuns = query.allRuns;
+    for (;;) {
+        // Taken before the log is looked at: what is written meanwhile sets the event.
+        Event& event = m_engine.logEvent(service);
+        std::stop_source late;
+        auto timer = m_engine.clock().createTimer([&late] { late.request_stop(); });
+        auto selection = co_await select(wanted, false);
+        if (!selection)
+            co_return fail(selection.error());
+        if (!query.run)
+            selection->live = true; // another run may come
+        auto extent = co_await extentOf(*selection, query.at);
+        if (!extent || !query.behind || extent->end != *query.behind || !extent->live || m_engine.clock().now() >= deadline)
+            co_return extent;
+        timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_engine.clock().now()));
+        co_await event.wait(late.get_token());
+    }
+}
+
+Task<Result<LogFound>> EngineSession::findInLog(LogFind query)
+{
+    co_await yieldToLoop();
+    const std::string service = query.service.toStdString();
+    if (!m_engine.unit(service) && !m_engine.controller(service))
+        co_return fail(unknown(query.service));
+    co_return co_await onThread(logThread(), [pages = m_pages, folder = m_engine.logFolder(service), query = std::move(query)] {
+        return pages->find(folder, query);
+    });
 }
 
 } // namespace turnspit

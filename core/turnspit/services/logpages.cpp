@@ -1,9 +1,11 @@
 #include <turnspit/services/logpages.h>
 
 #include <turnspit/logs/logcursor.h>
+#include <turnspit/logs/logfinder.h>
 #include <turnspit/logs/logruns.h>
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 
 namespace turnspit {
 
@@ -13,6 +15,9 @@ constexpr std::size_t cachedReaders = 32;
 constexpr std::size_t pageBytes = 1 << 20;         ///< a page ends once it holds so much; an answer of 16 MiB holds any page
 constexpr std::uint64_t pageScan = 64ULL << 20;    ///< and once so much was searched, so that a long search is answered in steps
 constexpr std::size_t maxPageEntries = 10'000;
+constexpr std::uint64_t spanChunk = 128; ///< entries that are read at once, of up to 64 KiB each
+constexpr std::uint64_t spanGap = 256;   ///< a shorter way to the next span is read through rather than sought
+constexpr std::chrono::milliseconds findStep(30);
 
 struct Cursor
 {
@@ -49,17 +54,27 @@ LogEntryInfo infoOf(LogEntry&& entry, std::uint64_t number)
     return info;
 }
 
-Result<LogFilter> filterOf(const LogQuery& query)
+Result<std::string> streamsOf(const QString& text)
 {
-    LogFilter filter;
-    for (const QChar c : query.streams) {
+    std::string streams;
+    for (const QChar c : text) {
         const char stream = c.toLatin1();
         if (stream == ',' || stream == ' ')
             continue;
         if (stream != 'o' && stream != 'e' && stream != 'h')
-            return fail(ErrorKind::Protocol, "`streams` are o, e and h, not \"" + query.streams.toStdString() + "\"");
-        filter.streams.push_back(stream);
+            return fail(ErrorKind::Protocol, "`streams` are o, e and h, not \"" + text.toStdString() + "\"");
+        streams.push_back(stream);
     }
+    return streams;
+}
+
+Result<LogFilter> filterOf(const LogQuery& query)
+{
+    LogFilter filter;
+    auto streams = streamsOf(query.streams);
+    if (!streams)
+        return fail(streams.error());
+    filter.streams = *std::move(streams);
     filter.since = query.since;
     filter.until = query.until;
     if (!query.grep.isEmpty()) {
@@ -71,6 +86,34 @@ Result<LogFilter> filterOf(const LogQuery& query)
     }
     return filter;
 }
+
+/// Which entries between the spans belong to lines of the spans: pieces that follow one another closely enough.
+class PiecesBehind
+{
+public:
+    /// Is this entry, the next one in the log, wanted? `inSpan`: it is asked for itself.
+    bool take(const LogEntry& entry, bool inSpan)
+    {
+        if (entry.stream != 'o' && entry.stream != 'e') {
+            if (entry.stream == 'h' && parseRunMark(entry.text))
+                m_open = {};
+            return inSpan;
+        }
+        auto& open = m_open[entry.stream == 'o' ? 0 : 1];
+        const bool wanted = inSpan || (open && entry.n - *open <= maxPieceDistance);
+        open = wanted && entry.continues ? std::optional(entry.n) : std::nullopt;
+        return wanted;
+    }
+
+    /// May an entry of this number still be such a piece?
+    [[nodiscard]] bool expects(std::uint64_t number) const
+    {
+        return std::ranges::any_of(m_open, [number](const auto& open) { return open && number - *open <= maxPieceDistance; });
+    }
+
+private:
+    std::array<std::optional<std::uint64_t>, 2> m_open; ///< number of the last piece
+};
 
 } // namespace
 
@@ -95,6 +138,8 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     if (!filter)
         return fail(filter.error());
     LogReader& log = reader(request.folder);
+    if (!query.spans.isEmpty())
+        return readSpans(log, query.spans);
     LogRange range = request.range;
 
     Cursor from;
@@ -190,6 +235,122 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     if (cursor.lostSegments())
         page.note = QStringLiteral("older entries were removed while the log was read");
     return page;
+}
+
+Result<LogPage> LogPages::readSpans(LogReader& log, const QList<LogSpan>& spans)
+{
+    if (spans.last().end() > log.endNumber()) {
+        if (const auto refreshed = log.refresh(); !refreshed)
+            return fail(refreshed.error());
+    }
+    LogPage page;
+    std::size_t bytes = 0;
+    for (qsizetype i = 0; i < spans.size();) {
+        PiecesBehind pieces;
+        for (std::uint64_t n = std::max<std::uint64_t>(spans[i].first, log.firstNumber());;) {
+            while (i < spans.size() && spans[i].end() <= n)
+                ++i;
+            const bool near = i < spans.size() && spans[i].first <= n + spanGap;
+            if (n >= log.endNumber() || (!near && !pieces.expects(n)))
+                break;
+            const std::uint64_t upTo = near ? spans[i].end() : n + 1;
+            auto entries = log.read(n, static_cast<std::size_t>(std::clamp<std::uint64_t>(upTo - n, maxPieceDistance, spanChunk)));
+            if (!entries)
+                return fail(entries.error());
+            if (entries->empty()) { // gone meanwhile: what is left begins later
+                n = std::max(n + 1, log.firstNumber());
+                continue;
+            }
+            for (LogEntry& entry : *entries) {
+                while (i < spans.size() && spans[i].end() <= entry.n)
+                    ++i;
+                n = entry.n + 1;
+                const bool inSpan = i < spans.size() && entry.n >= spans[i].first;
+                if (!pieces.take(entry, inSpan))
+                    continue;
+                bytes += entry.text.size();
+                page.entries.append(infoOf(std::move(entry), 0));
+                if (bytes >= pageBytes || static_cast<std::size_t>(page.entries.size()) >= maxPageEntries) {
+                    page.atEnd = i >= spans.size();
+                    return page;
+                }
+            }
+        }
+        if (i < spans.size() && spans[i].first >= log.endNumber())
+            break;
+    }
+    return page;
+}
+
+Result<LogExtent> LogPages::extent(const LogPageQuery& request, std::optional<WallTime> at)
+{
+    LogReader& log = reader(request.folder);
+    LogRange range = request.range;
+    if (request.findLastRun) {
+        auto slice = findLastRun(request.folder);
+        if (!slice)
+            return fail(slice.error());
+        if (*slice)
+            range = (*slice)->range;
+        if (request.open)
+            range.end = LogRange{}.end;
+    }
+    if (auto refreshed = log.refresh(); !refreshed)
+        return fail(refreshed.error());
+    LogExtent extent;
+    extent.live = request.live;
+    extent.numbering = log.index().numbering();
+    const auto first = log.numberAt(range.begin);
+    if (!first)
+        return fail(first.error());
+    const auto end = log.numberAt(range.end);
+    if (!end)
+        return fail(end.error());
+    extent.first = *first;
+    extent.end = std::max(*first, *end);
+    for (const LogIndex::Segment& segment : log.index().segments()) {
+        const auto inside = [&segment](LogPosition place) {
+            return place.segment < segment.number ? 0 : place.segment > segment.number ? segment.indexed : std::min(place.offset, segment.indexed);
+        };
+        extent.bytes += static_cast<qint64>(inside(range.end) - std::min(inside(range.begin), inside(range.end)));
+    }
+    if (at) {
+        const auto place = log.positionAt(*at);
+        if (!place)
+            return fail(place.error());
+        const auto number = log.numberAt(*place);
+        if (!number)
+            return fail(number.error());
+        extent.at = std::clamp<std::uint64_t>(*number, extent.first, extent.end);
+    }
+    return extent;
+}
+
+Result<LogFound> LogPages::find(const std::string& folder, const LogFind& query)
+{
+    LineSearch search;
+    auto streams = streamsOf(query.streams);
+    if (!streams)
+        return fail(streams.error());
+    search.streams = *std::move(streams);
+    if (!query.pattern.isEmpty()) {
+        auto pattern = LogPattern::compile(query.pattern.toStdString(),
+                                           query.caseSensitive ? LogPattern::Case::Sensitive : LogPattern::Case::Insensitive);
+        if (!pattern)
+            return fail(ErrorKind::Protocol, "`pattern`: " + pattern.error().message);
+        search.pattern = *std::move(pattern);
+    }
+    search.first = query.first;
+    search.end = query.end;
+    const auto matches = findLines(reader(folder), search, findStep);
+    if (!matches)
+        return fail(matches.error());
+    LogFound found;
+    found.next = matches->next;
+    found.lines.reserve(static_cast<qsizetype>(matches->lines.size()));
+    for (const NumberSpan& span : matches->lines)
+        found.lines.append({span.first, span.count});
+    return found;
 }
 
 } // namespace turnspit

@@ -21,14 +21,21 @@ struct LogPageQuery
     bool live = false;       ///< more of it is to come
 };
 
-/// Reads pages of logs. The files thread; keeps the indexes of the logs that were read last.
+/// Reads and searches logs. The thread of logs; keeps the indexes of the logs that were read last.
 class LogPages
 {
 public:
     [[nodiscard]] Result<LogPage> read(const LogPageQuery& query);
 
+    /// Of the query's range; with `at`, the number of the first entry not before that time.
+    [[nodiscard]] Result<LogExtent> extent(const LogPageQuery& query, std::optional<WallTime> at);
+
+    /// One step, short enough that what others ask meanwhile hardly waits.
+    [[nodiscard]] Result<LogFound> find(const std::string& folder, const LogFind& query);
+
 private:
     LogReader& reader(const std::string& folder);
+    [[nodiscard]] static Result<LogPage> readSpans(LogReader& log, const QList<LogSpan>& spans);
 
     struct Cached
     {
