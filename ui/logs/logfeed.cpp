@@ -3,55 +3,72 @@
 #include <turnspit/async/wait.h>
 #include <ui/text/words.h>
 
+#include <algorithm>
+
 using namespace std::chrono_literals;
 
 namespace turnspit {
 namespace {
 
-constexpr int pageEntries = 1000;
-constexpr Milliseconds frame = 33ms; // at most 30 changes a second
-constexpr Milliseconds countEvery = 500ms;
+constexpr Milliseconds frame = 40ms; // at most 25 changes a second
 constexpr Milliseconds retryAfter = 2s;
-
-std::optional<quint64> numberOf(const LogEntryInfo& entry)
-{
-    return entry.n == std::numeric_limits<quint64>::max() ? std::nullopt : std::optional(entry.n);
-}
+constexpr auto measureEvery = 1s;
 
 } // namespace
 
 LogFeed::LogFeed(HostSession& session, QObject* parent)
-    : QObject(parent), m_session(session), m_tasks(std::make_unique<TaskScope>())
+    : QObject(parent), m_session(session), m_lines(new LogLines(session, this)), m_search(new LogSearch(session, this)),
+      m_tasks(std::make_unique<TaskScope>())
 {
+    connect(m_lines, &LogLines::arrived, this, &LogFeed::arrived);
+    connect(m_lines, &LogLines::failed, this, [this](const Error& error) { setNote(words::error(error)); });
+    connect(m_search, &LogSearch::failed, this, [this](const Error& error) { setNote(words::error(error)); });
+    connect(m_search, &LogSearch::changed, this, [this] {
+        if (!m_showing) {
+            m_showing = true;
+            m_tasks->spawn(showFound(m_generation));
+        }
+    });
 }
 
 LogFeed::~LogFeed() = default;
 
-LogQuery LogFeed::query() const
+LogExtentQuery LogFeed::extentQuery() const
 {
-    LogQuery query;
+    LogExtentQuery query;
     query.service = m_service;
-    query.allRuns = true;
-    query.count = pageEntries;
+    query.allRuns = m_part == Part::Whole;
+    if (m_part == Part::Run)
+        query.run = m_run;
     return query;
 }
 
 void LogFeed::open(const QString& service)
 {
-    if (service != m_service) {
-        m_service = service;
-        reopen();
-    }
+    if (service == m_service)
+        return;
+    m_service = service;
+    m_part = Part::Whole;
+    m_run = {};
+    m_filter = {};
+    reopen();
+}
+
+void LogFeed::setPart(Part part, RunId run)
+{
+    if (part == m_part && run == m_run)
+        return;
+    m_part = part;
+    m_run = run;
+    reopen();
 }
 
 void LogFeed::reopen()
 {
-    m_window.clear();
-    m_following = true;
+    m_lines->reset(m_service);
+    m_search->stop();
+    m_extent = {};
     m_loaded = m_service.isEmpty();
-    m_atStart = false;
-    m_atEnd = true;
-    m_newest.reset();
     m_note.clear();
     restart();
 }
@@ -59,7 +76,9 @@ void LogFeed::reopen()
 void LogFeed::restart()
 {
     const quint64 generation = ++m_generation;
-    m_paging = false;
+    m_showing = false;
+    m_measured.reset();
+    m_rate = 0;
     // One of its tasks may be running right now: it ends at its next check, its frame goes when the stack is empty.
     m_retired.push_back(std::exchange(m_tasks, std::make_unique<TaskScope>()));
     QMetaObject::invokeMethod(this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
@@ -67,16 +86,16 @@ void LogFeed::restart()
         QMetaObject::invokeMethod(this, [this] { Q_EMIT replaced(); }, Qt::QueuedConnection);
         return;
     }
-    m_tasks->spawn(m_following ? follow(generation) : watch(generation));
+    m_tasks->spawn(watch(generation));
 }
 
-void LogFeed::setFollowing(bool following)
+void LogFeed::setActive(bool active)
 {
-    if (following == m_following || m_service.isEmpty())
-        return;
-    m_following = following;
-    restart();
-    Q_EMIT followingChanged();
+    m_active = active;
+    if (active) {
+        m_activated.set();
+        m_activated.reset();
+    }
 }
 
 void LogFeed::setNote(const QString& note)
@@ -87,172 +106,156 @@ void LogFeed::setNote(const QString& note)
     }
 }
 
-std::optional<quint64> LogFeed::newEntries() const
+void LogFeed::setFilter(const LogPatternQuery& what, std::optional<quint64> near)
 {
-    if (m_following || m_atEnd)
-        return 0;
-    const auto last = m_window.lastNumber();
-    if (!last || !m_newest)
-        return std::nullopt;
-    return *m_newest > *last ? *m_newest - *last : 0;
+    if (what == m_filter)
+        return;
+    m_filter = what;
+    if (isFiltered() && m_loaded)
+        m_search->start(m_service, what, m_extent, near.value_or(m_extent.end));
+    else
+        m_search->stop();
+    QMetaObject::invokeMethod(this, &LogFeed::changed, Qt::QueuedConnection);
 }
 
-Task<Result<LogPage>> LogFeed::lastOf(LogQuery query)
+qint64 LogFeed::rows() const
 {
-    // A page has a limit in bytes; of too many entries it holds the first ones. Fewer are asked for until all fit.
-    query.last = pageEntries;
-    query.count = pageEntries;
-    for (;;) {
-        auto page = co_await m_session.readLog(query);
-        if (!page || page->atEnd || *query.last == 1)
-            co_return page;
-        query.last = std::clamp(static_cast<int>(page->entries.size() / 2), 1, *query.last - 1);
-    }
+    return isFiltered() ? m_search->lines().size() : static_cast<qint64>(m_extent.end - m_extent.first);
 }
 
-Task<bool> LogFeed::loadEnd(quint64 generation)
+quint64 LogFeed::lineAt(qint64 row) const
 {
-    const auto page = co_await lastOf(query());
-    if (!isCurrent(generation))
-        co_return false;
-    if (!page) {
-        setNote(words::error(page.error()));
-        co_return false;
-    }
-    m_window.clear();
-    m_window.append(page->entries, page->cursor);
-    m_atStart = page->entries.isEmpty();
-    m_atEnd = true;
-    m_loaded = true;
-    setNote(page->note);
-    Q_EMIT replaced();
-    co_return true;
+    return isFiltered() ? m_search->lines().at(row) : m_extent.first + static_cast<quint64>(row);
 }
 
-Task<> LogFeed::follow(quint64 generation)
+qint64 LogFeed::rowOf(quint64 line) const
 {
-    bool placed = m_loaded && m_atEnd && !m_window.endCursor().isEmpty();
-    while (isCurrent(generation)) {
-        if (!placed) {
-            placed = co_await loadEnd(generation);
-            if (!isCurrent(generation))
-                co_return;
-            if (!placed) {
-                co_await delay(retryAfter);
-                continue;
-            }
-        }
-        LogQuery next = query();
-        next.cursor = m_window.endCursor();
-        const auto page = co_await m_session.followLog(std::move(next));
-        if (!isCurrent(generation))
-            co_return;
-        if (!page) {
-            setNote(words::error(page.error()));
-            placed = false;
-            co_await delay(retryAfter);
-            continue;
-        }
-        m_window.append(page->entries, page->cursor);
-        if (m_window.trimFront())
-            m_atStart = false;
-        if (!page->note.isEmpty())
-            setNote(page->note);
-        if (!page->entries.isEmpty())
-            Q_EMIT changed();
-        if (!isCurrent(generation))
-            co_return;
-        placed = page->atEnd; // else it grows faster than it is shown: go on from its end
-        co_await delay(page->live || !page->entries.isEmpty() ? frame : retryAfter);
+    if (isFiltered())
+        return m_search->lines().rank(line);
+    return static_cast<qint64>(std::clamp(line, m_extent.first, m_extent.end) - m_extent.first);
+}
+
+QList<LogSpan> LogFeed::spansOf(qint64 row, qint64 count, const LogExtent& extent) const
+{
+    QList<LogSpan> spans;
+    if (!isFiltered()) {
+        const auto all = static_cast<qint64>(extent.end - extent.first);
+        const qint64 first = std::clamp<qint64>(row, 0, all);
+        const qint64 end = std::clamp<qint64>(row + count, first, all);
+        if (end > first)
+            spans.append({extent.first + static_cast<quint64>(first), static_cast<quint64>(end - first)});
+        return spans;
     }
+    const LineSet& lines = m_search->lines();
+    for (qint64 at = std::max<qint64>(row, 0); at < std::min(row + count, lines.size()); ++at) {
+        const quint64 line = lines.at(at);
+        if (!spans.isEmpty() && spans.last().end() == line)
+            ++spans.last().count;
+        else
+            spans.append({line, 1});
+    }
+    return spans;
+}
+
+void LogFeed::want(qint64 row, qint64 count)
+{
+    m_lines->want(spansOf(row, count, m_extent), isFiltered());
+}
+
+void LogFeed::measure(const LogExtent& extent)
+{
+    const Instant now = Clock::current().now();
+    if (!m_measured || extent.end < m_measured->second) {
+        m_measured = {now, extent.end};
+        return;
+    }
+    const std::chrono::duration<double> passed = now - m_measured->first;
+    if (passed < measureEvery)
+        return;
+    m_rate = static_cast<double>(extent.end - m_measured->second) / passed.count();
+    m_measured = {now, extent.end};
+    Q_EMIT statusChanged();
 }
 
 Task<> LogFeed::watch(quint64 generation)
 {
-    while (!m_loaded && !co_await loadEnd(generation)) {
-        if (!isCurrent(generation))
+    LogExtentQuery query = extentQuery();
+    while (generation == m_generation) {
+        if (!m_active) {
+            co_await m_activated.wait();
+            continue;
+        }
+        const auto extent = co_await m_session.logExtent(query);
+        if (generation != m_generation)
             co_return;
-        co_await delay(retryAfter);
-    }
-    QString cursor = m_window.endCursor();
-    while (isCurrent(generation)) {
-        LogQuery added = query();
-        added.cursor = cursor;
-        added.count = 1;
-        const auto page = co_await m_session.followLog(std::move(added));
-        if (!isCurrent(generation))
-            co_return;
-        if (!page || (page->entries.isEmpty() && !page->live)) {
+        if (!extent) {
+            setNote(words::error(extent.error()));
+            query.behind.reset();
             co_await delay(retryAfter);
             continue;
         }
-        if (page->entries.isEmpty())
-            continue;
-        LogQuery end = query();
-        end.last = 1;
-        const auto newest = co_await m_session.readLog(std::move(end));
-        if (!isCurrent(generation))
+        const bool renumbered = m_loaded && extent->numbering != m_extent.numbering;
+        const bool first = !m_loaded || renumbered;
+        if (renumbered) {
+            m_lines->reset(m_service);
+            m_search->stop();
+        }
+        m_lines->setEnd(extent->end);
+        if (m_tail > 0 && !isFiltered()) {
+            const auto all = static_cast<qint64>(extent->end - extent->first);
+            co_await m_lines->load(spansOf(all - m_tail, m_tail, *extent), false);
+            if (generation != m_generation)
+                co_return;
+        }
+        m_extent = *extent;
+        m_loaded = true;
+        if (isFiltered() && !m_search->isActive())
+            m_search->start(m_service, m_filter, m_extent, m_extent.end);
+        m_search->setExtent(m_extent);
+        if (first || m_lines->find(m_extent.end - 1) != nullptr)
+            setNote({});
+        measure(m_extent);
+        if (generation != m_generation)
             co_return;
-        cursor = newest ? newest->cursor : page->cursor;
-        m_newest = numberOf(newest && !newest->entries.isEmpty() ? newest->entries.last() : page->entries.last());
-        m_atEnd = false;
-        Q_EMIT statusChanged();
-        co_await delay(countEvery);
+        if (first)
+            Q_EMIT replaced();
+        else
+            Q_EMIT changed();
+        if (generation != m_generation || !m_extent.live)
+            co_return;
+        query.behind = m_extent.end;
+        co_await delay(frame);
     }
 }
 
-void LogFeed::loadEarlier()
+Task<> LogFeed::showFound(quint64 generation)
 {
-    if (m_paging || m_atStart || !m_window.firstNumber())
-        return;
-    m_paging = true;
-    m_tasks->spawn(earlier(m_generation));
-}
-
-Task<> LogFeed::earlier(quint64 generation)
-{
-    const auto first = m_window.firstNumber();
-    LogQuery before = query();
-    before.before = first;
-    const auto page = co_await lastOf(std::move(before));
-    if (!isCurrent(generation))
+    if (m_tail > 0)
+        co_await m_lines->load(spansOf(rows() - m_tail, m_tail, m_extent), true);
+    else
+        co_await yieldToLoop();
+    if (generation != m_generation)
         co_return;
-    m_paging = false;
-    if (!page || m_window.firstNumber() != first) // the front went meanwhile: what came does not fit any more
-        co_return;
-    m_atStart = page->entries.isEmpty();
-    if (m_atStart)
-        co_return;
-    m_window.prepend(page->entries, page->cursor);
-    if (m_window.trimBack())
-        m_atEnd = false;
     Q_EMIT changed();
-}
-
-void LogFeed::loadLater()
-{
-    if (m_paging || m_following || m_atEnd || m_window.isEmpty())
-        return;
-    m_paging = true;
-    m_tasks->spawn(later(m_generation));
-}
-
-Task<> LogFeed::later(quint64 generation)
-{
-    LogQuery after = query();
-    after.cursor = m_window.endCursor();
-    const auto page = co_await m_session.readLog(std::move(after));
-    if (!isCurrent(generation))
+    if (generation != m_generation)
         co_return;
-    m_paging = false;
-    if (!page)
-        co_return;
-    m_window.append(page->entries, page->cursor);
-    if (m_window.trimFront())
-        m_atStart = false;
-    m_atEnd = page->atEnd;
-    Q_EMIT changed();
     Q_EMIT statusChanged();
+    co_await delay(frame);
+    if (generation == m_generation)
+        m_showing = false;
+    // What was found meanwhile.
+    if (generation == m_generation)
+        Q_EMIT changed();
+}
+
+Task<std::optional<quint64>> LogFeed::lineAtTime(WallTime time)
+{
+    LogExtentQuery query = extentQuery();
+    query.at = time;
+    const auto extent = co_await m_session.logExtent(std::move(query));
+    if (!extent || !extent->at)
+        co_return std::nullopt;
+    co_return *extent->at;
 }
 
 } // namespace turnspit

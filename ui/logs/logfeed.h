@@ -2,79 +2,108 @@
 
 #include <turnspit/async/taskscope.h>
 #include <turnspit/control/hostsession.h>
-#include <ui/logs/logwindow.h>
+#include <ui/logs/loglines.h>
+#include <ui/logs/logsearch.h>
 
 namespace turnspit {
 
-/// Brings the log of one service into a LogWindow: the end of it first, then what is added (following) or what a reader scrolls to.
-/// Memory stays bounded: following keeps the end and lets the front go; a log that grows faster than it can be shown is caught up
-/// with by jumping to its end. The session must outlive it.
+/// One service's log as rows: all its lines, or those that a filter lets through, each known by its number. Nothing is held but
+/// the lines that a view asks for; how long the log is, is asked for as it grows. The session must outlive it.
 ///
-/// All signals but followingChanged come from the event loop, never from inside a call.
+/// All signals come from the event loop, never from inside a call.
 class LogFeed final : public QObject
 {
     Q_OBJECT
 public:
+    /// What of the log is shown.
+    enum class Part { Whole, Current, Run };
+
     explicit LogFeed(HostSession& session, QObject* parent = nullptr);
     ~LogFeed() override;
 
-    /// The whole log of this service, following; "": nothing.
+    /// This service's log, the whole of it, unfiltered; "": nothing.
     void open(const QString& service);
 
-    /// The same log from its end again: after the connection was lost and returned.
+    /// The same anew: after the connection was lost and returned, or the numbers changed.
     void reopen();
 
-    /// Back at the end and going along with it; or standing still, only counting what is added.
-    void setFollowing(bool following);
-    [[nodiscard]] bool isFollowing() const { return m_following; }
+    void showWhole() { setPart(Part::Whole, {}); }
+    void showCurrent() { setPart(Part::Current, {}); }
+    void showRun(RunId id) { setPart(Part::Run, id); }
+    [[nodiscard]] Part part() const { return m_part; }
+    [[nodiscard]] RunId run() const { return m_run; }
 
-    /// A page more at one end, if there is one. While following there is none later.
-    void loadEarlier();
-    void loadLater();
+    /// Rows are the lines that match; isEverything(): all. `near`: where to begin; nullopt: at the end.
+    void setFilter(const LogPatternQuery& what, std::optional<quint64> near = {});
+    [[nodiscard]] const LogPatternQuery& filter() const { return m_filter; }
+    [[nodiscard]] bool isFiltered() const { return !m_filter.isEverything(); }
 
+    /// So many rows at the end are read before a new end is shown, for a view that goes along with it; 0: it stands still.
+    void setTail(qint64 rows) { m_tail = rows; }
+
+    /// Hidden, it asks for nothing.
+    void setActive(bool active);
+
+    [[nodiscard]] HostSession& session() const { return m_session; }
     [[nodiscard]] const QString& service() const { return m_service; }
-    [[nodiscard]] const LogWindow& window() const { return m_window; }
-    [[nodiscard]] bool isAtStart() const { return m_atStart; }
-    [[nodiscard]] bool isAtEnd() const { return m_atEnd; }
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
+    [[nodiscard]] const LogExtent& extent() const { return m_extent; }
+    [[nodiscard]] const LogSearch& search() const { return *m_search; }
 
-    /// How many entries came behind what is held; nullopt where that is not known, 0 for none.
-    [[nodiscard]] std::optional<quint64> newEntries() const;
+    /// Rows from 0, and the number of the line in each; rowOf: the row of the line, or where it would be.
+    [[nodiscard]] qint64 rows() const;
+    [[nodiscard]] quint64 lineAt(qint64 row) const;
+    [[nodiscard]] qint64 rowOf(quint64 line) const;
+
+    /// Null: not here yet; want() brings it.
+    [[nodiscard]] const LogLine* line(quint64 number) const { return m_lines->find(number); }
+    void want(qint64 row, qint64 count);
+
+    /// The number of the first line not before a time; nullopt: it could not be asked for.
+    Task<std::optional<quint64>> lineAtTime(WallTime time);
+
+    /// How many lines came in the second before, about.
+    [[nodiscard]] double linesPerSecond() const { return m_rate; }
 
     /// Why nothing is shown, or what a person should know; "" for nothing.
     [[nodiscard]] QString note() const { return m_note; }
 
 Q_SIGNALS:
-    /// Another log, or another place in it: ids of before mean nothing.
+    /// Another log, or other numbers: lines of before mean nothing.
     void replaced();
-    /// Lines were added or went at either end; ids of the others are as before.
+    /// Rows came or went.
     void changed();
-    void followingChanged();
-    /// newEntries, isAtEnd or note.
+    /// Lines that were wanted are here.
+    void arrived();
+    /// note, linesPerSecond, or how far the filter has come.
     void statusChanged();
 
 private:
-    [[nodiscard]] LogQuery query() const;
+    void setPart(Part part, RunId run);
     void restart();
-    bool isCurrent(quint64 generation) const { return generation == m_generation; }
+    [[nodiscard]] LogExtentQuery extentQuery() const;
+    [[nodiscard]] QList<LogSpan> spansOf(qint64 row, qint64 count, const LogExtent& extent) const;
     void setNote(const QString& note);
-    Task<> follow(quint64 generation);
+    void measure(const LogExtent& extent);
     Task<> watch(quint64 generation);
-    Task<Result<LogPage>> lastOf(LogQuery query);
-    Task<bool> loadEnd(quint64 generation);
-    Task<> earlier(quint64 generation);
-    Task<> later(quint64 generation);
+    Task<> showFound(quint64 generation);
 
     HostSession& m_session;
     QString m_service;
-    LogWindow m_window;
+    Part m_part = Part::Whole;
+    RunId m_run;
+    LogPatternQuery m_filter;
+    LogLines* m_lines;
+    LogSearch* m_search;
+    LogExtent m_extent;
     quint64 m_generation = 0; ///< of the tasks that may still change anything
-    bool m_following = true;
+    qint64 m_tail = 0;
+    bool m_active = true;
     bool m_loaded = false;
-    bool m_atStart = false;
-    bool m_atEnd = true;
-    bool m_paging = false;
-    std::optional<quint64> m_newest; ///< number of the newest entry of the log, where it is known
+    bool m_showing = false; ///< what was found last is being read
+    Event m_activated;
+    double m_rate = 0;
+    std::optional<std::pair<Instant, quint64>> m_measured;
     QString m_note;
 
     std::vector<std::unique_ptr<TaskScope>> m_retired; ///< given up, perhaps by one of their own tasks

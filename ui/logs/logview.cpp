@@ -1,39 +1,28 @@
 #include <ui/logs/logview.h>
 
+#include <turnspit/base/clock.h>
 #include <ui/logs/logfeed.h>
-#include <ui/logs/logtext.h>
-#include <ui/text/words.h>
-#include <ui/theme/tones.h>
 
-#include <QClipboard>
-#include <QContextMenuEvent>
 #include <QFontDatabase>
 #include <QGuiApplication>
-#include <QLocale>
-#include <QMenu>
 #include <QPainter>
 #include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QToolButton>
-#include <QWheelEvent>
 
 namespace turnspit {
 namespace {
 
-constexpr int margin = 6;
-constexpr int gutter = 10; // between time and text: the place of the stderr bar
+constexpr std::size_t mostTexts = 1000;
+constexpr int pillMargin = 8;
+constexpr int ageEvery = 1000; // milliseconds
 
-QString timeText(const LogLine& line)
+/// For what is said by the program, not by the service; a font where nothing is set would take the log's.
+QFont plainFont()
 {
-    return words::local(line.time).toString(QStringLiteral("HH:mm:ss.zzz"));
-}
-
-QString bodyText(const LogLine& line)
-{
-    QString text = logText(line.text);
-    if (line.hiddenBytes > 0)
-        text += LogView::tr(" … %1 more", "%1 is a size in bytes").arg(words::memory(line.hiddenBytes));
-    return text;
+    QFont plain = QGuiApplication::font();
+    plain.setFamily(plain.family());
+    return plain;
 }
 
 } // namespace
@@ -55,228 +44,299 @@ LogView::LogView(LogFeed& feed, QWidget* parent) : QAbstractScrollArea(parent), 
     m_pill->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_pill->setCursor(Qt::ArrowCursor);
     m_pill->setFocusPolicy(Qt::NoFocus);
+    m_pill->setFont(plainFont());
     m_pill->setToolTip(tr("Go to the end and follow (End)"));
+    m_pill->setAccessibleName(tr("New lines"));
     m_pill->hide();
-    connect(m_pill, &QToolButton::clicked, this, &LogView::toEnd);
+    connect(m_pill, &QToolButton::clicked, this, [this] { setFollowing(true); });
 
     connect(&feed, &LogFeed::replaced, this, &LogView::onReplaced);
-    connect(&feed, &LogFeed::changed, this, &LogView::onChanged);
-    connect(&feed, &LogFeed::statusChanged, this, [this] {
-        updatePill();
-        viewport()->update();
-    });
+    connect(&feed, &LogFeed::changed, this, &LogView::refresh);
+    connect(&feed, &LogFeed::arrived, this, &LogView::refresh);
+    connect(&feed, &LogFeed::statusChanged, viewport(), qOverload<>(&QWidget::update));
     updateMetrics();
 }
 
 int LogView::visibleRows() const
 {
-    return std::max(1, viewport()->height() / m_rowHeight);
+    return std::max(1, viewport()->height() / m_painter.rowHeight());
 }
 
 void LogView::updateMetrics()
 {
-    const QFontMetrics metrics(font());
-    m_rowHeight = metrics.lineSpacing();
-    m_charWidth = std::max(1, metrics.horizontalAdvance(QLatin1Char('0')));
-    m_timeWidth = metrics.horizontalAdvance(QStringLiteral("00:00:00.000"));
-    m_markFont = font();
-    m_markFont.setItalic(true);
-    updateRange();
+    m_painter.setFont(font());
+    m_painter.setPalette(palette());
+    m_painter.setWidth(viewport()->width());
+    m_texts.clear();
+    refresh();
 }
 
-void LogView::updateRange()
-{
-    const QScopedValueRollback adjusting(m_adjusting, true);
-    const LogWindow& window = m_feed.window();
-    const int top = std::max(0, static_cast<int>(window.size()) - visibleRows());
-    verticalScrollBar()->setPageStep(visibleRows());
-    verticalScrollBar()->setRange(0, top);
-    if (m_feed.isFollowing())
-        m_top = window.firstId() + top;
-    m_top = std::clamp(m_top, window.firstId(), window.firstId() + top);
-    verticalScrollBar()->setValue(static_cast<int>(m_top - window.firstId()));
+// ---- where we are ---------------------------------------------------------------------------------------------------------------
 
-    const int width = margin + m_timeWidth + 2 * gutter + m_widest * m_charWidth + margin;
-    horizontalScrollBar()->setPageStep(viewport()->width());
-    horizontalScrollBar()->setSingleStep(4 * m_charWidth);
-    horizontalScrollBar()->setRange(0, std::max(0, width - viewport()->width()));
+const LogText& LogView::textOf(quint64 number, const LogLine& line) const
+{
+    if (m_texts.size() > mostTexts)
+        m_texts.clear();
+    Prepared& prepared = m_texts[number];
+    const bool unfolded = m_unfolded.contains(number);
+    const qsizetype bytes = line.text.size() + line.hiddenBytes;
+    if (prepared.bytes != bytes || prepared.unfolded != unfolded)
+        prepared = {bytes, unfolded, LogPainter::textOf(line, unfolded)};
+    return prepared.text;
+}
+
+int LogView::heightOf(qint64 row) const
+{
+    const quint64 number = m_feed.lineAt(row);
+    const LogLine* const line = m_feed.line(number);
+    if (!line)
+        return 1;
+    if (const auto rows = m_painter.rowsOf(*line))
+        return *rows;
+    return m_painter.rowsOf(textOf(number, *line));
+}
+
+LogView::Place LogView::top() const
+{
+    return {m_feed.rowOf(m_topLine), m_topSub};
+}
+
+LogView::Place LogView::bottomTop() const
+{
+    return moved({m_feed.rows(), 0}, -visibleRows());
+}
+
+LogView::Place LogView::moved(Place from, qint64 lines) const
+{
+    // A screenful is counted row by row; further, each line counts as one.
+    constexpr qint64 counted = 2000;
+    if (lines > counted || lines < -counted) {
+        from = {std::clamp<qint64>(from.row + lines, 0, std::max<qint64>(0, m_feed.rows() - 1)), 0};
+        return from;
+    }
+    const qint64 rows = m_feed.rows();
+    qint64 left = lines + from.sub;
+    Place at{from.row, 0};
+    while (left < 0 && at.row > 0)
+        left += heightOf(--at.row);
+    if (left < 0)
+        return {0, 0};
+    while (at.row < rows) {
+        const int height = heightOf(at.row);
+        if (left < height)
+            return {at.row, static_cast<int>(left)};
+        left -= height;
+        ++at.row;
+    }
+    return at;
 }
 
 void LogView::onReplaced()
 {
     m_selection.reset();
+    m_currentHit.reset();
+    m_unfolded.clear();
+    m_texts.clear();
     m_widest = 0;
-    onChanged();
+    m_topLine = 0;
+    m_topSub = 0;
+    m_letGoEnd = m_feed.extent().end;
+    if (!m_following) {
+        m_following = true;
+        Q_EMIT followingChanged();
+    }
+    refresh();
     horizontalScrollBar()->setValue(0);
+    Q_EMIT selectionChanged();
 }
 
-void LogView::onChanged()
+void LogView::refresh()
 {
-    updateRange();
+    const QScopedValueRollback adjusting(m_adjusting, true);
+    const qint64 rows = m_feed.rows();
+    m_feed.setTail(m_following && isVisible() ? visibleRows() + 1 : 0);
+    if (m_following || rows > 0)
+        m_feed.want(m_following ? rows - 2 * visibleRows() : top().row - visibleRows(), 3 * visibleRows());
+
+    const Place bottom = bottomTop();
+    Place at = m_following ? bottom : std::min(top(), bottom);
+    if (at.row < rows) {
+        const quint64 line = m_feed.lineAt(at.row);
+        m_topSub = line == m_topLine || m_following ? at.sub : 0;
+        m_topLine = line;
+        m_topSub = std::clamp(m_topSub, 0, std::max(0, heightOf(at.row) - 1));
+    }
+    QScrollBar& bar = *verticalScrollBar();
+    const int most = static_cast<int>(std::min<qint64>(bottom.row + (bottom.sub > 0 ? 1 : 0), std::numeric_limits<int>::max()));
+    bar.setPageStep(visibleRows());
+    bar.setRange(0, most);
+    bar.setValue(at >= bottom ? most : static_cast<int>(std::min<qint64>(at.row, most)));
+
+    QScrollBar& sideways = *horizontalScrollBar();
+    const int width = m_painter.textLeft() + static_cast<int>((m_widest + 2) * m_painter.cellWidth());
+    sideways.setPageStep(viewport()->width());
+    sideways.setSingleStep(static_cast<int>(4 * m_painter.cellWidth()));
+    sideways.setRange(0, m_painter.isWrapping() ? 0 : std::max(0, width - viewport()->width()));
     updatePill();
     viewport()->update();
-    // A page that does not fill the view leaves nothing to scroll by which more would be asked for.
-    if (m_feed.window().size() < visibleRows())
-        m_feed.loadEarlier();
+}
+
+// ---- going along with the end -----------------------------------------------------------------------------------------------------
+
+void LogView::letGo()
+{
+    if (!m_following)
+        return;
+    m_following = false;
+    m_letGoEnd = m_feed.extent().end;
+    Q_EMIT followingChanged();
+}
+
+void LogView::setFollowing(bool following)
+{
+    if (following && !m_following) {
+        m_following = true;
+        Q_EMIT followingChanged();
+    } else if (!following) {
+        letGo();
+    }
+    refresh();
+}
+
+qint64 LogView::newLines() const
+{
+    return m_following ? 0 : std::max<qint64>(0, m_feed.rows() - m_feed.rowOf(m_letGoEnd));
 }
 
 void LogView::updatePill()
 {
-    const auto added = m_feed.newEntries();
-    const bool shown = !m_feed.isFollowing() && !m_feed.isAtEnd();
-    if (shown) {
-        m_pill->setText(added && *added > 0 ? tr("%n new line(s)", nullptr, static_cast<int>(std::min<quint64>(*added, 1'000'000'000)))
-                                            : tr("New lines"));
+    const qint64 added = newLines();
+    if (added > 0) {
+        const int shown = static_cast<int>(std::min<qint64>(added, std::numeric_limits<int>::max()));
+        m_pill->setText(shown == 1 ? tr("1 new line") : tr("%Ln new lines", nullptr, shown));
         m_pill->adjustSize();
-        m_pill->move((viewport()->width() - m_pill->width()) / 2, viewport()->height() - m_pill->height() - margin);
+        m_pill->move((viewport()->width() - m_pill->width()) / 2, viewport()->height() - m_pill->height() - pillMargin);
     }
-    m_pill->setVisible(shown);
+    m_pill->setVisible(added > 0);
+}
+
+void LogView::moveTo(Place place)
+{
+    const Place bottom = bottomTop();
+    if (place >= bottom)
+        place = bottom;
+    if (place.row < m_feed.rows()) {
+        m_topLine = m_feed.lineAt(place.row);
+        m_topSub = place.sub;
+    }
+    refresh();
+}
+
+void LogView::scrollLines(qint64 lines)
+{
+    const Place to = moved(top(), lines);
+    if (lines > 0 && to >= bottomTop())
+        return setFollowing(true);
+    if (lines < 0 && m_feed.rows() > 0)
+        letGo();
+    moveTo(to);
+}
+
+void LogView::showLine(quint64 line)
+{
+    const qint64 row = m_feed.rowOf(line);
+    const Place first = top();
+    letGo();
+    const bool seen = row >= first.row && Place{row, 0} < moved(first, visibleRows());
+    if (seen)
+        refresh();
+    else
+        moveTo(moved({row, 0}, -visibleRows() / 2));
+}
+
+void LogView::scrollTo(quint64 line)
+{
+    letGo();
+    moveTo({m_feed.rowOf(line), 0});
 }
 
 void LogView::scrollContentsBy(int, int)
 {
     viewport()->update();
-    if (!m_adjusting)
-        scrolledByReader();
-}
-
-void LogView::scrolledByReader()
-{
-    const QScrollBar* const bar = verticalScrollBar();
-    const qint64 top = m_feed.window().firstId() + bar->value();
-    if (top == m_top)
+    if (m_adjusting)
+        return;
+    const QScrollBar& bar = *verticalScrollBar();
+    const Place before = top();
+    const bool wasAtBottom = before >= bottomTop();
+    if (bar.value() == bar.maximum()) {
+        if (!wasAtBottom)
+            setFollowing(true);
+        return;
+    }
+    if (bar.value() == before.row && !wasAtBottom)
         return; // sideways
-    m_top = top;
-    const bool atBottom = bar->value() == bar->maximum();
-    m_feed.setFollowing(atBottom && m_feed.isAtEnd());
-    if (bar->value() < visibleRows())
-        m_feed.loadEarlier();
-    if (bar->maximum() - bar->value() < visibleRows())
-        m_feed.loadLater();
-    updatePill();
+    letGo();
+    moveTo({bar.value(), 0});
 }
 
-void LogView::toEnd()
+// ---- selection and folding --------------------------------------------------------------------------------------------------------
+
+void LogView::select(quint64 first, quint64 last)
 {
-    m_feed.setFollowing(true);
-    updateRange();
+    m_selection = Selection{first, last};
+    letGo();
     updatePill();
     viewport()->update();
-}
-
-void LogView::resizeEvent(QResizeEvent*)
-{
-    updateRange();
-    updatePill();
-}
-
-void LogView::changeEvent(QEvent* event)
-{
-    QAbstractScrollArea::changeEvent(event);
-    if (event->type() == QEvent::FontChange)
-        updateMetrics();
-}
-
-void LogView::wheelEvent(QWheelEvent* event)
-{
-    const bool down = event->angleDelta().y() < 0;
-    QAbstractScrollArea::wheelEvent(event);
-    // At the bottom the bar does not move any more, though more may have come.
-    if (down && verticalScrollBar()->value() == verticalScrollBar()->maximum()) {
-        if (m_feed.isAtEnd())
-            toEnd();
-        else
-            m_feed.loadLater();
-    }
-}
-
-void LogView::keyPressEvent(QKeyEvent* event)
-{
-    if (event->matches(QKeySequence::Copy)) {
-        copy();
-    } else if (event->matches(QKeySequence::SelectAll)) {
-        selectAll();
-    } else if (event->key() == Qt::Key_End) {
-        toEnd();
-    } else if (event->key() == Qt::Key_Home) {
-        verticalScrollBar()->setValue(0);
-    } else {
-        QAbstractScrollArea::keyPressEvent(event); // arrows and pages: the scroll bar's
-    }
-}
-
-qint64 LogView::lineAt(int y) const
-{
-    const LogWindow& window = m_feed.window();
-    const qint64 line = m_top + (y < 0 ? (y - m_rowHeight + 1) / m_rowHeight : y / m_rowHeight);
-    return std::clamp(line, window.firstId(), std::max(window.firstId(), window.endId() - 1));
-}
-
-void LogView::mousePressEvent(QMouseEvent* event)
-{
-    if (event->button() != Qt::LeftButton || m_feed.window().isEmpty())
-        return;
-    const qint64 line = lineAt(static_cast<int>(event->position().y()));
-    if (m_selection && event->modifiers().testFlag(Qt::ShiftModifier))
-        m_selection->end = line;
-    else
-        m_selection = Selection{line, line};
-    m_feed.setFollowing(false);
-    updatePill();
-    viewport()->update();
-}
-
-void LogView::mouseMoveEvent(QMouseEvent* event)
-{
-    if (!event->buttons().testFlag(Qt::LeftButton) || !m_selection)
-        return;
-    const int y = static_cast<int>(event->position().y());
-    if (y < 0 || y > viewport()->height())
-        verticalScrollBar()->setValue(verticalScrollBar()->value() + (y < 0 ? -1 : 1));
-    m_selection->end = lineAt(y);
-    viewport()->update();
-}
-
-void LogView::contextMenuEvent(QContextMenuEvent* event)
-{
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    QAction* const copyAction = menu->addAction(tr("&Copy"), this, &LogView::copy);
-    copyAction->setEnabled(m_selection.has_value());
-    menu->addAction(tr("Select &all"), this, &LogView::selectAll);
-    menu->popup(event->globalPos());
+    Q_EMIT selectionChanged();
 }
 
 void LogView::selectAll()
 {
-    const LogWindow& window = m_feed.window();
-    if (window.isEmpty())
-        return;
-    m_selection = Selection{window.firstId(), window.endId() - 1};
-    m_feed.setFollowing(false);
-    updatePill();
+    if (m_feed.rows() > 0)
+        select(m_feed.lineAt(0), m_feed.lineAt(m_feed.rows() - 1));
+}
+
+void LogView::setCurrentHit(std::optional<quint64> line)
+{
+    m_currentHit = line;
     viewport()->update();
 }
 
-QString LogView::selectedText() const
+void LogView::setHighlight(const QRegularExpression& highlight)
 {
-    QString text;
-    if (!m_selection)
-        return text;
-    const LogWindow& window = m_feed.window();
-    const qint64 end = std::min(m_selection->last() + 1, window.endId());
-    for (qint64 id = std::max(m_selection->first(), window.firstId()); id < end; ++id) {
-        text += bodyText(window.at(id - window.firstId()));
-        text += QLatin1Char('\n');
-    }
-    return text;
+    m_painter.setHighlight(highlight);
+    viewport()->update();
 }
 
-void LogView::copy() const
+void LogView::setWrap(bool wrap)
 {
-    if (const QString text = selectedText(); !text.isEmpty())
-        QGuiApplication::clipboard()->setText(text);
+    m_painter.setWrap(wrap);
+    m_topSub = 0;
+    refresh();
 }
+
+void LogView::setTimes(LogTimes times)
+{
+    m_painter.setTimes(times);
+    showAges();
+    refresh();
+}
+
+void LogView::showAges()
+{
+    if (isVisible() && m_painter.times() == LogTimes::Relative)
+        m_ages.start(ageEvery, Qt::CoarseTimer, this);
+    else
+        m_ages.stop();
+}
+
+void LogView::unfold(quint64 line)
+{
+    m_unfolded.insert(line);
+    refresh();
+}
+
+// ---- painting ---------------------------------------------------------------------------------------------------------------------
 
 QString LogView::placeholder() const
 {
@@ -284,78 +344,53 @@ QString LogView::placeholder() const
         return tr("Select a service to see its log.");
     if (!m_feed.note().isEmpty())
         return m_feed.note();
-    return m_feed.isLoaded() ? tr("Nothing in this log yet.") : tr("Reading…");
+    if (!m_feed.isLoaded())
+        return tr("Reading…");
+    if (m_feed.isFiltered())
+        return m_feed.search().isComplete() ? tr("No line matches the filter.") : tr("Searching…");
+    return tr("Nothing in this log yet.");
+}
+
+void LogView::paintPlaceholder(QPainter& painter) const
+{
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.setFont(plainFont());
+    painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, placeholder());
 }
 
 void LogView::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
-    const LogWindow& window = m_feed.window();
-    if (window.isEmpty()) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        // Said by the program, not by the service: not in the log's font, which the painter takes where nothing else is set.
-        QFont plain = QGuiApplication::font();
-        plain.setFamily(plain.family());
-        painter.setFont(plain);
-        painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, placeholder());
-        return;
-    }
+    const qint64 rows = m_feed.rows();
+    if (rows == 0)
+        return paintPlaceholder(painter);
+    LogPainter::Look look;
+    look.now = Clock::current().wallNow();
+    look.scrolled = horizontalScrollBar()->value();
+    look.focused = hasFocus();
+    const QRect clip = viewport()->rect();
     const int widest = m_widest;
-    int y = 0;
-    for (qint64 id = m_top; id < window.endId() && y < viewport()->height(); ++id, y += m_rowHeight) {
-        const LogLine& line = window.at(id - window.firstId());
-        if (line.stream == 'h')
-            paintMark(painter, line, y);
-        else
-            paintLine(painter, line, y, m_selection && id >= m_selection->first() && id <= m_selection->last());
+    const Place first = top();
+    int y = -first.sub * m_painter.rowHeight();
+    for (qint64 row = first.row; row < rows && y < clip.height(); ++row) {
+        const quint64 number = m_feed.lineAt(row);
+        const LogLine* const line = m_feed.line(number);
+        if (!line) {
+            m_painter.paintMissing(painter, y);
+            y += m_painter.rowHeight();
+            continue;
+        }
+        if (line->isPiece)
+            continue;
+        const LogText& text = textOf(number, *line);
+        look.selected = m_selection && number >= m_selection->first() && number <= m_selection->last();
+        look.current = m_currentHit == number;
+        m_painter.paint(painter, *line, text, y, clip, look);
+        m_widest = std::max(m_widest, text.width());
+        y += heightOf(row) * m_painter.rowHeight();
     }
     if (m_widest != widest)
-        QMetaObject::invokeMethod(this, &LogView::updateRange, Qt::QueuedConnection);
-}
-
-void LogView::paintLine(QPainter& painter, const LogLine& line, int y, bool selected)
-{
-    const bool dark = tones::isDark(palette());
-    const int left = margin - horizontalScrollBar()->value();
-    const int textLeft = left + m_timeWidth + 2 * gutter;
-    const QRect row(0, y, viewport()->width(), m_rowHeight);
-    if (selected)
-        painter.fillRect(row, palette().color(QPalette::Highlight));
-    if (line.stream == 'e') {
-        if (!selected)
-            painter.fillRect(row.adjusted(textLeft - gutter, 0, 0, 0), tones::errorStreamTint(dark));
-        painter.fillRect(QRect(textLeft - gutter, y, 3, m_rowHeight), tones::errorStreamBar(dark));
-    }
-    const QColor text = palette().color(selected ? QPalette::HighlightedText : QPalette::Text);
-    const QRect timeRect(left, y, m_timeWidth, m_rowHeight);
-    painter.setFont(font());
-    painter.setPen(selected ? text : palette().color(QPalette::PlaceholderText));
-    painter.drawText(timeRect, Qt::AlignLeft | Qt::AlignVCenter, timeText(line));
-
-    // Only what can be seen: a line may have 65,536 characters.
-    const QString body = bodyText(line);
-    m_widest = std::max(m_widest, static_cast<int>(body.size()));
-    const qsizetype columns = std::max(0, (viewport()->width() - textLeft) / m_charWidth + 2);
-    painter.setPen(text);
-    painter.drawText(QRect(textLeft, y, static_cast<int>(columns + 1) * m_charWidth, m_rowHeight),
-                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip | Qt::TextSingleLine, body.left(columns));
-}
-
-void LogView::paintMark(QPainter& painter, const LogLine& line, int y)
-{
-    painter.setFont(m_markFont);
-    const QString text = tr("%1  %2", "time, what happened").arg(timeText(line), bodyText(line));
-    const QFontMetrics metrics(m_markFont);
-    const int center = y + m_rowHeight / 2;
-    const int textLeft = margin + 3 * gutter;
-    const int room = std::max(0, viewport()->width() - textLeft - 2 * gutter);
-    const QString shown = metrics.elidedText(text, Qt::ElideRight, room);
-    const int width = metrics.horizontalAdvance(shown);
-    painter.setPen(palette().color(QPalette::Mid));
-    painter.drawLine(margin, center, textLeft - gutter, center);
-    painter.drawLine(textLeft + width + gutter, center, viewport()->width() - margin, center);
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(QRect(textLeft, y, room, m_rowHeight), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
+        QMetaObject::invokeMethod(this, &LogView::refresh, Qt::QueuedConnection);
 }
 
 } // namespace turnspit

@@ -128,4 +128,14 @@ QColor errorStreamTint(bool dark)
     return tint;
 }
 
+QColor findMark(bool dark)
+{
+    return QColor::fromRgb(dark ? 0x5C4A00 : 0xFFE58A);
+}
+
+QColor findFrame(bool dark)
+{
+    return QColor::fromRgb(dark ? 0xF2C744 : 0x8A6A00);
+}
+
 } // namespace turnspit::tones

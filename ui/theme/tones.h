@@ -30,4 +30,8 @@ namespace turnspit::tones {
 [[nodiscard]] QColor errorStreamBar(bool dark);
 [[nodiscard]] QColor errorStreamTint(bool dark);
 
+/// Behind what was found in a log, and around the place that was gone to; text keeps its colour on it.
+[[nodiscard]] QColor findMark(bool dark);
+[[nodiscard]] QColor findFrame(bool dark);
+
 } // namespace turnspit::tones
