@@ -5,7 +5,7 @@
 #include <support/fakesession.h>
 
 #include <QAction>
-#include <QLabel>
+#include <QAbstractButton>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
@@ -36,7 +36,7 @@ private Q_SLOTS:
         window.show();
         auto* const noHost = window.findChild<QWidget*>(QStringLiteral("noHostState"));
         auto* const list = window.findChild<QTreeView*>(QStringLiteral("serviceView"));
-        auto* const connection = window.findChild<QLabel*>(QStringLiteral("connectionState"));
+        auto* const connection = window.findChild<QAbstractButton*>(QStringLiteral("connectionState"));
         QTRY_COMPARE(connection->text(), QStringLiteral("Not connected"));
         QVERIFY(noHost->isVisible());
 

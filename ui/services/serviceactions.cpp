@@ -1,10 +1,14 @@
 #include <ui/services/serviceactions.h>
 
 #include <ui/text/words.h>
+#include <ui/theme/icons.h>
 
 #include <QAction>
+#include <QEvent>
 #include <QMessageBox>
 #include <QPushButton>
+
+#include <utility>
 
 namespace turnspit {
 namespace {
@@ -14,53 +18,101 @@ bool isHeld(const ServiceInfo& service)
     return service.flags.contains(QLatin1String("held"));
 }
 
+/// Knows whether it was triggered by its keys, which a hand hits by mistake.
+class KeyedAction final : public QAction
+{
+public:
+    using QAction::QAction;
+    [[nodiscard]] bool takeByKey() { return std::exchange(m_byKey, false); }
+
+protected:
+    bool event(QEvent* event) override
+    {
+        m_byKey = event->type() == QEvent::Shortcut;
+        const bool taken = QAction::event(event);
+        m_byKey = false;
+        return taken;
+    }
+
+private:
+    bool m_byKey = false;
+};
+
 } // namespace
 
-ServiceActions::ServiceActions(HostSession& session, QWidget& window) : m_session(session), m_window(window)
+ServiceActions::ServiceActions(HostSession& session, QWidget& window)
+    : m_session(session), m_window(window), m_holdAll(new QAction(this)), m_resumeAll(new QAction(this))
 {
     for (const ServiceCommand command : commands)
         m_actions.at(static_cast<std::size_t>(command)) = create(command);
+    setUp(m_holdAll, "actionHoldAll", QStringLiteral("hold"), tr("Hold all schedules"), {});
+    setUp(m_resumeAll, "actionResumeAll", QStringLiteral("resume"), tr("Resume all schedules"), {});
+    connect(m_holdAll, &QAction::triggered, this, [this] { request(Action::Hold, m_holdable); });
+    connect(m_resumeAll, &QAction::triggered, this, [this] { request(Action::Resume, m_resumable); });
+    setAll({}, false);
     refresh();
 }
 
 ServiceActions::~ServiceActions() = default;
 
+void ServiceActions::setUp(QAction* action, const char* objectName, const QString& icon, const QString& text, const QKeySequence& keys)
+{
+    action->setIcon(actionIcon(icon));
+    action->setObjectName(QString::fromLatin1(objectName));
+    action->setText(text);
+    action->setShortcut(keys);
+    action->setAutoRepeat(false); // a key that is held down asks once
+}
+
 QAction* ServiceActions::create(ServiceCommand command)
 {
+    if (command == ServiceCommand::Kill) {
+        auto* action = new KeyedAction(this);
+        setUp(action, "actionKill", QStringLiteral("kill"), tr("&Kill now"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K));
+        connect(action, &QAction::triggered, this, [this, action] {
+            action->takeByKey() ? confirmKill(allowedNames(ServiceCommand::Kill)) : ask(ServiceCommand::Kill);
+        });
+        return action;
+    }
     auto* action = new QAction(this);
     switch (command) {
     case ServiceCommand::Start:
-        action->setObjectName(QStringLiteral("actionStart"));
-        action->setText(tr("&Start"));
+        setUp(action, "actionStart", QStringLiteral("start"), tr("&Start"), {});
         break;
     case ServiceCommand::Stop:
-        action->setObjectName(QStringLiteral("actionStop"));
-        action->setText(tr("S&top"));
-        action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Period));
+        setUp(action, "actionStop", QStringLiteral("stop"), tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period));
         break;
     case ServiceCommand::Restart:
-        action->setObjectName(QStringLiteral("actionRestart"));
-        action->setText(tr("&Restart"));
-        action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
+        setUp(action, "actionRestart", QStringLiteral("restart"), tr("&Restart"), QKeySequence(Qt::CTRL | Qt::Key_R));
         break;
     case ServiceCommand::RunNow:
-        action->setObjectName(QStringLiteral("actionRunNow"));
-        action->setText(tr("Run &now"));
-        action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
-        break;
-    case ServiceCommand::Kill:
-        action->setObjectName(QStringLiteral("actionKill"));
-        action->setText(tr("&Kill"));
-        action->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K));
+        setUp(action, "actionRunNow", QStringLiteral("run-now"), tr("Run &now"), QKeySequence(Qt::CTRL | Qt::Key_Return));
         break;
     case ServiceCommand::Hold:
-        action->setObjectName(QStringLiteral("actionHold"));
-        action->setText(tr("&Hold schedule"));
-        action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_H));
+        setUp(action, "actionHold", QStringLiteral("hold"), tr("&Hold schedule"), QKeySequence(Qt::CTRL | Qt::Key_H));
+        break;
+    case ServiceCommand::Kill:
         break;
     }
     connect(action, &QAction::triggered, this, [this, command] { ask(command); });
     return action;
+}
+
+void ServiceActions::setAll(const QList<ServiceInfo>& services, bool live)
+{
+    m_holdable.clear();
+    m_resumable.clear();
+    for (const ServiceInfo& service : services) {
+        if (permission(ServiceCommand::Hold, service))
+            (isHeld(service) ? m_resumable : m_holdable) += service.name;
+    }
+    const auto show = [live](QAction* action, const QStringList& names, const QString& why) {
+        action->setEnabled(live && !names.isEmpty());
+        action->setToolTip(live ? names.isEmpty() ? why : action->text() : tr("No host is connected."));
+        action->setStatusTip(action->isEnabled() ? QString() : action->toolTip());
+    };
+    show(m_holdAll, m_holdable, tr("No schedule is there to be held."));
+    show(m_resumeAll, m_resumable, tr("No schedule is held."));
 }
 
 void ServiceActions::setTargets(QList<ServiceInfo> targets, bool live)
@@ -84,6 +136,7 @@ void ServiceActions::refresh()
 {
     const bool resumes = !m_targets.isEmpty() && std::all_of(m_targets.begin(), m_targets.end(), isHeld);
     action(ServiceCommand::Hold)->setText(resumes ? tr("R&esume schedule") : tr("&Hold schedule"));
+    action(ServiceCommand::Hold)->setIcon(actionIcon(resumes ? QStringLiteral("resume") : QStringLiteral("hold")));
 
     for (const ServiceCommand command : commands) {
         QAction* const item = action(command);
@@ -140,13 +193,8 @@ void ServiceActions::ask(ServiceCommand command)
         for (const QString& name : names)
             m_tasks.spawn(run(name));
         return;
-    case ServiceCommand::Kill: {
-        // While a stop is under way the way out must be one click; else it is asked once.
-        const bool stopping = std::all_of(m_targets.begin(), m_targets.end(), [&](const ServiceInfo& service) {
-            return service.state == ServiceState::Stopping || !names.contains(service.name);
-        });
-        return stopping ? request(Action::Kill, names) : confirmKill(names);
-    }
+    case ServiceCommand::Kill:
+        return request(Action::Kill, names);
     case ServiceCommand::Hold:
         return request(std::all_of(m_targets.begin(), m_targets.end(), isHeld) ? Action::Resume : Action::Hold, names);
     }
@@ -154,12 +202,16 @@ void ServiceActions::ask(ServiceCommand command)
 
 void ServiceActions::confirmKill(const QStringList& names)
 {
+    if (names.isEmpty() || m_window.findChild<QMessageBox*>(QStringLiteral("killDialog")))
+        return;
     auto* box = new QMessageBox(QMessageBox::Warning, tr("Kill"),
-                                tr("Kill %n service(s) now?", nullptr, static_cast<int>(names.size())), QMessageBox::Cancel, &m_window);
+                                names.size() == 1 ? tr("Kill %1 now?").arg(names.first())
+                                                  : tr("Kill %n services now?", nullptr, static_cast<int>(names.size())),
+                                QMessageBox::Cancel, &m_window);
     box->setObjectName(QStringLiteral("killDialog"));
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("%1\n\nThe whole process tree ends without a chance to finish its work. Stop asks politely first.")
-                                .arg(names.join(QStringLiteral(", "))));
+    const QString warning = tr("The whole process tree ends without a chance to finish its work. Stop asks politely first.");
+    box->setInformativeText(names.size() == 1 ? warning : QString(names.join(QStringLiteral(", ")) + QStringLiteral("\n\n") + warning));
     QPushButton* const kill = box->addButton(tr("Kill now"), QMessageBox::DestructiveRole);
     box->setDefaultButton(QMessageBox::Cancel);
     connect(kill, &QPushButton::clicked, this, [this, names] { request(Action::Kill, names); });
@@ -169,8 +221,9 @@ void ServiceActions::confirmKill(const QStringList& names)
 void ServiceActions::confirmEnable(const QStringList& names)
 {
     auto* box = new QMessageBox(QMessageBox::Question, tr("Start"),
-                                tr("Enable and start %n service(s)?", nullptr, static_cast<int>(names.size())), QMessageBox::Cancel,
-                                &m_window);
+                                names.size() == 1 ? tr("Enable and start %1?").arg(names.first())
+                                                  : tr("Enable and start %n services?", nullptr, static_cast<int>(names.size())),
+                                QMessageBox::Cancel, &m_window);
     box->setObjectName(QStringLiteral("enableDialog"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(tr("Disabled: %1. A disabled service never starts.").arg(names.join(QStringLiteral(", "))));
@@ -208,6 +261,30 @@ Task<> ServiceActions::run(QString name)
     const auto begun = co_await m_session.run(name, Trigger::Window);
     if (!begun)
         Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(begun.error())));
+}
+
+void ServiceActions::extendStop(const QString& name, Milliseconds by)
+{
+    m_tasks.spawn(extend(name, by));
+}
+
+Task<> ServiceActions::extend(QString name, Milliseconds by)
+{
+    const auto extended = co_await m_session.extendStop(name, by);
+    if (extended)
+        Q_EMIT stopExtended();
+    else
+        Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(extended.error())));
+}
+
+void ServiceActions::enable(const QString& name)
+{
+    request(Action::Enable, {name});
+}
+
+void ServiceActions::restart(const QString& name)
+{
+    request(Action::Restart, {name});
 }
 
 Task<> ServiceActions::enableAndStart(QStringList names)

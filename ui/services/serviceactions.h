@@ -14,7 +14,9 @@ namespace turnspit {
 /// The actions on the selected services: enabled by the table of states, with the reason in the tooltip where they are not, and
 /// carried out over the session. Nothing is shown as done before the host says so.
 ///
-/// objectNames: actionStart, actionRunNow, actionStop, actionKill, actionRestart, actionHold.
+/// Kill is asked about once where it comes from the keyboard, and not where somebody has aimed at its words.
+///
+/// objectNames: actionStart, actionRunNow, actionStop, actionKill, actionRestart, actionHold, actionHoldAll, actionResumeAll.
 class ServiceActions final : public QObject
 {
     Q_OBJECT
@@ -28,6 +30,13 @@ public:
 
     [[nodiscard]] QAction* action(ServiceCommand command) const { return m_actions.at(static_cast<std::size_t>(command)); }
 
+    /// For everything that has a schedule, selected or not.
+    [[nodiscard]] QAction* holdAll() const { return m_holdAll; }
+    [[nodiscard]] QAction* resumeAll() const { return m_resumeAll; }
+
+    /// What there is beside the selected ones, for holdAll and resumeAll.
+    void setAll(const QList<ServiceInfo>& services, bool live);
+
     /// The selected services as they are now; `live`: the host can be asked.
     void setTargets(QList<ServiceInfo> targets, bool live);
 
@@ -37,12 +46,20 @@ public:
     /// Asks the host; with a question first, where the command needs one.
     void ask(ServiceCommand command);
 
+    /// The stop under way gets so much more time.
+    void extendStop(const QString& name, Milliseconds by);
+    void enable(const QString& name);
+    void restart(const QString& name);
+
 Q_SIGNALS:
     /// The host refused or could not: a sentence for a person.
     void refused(const QString& why);
+    /// The limit of a stop is another now.
+    void stopExtended();
 
 private:
     QAction* create(ServiceCommand command);
+    void setUp(QAction* action, const char* objectName, const QString& icon, const QString& text, const QKeySequence& keys);
     void refresh();
     [[nodiscard]] QStringList allowedNames(ServiceCommand command) const;
     void confirmKill(const QStringList& names);
@@ -51,9 +68,14 @@ private:
     Task<> act(Action action, QStringList names);
     Task<> run(QString name);
     Task<> enableAndStart(QStringList names);
+    Task<> extend(QString name, Milliseconds by);
 
     HostSession& m_session;
     QWidget& m_window;
+    QAction* m_holdAll;
+    QAction* m_resumeAll;
+    QStringList m_holdable; ///< not held, as the next one: held
+    QStringList m_resumable;
     std::array<QAction*, 6> m_actions{}; ///< by ServiceCommand
     QList<ServiceInfo> m_targets;
     bool m_live = false;

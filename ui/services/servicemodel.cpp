@@ -1,8 +1,7 @@
 #include <ui/services/servicemodel.h>
 
-#include <turnspit/base/clock.h>
-#include <ui/text/words.h>
-#include <ui/theme/stateicon.h>
+#include <QMap>
+#include <QSet>
 
 #include <algorithm>
 
@@ -16,7 +15,14 @@ bool byName(const ServiceInfo& a, const ServiceInfo& b)
 
 } // namespace
 
-ServiceModel::ServiceModel(QObject* parent) : QAbstractItemModel(parent) {}
+ServiceModel::ServiceModel(QObject* parent) : QAbstractItemModel(parent)
+{
+    m_groups.push_back(std::make_unique<Group>());
+}
+
+ServiceModel::~ServiceModel() = default;
+
+// ---- where things are -------------------------------------------------------------------------------------------------------
 
 qsizetype ServiceModel::lowerBound(const QString& name) const
 {
@@ -31,17 +37,109 @@ const ServiceInfo* ServiceModel::find(const QString& name) const
     return row < m_services.size() && m_services[row].name == name ? &m_services[row] : nullptr;
 }
 
+ServiceModel::Group* ServiceModel::groupNamed(const QString& name) const
+{
+    const auto place = std::lower_bound(m_groups.begin(), m_groups.end(), name,
+                                        [](const auto& group, const QString& text) { return group->name < text; });
+    return place != m_groups.end() && (*place)->name == name ? place->get() : nullptr;
+}
+
+int ServiceModel::rowOf(const Group& group) const
+{
+    const auto place = std::lower_bound(m_groups.begin(), m_groups.end(), group.name,
+                                        [](const auto& each, const QString& text) { return each->name < text; });
+    return static_cast<int>(m_groups.front()->names.size() + (place - m_groups.begin()) - 1);
+}
+
+QModelIndex ServiceModel::parentOf(const Group& group) const
+{
+    return group.name.isEmpty() ? QModelIndex() : createIndex(rowOf(group), 0);
+}
+
+const ServiceModel::Group* ServiceModel::groupAt(const QModelIndex& index) const
+{
+    const auto loose = m_groups.front()->names.size();
+    return index.internalPointer() || index.row() < loose ? nullptr
+                                                          : m_groups.at(static_cast<std::size_t>(index.row() - loose + 1)).get();
+}
+
+const ServiceInfo& ServiceModel::serviceAt(const QModelIndex& index) const
+{
+    const auto* const group = static_cast<const Group*>(index.internalPointer());
+    return *find((group ? group : m_groups.front().get())->names.at(index.row()));
+}
+
+QStringList ServiceModel::groups() const
+{
+    QStringList names;
+    for (std::size_t at = 1; at < m_groups.size(); ++at)
+        names += m_groups[at]->name;
+    return names;
+}
+
 QModelIndex ServiceModel::indexOf(const QString& name, int column) const
 {
-    return find(name) ? index(static_cast<int>(lowerBound(name)), column) : QModelIndex();
+    const ServiceInfo* const service = find(name);
+    if (!service)
+        return {};
+    const Group& group = *groupNamed(service->group);
+    const auto place = std::lower_bound(group.names.begin(), group.names.end(), name);
+    return index(static_cast<int>(place - group.names.begin()), column, parentOf(group));
+}
+
+QModelIndex ServiceModel::indexOfGroup(const QString& group) const
+{
+    const Group* const found = group.isEmpty() ? nullptr : groupNamed(group);
+    return found ? parentOf(*found) : QModelIndex();
+}
+
+QModelIndex ServiceModel::index(int row, int column, const QModelIndex& parent) const
+{
+    if (!hasIndex(row, column, parent))
+        return {};
+    return parent.isValid() ? createIndex(row, column, groupAt(parent)) : createIndex(row, column);
+}
+
+QModelIndex ServiceModel::parent(const QModelIndex& child) const
+{
+    const auto* const group = static_cast<const Group*>(child.internalPointer());
+    return group ? parentOf(*group) : QModelIndex();
+}
+
+int ServiceModel::rowCount(const QModelIndex& parent) const
+{
+    if (!parent.isValid())
+        return static_cast<int>(m_groups.front()->names.size() + static_cast<qsizetype>(m_groups.size()) - 1);
+    const Group* const group = parent.column() == 0 ? groupAt(parent) : nullptr;
+    return group ? static_cast<int>(group->names.size()) : 0;
+}
+
+int ServiceModel::columnCount(const QModelIndex& parent) const
+{
+    return !parent.isValid() || (parent.column() == 0 && groupAt(parent)) ? ColumnCount : 0;
+}
+
+// ---- what changes -----------------------------------------------------------------------------------------------------------
+
+void ServiceModel::fill(QList<ServiceInfo> services)
+{
+    std::sort(services.begin(), services.end(), byName);
+    m_services = std::move(services);
+    m_groups.clear();
+    QMap<QString, QStringList> names{{QString(), {}}};
+    for (const ServiceInfo& service : std::as_const(m_services))
+        names[service.group] += service.name;
+    for (auto group = names.begin(); group != names.end(); ++group)
+        m_groups.push_back(std::make_unique<Group>(Group{group.key(), group.value()}));
 }
 
 void ServiceModel::replace(const QList<ServiceInfo>& services, bool anotherHost)
 {
     if (anotherHost) {
         beginResetModel();
-        m_services = services;
-        std::sort(m_services.begin(), m_services.end(), byName);
+        m_recent.clear();
+        m_stops.clear();
+        fill(services);
         endResetModel();
         return;
     }
@@ -59,7 +157,16 @@ void ServiceModel::replace(const QList<ServiceInfo>& services, bool anotherHost)
 
 void ServiceModel::apply(QList<ServiceInfo> changed, const QStringList& removed)
 {
-    remove(removed);
+    for (const QString& name : removed) {
+        m_recent.remove(name);
+        m_stops.remove(name);
+    }
+    QStringList gone = removed;
+    for (const ServiceInfo& service : std::as_const(changed)) {
+        if (const ServiceInfo* const before = find(service.name); before && before->group != service.group)
+            gone += service.name;
+    }
+    remove(gone);
     std::sort(changed.begin(), changed.end(), byName);
     QList<ServiceInfo> added;
     QList<ServiceInfo> known;
@@ -71,242 +178,192 @@ void ServiceModel::apply(QList<ServiceInfo> changed, const QStringList& removed)
 
 void ServiceModel::remove(const QStringList& names)
 {
-    QList<int> rows;
+    QMap<QString, QStringList> byGroup;
     for (const QString& name : names) {
-        if (find(name))
-            rows += static_cast<int>(lowerBound(name));
+        if (const ServiceInfo* const service = find(name))
+            byGroup[service->group] += name;
     }
+    for (auto part = byGroup.begin(); part != byGroup.end(); ++part)
+        removeFrom(*groupNamed(part.key()), part.value());
+}
+
+void ServiceModel::removeFrom(Group& group, const QStringList& names)
+{
+    QList<int> rows;
+    for (const QString& name : names)
+        rows += static_cast<int>(std::lower_bound(group.names.begin(), group.names.end(), name) - group.names.begin());
     std::sort(rows.begin(), rows.end(), std::greater());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    if (!group.name.isEmpty() && rows.size() == group.names.size()) {
+        // The last ones take their group with them.
+        const int row = rowOf(group);
+        beginRemoveRows({}, row, row);
+        for (const QString& name : std::as_const(group.names))
+            m_services.removeAt(lowerBound(name));
+        std::erase_if(m_groups, [&](const auto& each) { return each.get() == &group; });
+        endRemoveRows();
+        return;
+    }
     // From the end, so that the rows before keep their numbers.
     for (qsizetype i = 0; i < rows.size();) {
         const int last = rows[i];
         int first = last;
         while (++i < rows.size() && rows[i] == first - 1)
             --first;
-        beginRemoveRows({}, first, last);
-        m_services.remove(first, last - first + 1);
+        beginRemoveRows(parentOf(group), first, last);
+        for (int row = first; row <= last; ++row)
+            m_services.removeAt(lowerBound(group.names[row]));
+        group.names.remove(first, last - first + 1);
         endRemoveRows();
     }
+    refreshGroup(group);
 }
 
 void ServiceModel::insert(const QList<ServiceInfo>& services)
 {
-    for (qsizetype i = 0; i < services.size();) {
-        // All that belong in front of the same row come in one span.
-        const qsizetype row = lowerBound(services[i].name);
-        qsizetype end = i + 1;
-        while (end < services.size() && (row == m_services.size() || services[end].name < m_services[row].name))
-            ++end;
-        beginInsertRows({}, static_cast<int>(row), static_cast<int>(row + end - i - 1));
-        for (qsizetype at = row; i < end; ++i, ++at)
-            m_services.insert(at, services[i]);
+    QMap<QString, QStringList> byGroup;
+    for (const ServiceInfo& service : services)
+        byGroup[service.group] += service.name;
+    const auto take = [&](const QStringList& names) {
+        for (const QString& name : names) {
+            const auto service = std::lower_bound(services.begin(), services.end(), name,
+                                                  [](const ServiceInfo& each, const QString& text) { return each.name < text; });
+            m_services.insert(lowerBound(name), *service);
+        }
+    };
+    for (auto part = byGroup.begin(); part != byGroup.end(); ++part) {
+        take(part.value());
+        if (Group* const group = groupNamed(part.key())) {
+            insertInto(*group, part.value());
+            continue;
+        }
+        const auto place = std::lower_bound(m_groups.begin(), m_groups.end(), part.key(),
+                                            [](const auto& group, const QString& text) { return group->name < text; });
+        const int row = static_cast<int>(m_groups.front()->names.size() + (place - m_groups.begin()) - 1);
+        beginInsertRows({}, row, row);
+        m_groups.insert(place, std::make_unique<Group>(Group{part.key(), part.value()}));
         endInsertRows();
     }
 }
 
+void ServiceModel::insertInto(Group& group, const QStringList& names)
+{
+    for (qsizetype i = 0; i < names.size();) {
+        // All that belong in front of the same row come in one span.
+        const qsizetype row = std::lower_bound(group.names.begin(), group.names.end(), names[i]) - group.names.begin();
+        qsizetype end = i + 1;
+        while (end < names.size() && (row == group.names.size() || names[end] < group.names[row]))
+            ++end;
+        beginInsertRows(parentOf(group), static_cast<int>(row), static_cast<int>(row + end - i - 1));
+        for (qsizetype at = row; i < end; ++i, ++at)
+            group.names.insert(at, names[i]);
+        endInsertRows();
+    }
+    refreshGroup(group);
+}
+
 void ServiceModel::update(const QList<ServiceInfo>& services)
 {
-    int spanBegin = -1;
-    int spanEnd = -1;
-    Columns span;
-    const auto flush = [&] {
-        if (spanBegin >= 0) {
-            Q_EMIT dataChanged(index(spanBegin, span.first), index(spanEnd, span.last),
-                               {Qt::DisplayRole, Qt::DecorationRole, Qt::ToolTipRole, Qt::AccessibleTextRole, SortRole, SearchRole});
-        }
-        spanBegin = -1;
-        span = {};
+    struct Change
+    {
+        int row;
+        Columns columns;
     };
+    QMap<QString, QList<Change>> byGroup;
     for (const ServiceInfo& service : services) {
-        const int row = static_cast<int>(lowerBound(service.name));
-        const Columns columns = difference(m_services[row], service);
-        m_services[row] = service;
+        ServiceInfo& present = m_services[lowerBound(service.name)];
+        const Columns columns = difference(present, service);
+        present = service;
         if (columns.last < 0)
             continue;
-        if (spanBegin >= 0 && row != spanEnd + 1)
-            flush();
-        if (spanBegin < 0)
-            spanBegin = row;
-        spanEnd = row;
-        span.first = std::min(span.first, columns.first);
-        span.last = std::max(span.last, columns.last);
+        const QStringList& names = groupNamed(service.group)->names;
+        const auto place = std::lower_bound(names.begin(), names.end(), service.name);
+        byGroup[service.group].append({static_cast<int>(place - names.begin()), columns});
     }
-    flush();
+    for (auto part = byGroup.begin(); part != byGroup.end(); ++part) {
+        const QModelIndex parent = parentOf(*groupNamed(part.key()));
+        const QList<Change>& changes = part.value();
+        for (qsizetype i = 0; i < changes.size();) {
+            const int first = changes[i].row;
+            int last = first;
+            Columns span = changes[i].columns;
+            while (++i < changes.size() && changes[i].row == last + 1) {
+                last = changes[i].row;
+                span.add(changes[i].columns.first);
+                span.add(changes[i].columns.last);
+            }
+            Q_EMIT dataChanged(index(first, span.first, parent), index(last, span.last, parent),
+                               {Qt::DisplayRole, Qt::DecorationRole, Qt::ToolTipRole, Qt::AccessibleTextRole, SortRole, SearchRole,
+                                StateRole});
+        }
+    }
+}
+
+void ServiceModel::refreshGroup(const Group& group)
+{
+    if (const QModelIndex row = parentOf(group); row.isValid())
+        Q_EMIT dataChanged(row, row, {Qt::DisplayRole, Qt::AccessibleTextRole});
 }
 
 ServiceModel::Columns ServiceModel::difference(const ServiceInfo& before, const ServiceInfo& after)
 {
     Columns columns;
-    const auto changed = [&columns](int column) {
-        columns.first = std::min(columns.first, column);
-        columns.last = std::max(columns.last, column);
-    };
     // The first column carries the sentence about the whole row and its reason.
     if (before.state != after.state || before.flags != after.flags || before.reason != after.reason || before.since != after.since
         || before.restarts != after.restarts)
-        changed(StateColumn);
-    if (before.group != after.group || before.kind != after.kind || before.pid != after.pid)
-        changed(NameColumn);
-    if (before.nextRun != after.nextRun || before.flags != after.flags)
-        changed(NextRunColumn);
+        columns.add(StateColumn);
+    if (before.kind != after.kind || before.pid != after.pid)
+        columns.add(NameColumn);
+    if (before.nextRun != after.nextRun || before.flags != after.flags || before.state != after.state)
+        columns.add(NextRunColumn);
     if (before.since != after.since || before.state != after.state)
-        changed(UpColumn);
+        columns.add(UpColumn);
     if (before.cpuPercent != after.cpuPercent)
-        changed(CpuColumn);
+        columns.add(CpuColumn);
     if (before.memoryBytes != after.memoryBytes)
-        changed(MemoryColumn);
+        columns.add(MemoryColumn);
     if (before.lastOutcome != after.lastOutcome || before.exitCode != after.exitCode || before.signal != after.signal
         || before.restarts != after.restarts)
-        changed(LastResultColumn);
+        columns.add(LastResultColumn);
+    if (before.kind != after.kind)
+        columns.add(KindColumn);
+    if (before.restarts != after.restarts)
+        columns.add(RestartsColumn);
+    if (before.pid != after.pid)
+        columns.add(PidColumn);
+    if (before.since != after.since)
+        columns.add(StartedColumn);
     return columns;
 }
 
-void ServiceModel::tick()
+void ServiceModel::setRecent(const QString& name, const RecentStrip& strip)
 {
-    if (!m_services.isEmpty()) {
-        Q_EMIT dataChanged(index(0, NextRunColumn), index(static_cast<int>(m_services.size()) - 1, UpColumn), {Qt::DisplayRole});
+    if (!find(name) || m_recent.value(name) == strip)
+        return;
+    m_recent.insert(name, strip);
+    Q_EMIT dataChanged(indexOf(name, RecentColumn), indexOf(name, RecentColumn), {RecentRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+    Q_EMIT dataChanged(indexOf(name, UpColumn), indexOf(name, UpColumn), {Qt::DisplayRole});
+}
+
+void ServiceModel::setStops(const QList<StopInfo>& stops)
+{
+    QSet<QString> touched(m_stops.keyBegin(), m_stops.keyEnd());
+    m_stops.clear();
+    for (const StopInfo& stop : stops) {
+        m_stops.insert(stop.name, stop);
+        touched.insert(stop.name);
+    }
+    for (const QString& name : std::as_const(touched)) {
+        if (const QModelIndex row = indexOf(name); row.isValid())
+            Q_EMIT dataChanged(row, row, {FuseRole});
     }
 }
 
-QModelIndex ServiceModel::index(int row, int column, const QModelIndex& parent) const
+const StopInfo* ServiceModel::stopOf(const QString& name) const
 {
-    return hasIndex(row, column, parent) ? createIndex(row, column) : QModelIndex();
-}
-
-QModelIndex ServiceModel::parent(const QModelIndex&) const
-{
-    return {};
-}
-
-int ServiceModel::rowCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_services.size());
-}
-
-int ServiceModel::columnCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
-
-QVariant ServiceModel::data(const QModelIndex& index, int role) const
-{
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
-        return {};
-    const ServiceInfo& service = m_services[index.row()];
-    switch (role) {
-    case Qt::DisplayRole:
-        return display(service, index.column());
-    case Qt::DecorationRole:
-        return index.column() == StateColumn ? QVariant::fromValue(stateIcon(service.state)) : QVariant();
-    case Qt::ToolTipRole:
-        return toolTip(service, index.column());
-    case Qt::TextAlignmentRole:
-        if (index.column() == CpuColumn || index.column() == MemoryColumn)
-            return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
-        return {};
-    case Qt::AccessibleTextRole:
-        return index.column() == StateColumn ? QVariant(words::rowSentence(service, Clock::current().wallNow())) : QVariant();
-    case NameRole:
-        return service.name;
-    case SortRole:
-        return sortValue(service, index.column());
-    case SearchRole:
-        return QString(service.name + QLatin1Char('\n') + service.group + QLatin1Char('\n') + words::state(service.state));
-    default:
-        return {};
-    }
-}
-
-QString ServiceModel::display(const ServiceInfo& service, int column) const
-{
-    switch (column) {
-    case StateColumn:
-        return words::state(service.state);
-    case NameColumn:
-        return service.name;
-    case NextRunColumn:
-        return words::nextRun(service, Clock::current().wallNow());
-    case UpColumn:
-        return words::upTime(service, Clock::current().wallNow());
-    case CpuColumn:
-        return service.cpuPercent ? words::percent(*service.cpuPercent) : words::nothing();
-    case MemoryColumn:
-        return service.memoryBytes ? words::memory(*service.memoryBytes) : words::nothing();
-    case LastResultColumn:
-        return words::lastResult(service);
-    default:
-        return {};
-    }
-}
-
-QString ServiceModel::toolTip(const ServiceInfo& service, int column) const
-{
-    switch (column) {
-    case StateColumn:
-        return words::why(service, Clock::current().wallNow());
-    case NameColumn: {
-        const QString kind = words::kind(service.kind);
-        return service.pid ? tr("%1, pid %2", "kind of service, process id").arg(kind).arg(*service.pid) : kind;
-    }
-    case NextRunColumn:
-        return service.nextRun ? words::moment(*service.nextRun) : QString();
-    case UpColumn:
-        return tr("Since %1").arg(words::moment(service.since));
-    case LastResultColumn:
-        return service.reason.value_or(QString());
-    default:
-        return {};
-    }
-}
-
-QVariant ServiceModel::sortValue(const ServiceInfo& service, int column) const
-{
-    const auto time = [](WallTime at) { return QVariant::fromValue<qint64>(at.time_since_epoch().count()); };
-    switch (column) {
-    case StateColumn:
-        return static_cast<int>(service.state);
-    case NextRunColumn:
-        return service.nextRun ? time(*service.nextRun) : QVariant::fromValue<qint64>(std::numeric_limits<qint64>::max());
-    case UpColumn:
-        return time(service.since);
-    case CpuColumn:
-        return service.cpuPercent.value_or(-1);
-    case MemoryColumn:
-        return service.memoryBytes.value_or(-1);
-    default:
-        return display(service, column);
-    }
-}
-
-QVariant ServiceModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == Qt::TextAlignmentRole) {
-        const bool number = section == CpuColumn || section == MemoryColumn;
-        return QVariant::fromValue(Qt::Alignment((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case StateColumn:
-        return tr("State");
-    case NameColumn:
-        return tr("Name");
-    case NextRunColumn:
-        return tr("Next run");
-    case UpColumn:
-        return tr("Up");
-    case CpuColumn:
-        return tr("CPU");
-    case MemoryColumn:
-        return tr("Memory");
-    case LastResultColumn:
-        return tr("Last result");
-    default:
-        return {};
-    }
+    const auto stop = m_stops.constFind(name);
+    const ServiceInfo* const service = find(name);
+    return stop != m_stops.constEnd() && service && service->state == ServiceState::Stopping ? &*stop : nullptr;
 }
 
 } // namespace turnspit

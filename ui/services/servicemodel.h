@@ -1,41 +1,79 @@
 #pragma once
 
 #include <turnspit/control/values.h>
+#include <ui/services/recentstrip.h>
 
 #include <QAbstractItemModel>
+#include <QHash>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
 
 namespace turnspit {
 
-/// The services of one host as rows, in the order of their names: a state change never moves a row. Changes by spans of rows and
-/// columns; resets only for another host.
+/// The services of one host as a tree of two levels: those without a group first, then the groups with theirs, all in the order of
+/// their names: a state change never moves a row. Changes by spans of rows and columns; resets only for another host.
 ///
-/// Every index answers NameRole; whoever keeps a row keeps the name and looks it up again.
+/// What is relative to now is worked out when it is asked for: whoever shows it paints again as time goes by.
+///
+/// Every index of a service answers NameRole, that of a group GroupRole only; whoever keeps a row keeps the name and looks it up again.
 class ServiceModel final : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum Column { StateColumn, NameColumn, NextRunColumn, UpColumn, CpuColumn, MemoryColumn, LastResultColumn, ColumnCount };
+    enum Column {
+        StateColumn,
+        NameColumn,
+        NextRunColumn,
+        UpColumn,
+        CpuColumn,
+        MemoryColumn,
+        LastResultColumn,
+        RecentColumn,
+        KindColumn, ///< this and the next on request
+        RestartsColumn,
+        GroupColumn,
+        PidColumn,
+        StartedColumn,
+        ColumnCount
+    };
     enum Role {
-        NameRole = Qt::UserRole + 1,
-        SortRole,   ///< a number or text that sorts as the column means
-        SearchRole, ///< name, group and state in one text: what the filter looks at
+        NameRole = Qt::UserRole + 1, ///< of a service; empty for a group
+        GroupRole,                   ///< the group, or the group of the service
+        SortRole,                    ///< a number or text that sorts as the column means
+        SearchRole,                  ///< name, group and state in one text: what the filter looks at
+        StateRole,                   ///< the ServiceState as int
+        RecentRole,                  ///< a RecentStrip
+        FuseRole,                    ///< while stopping: the share of the time limit that is left, 0 to 1; null where it is not known
     };
 
     explicit ServiceModel(QObject* parent = nullptr);
+    ~ServiceModel() override;
 
     /// All services, sorted by name. `anotherHost`: nothing that is shown now has to do with them, the model resets.
     void replace(const QList<ServiceInfo>& services, bool anotherHost);
 
-    /// `changed` may hold new ones and comes in any order.
+    /// `changed` may hold new ones and comes in any order. One that changes its group is a new row there.
     void apply(QList<ServiceInfo> changed, const QStringList& removed);
 
-    /// What is shown relative to now has moved on.
-    void tick();
+    void setRecent(const QString& name, const RecentStrip& strip);
+    [[nodiscard]] RecentStrip recent(const QString& name) const { return m_recent.value(name); }
+
+    /// The stops under way that are known.
+    void setStops(const QList<StopInfo>& stops);
+    /// Null where none is known; valid until the next change.
+    [[nodiscard]] const StopInfo* stopOf(const QString& name) const;
+    [[nodiscard]] bool knowsStops() const { return !m_stops.isEmpty(); }
 
     /// Null where there is none; valid until the next change.
     [[nodiscard]] const ServiceInfo* find(const QString& name) const;
+    /// Sorted by name, whatever their groups.
     [[nodiscard]] const QList<ServiceInfo>& services() const { return m_services; }
+    /// The names of the groups, sorted.
+    [[nodiscard]] QStringList groups() const;
     [[nodiscard]] QModelIndex indexOf(const QString& name, int column = StateColumn) const;
+    [[nodiscard]] QModelIndex indexOfGroup(const QString& group) const;
 
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
     QModelIndex parent(const QModelIndex& child) const override;
@@ -49,17 +87,43 @@ private:
     {
         int first = ColumnCount;
         int last = -1;
+        void add(int column)
+        {
+            first = std::min(first, column);
+            last = std::max(last, column);
+        }
     };
+    struct Group
+    {
+        QString name;      ///< "": of those without one, whose rows are the top level's first
+        QStringList names; ///< sorted
+    };
+
     [[nodiscard]] static Columns difference(const ServiceInfo& before, const ServiceInfo& after);
     [[nodiscard]] qsizetype lowerBound(const QString& name) const;
+    [[nodiscard]] Group* groupNamed(const QString& name) const;
+    [[nodiscard]] int rowOf(const Group& group) const; ///< on the top level; only of one with a name
+    [[nodiscard]] QModelIndex parentOf(const Group& group) const;
+    [[nodiscard]] const Group* groupAt(const QModelIndex& index) const; ///< null: the index is a service
+    [[nodiscard]] const ServiceInfo& serviceAt(const QModelIndex& index) const;
+    void fill(QList<ServiceInfo> services);
     void remove(const QStringList& names);
+    void removeFrom(Group& group, const QStringList& names);
     void insert(const QList<ServiceInfo>& services);
+    void insertInto(Group& group, const QStringList& names);
     void update(const QList<ServiceInfo>& services);
+    void refreshGroup(const Group& group);
+    [[nodiscard]] QVariant groupData(const Group& group, int column, int role) const;
     [[nodiscard]] QString display(const ServiceInfo& service, int column) const;
     [[nodiscard]] QString toolTip(const ServiceInfo& service, int column) const;
+    [[nodiscard]] QString upTime(const ServiceInfo& service) const;
     [[nodiscard]] QVariant sortValue(const ServiceInfo& service, int column) const;
+    [[nodiscard]] QVariant fuse(const ServiceInfo& service) const;
 
-    QList<ServiceInfo> m_services; ///< sorted by name
+    QList<ServiceInfo> m_services;                ///< sorted by name
+    std::vector<std::unique_ptr<Group>> m_groups; ///< sorted by name; the first one's is "", and it is always there
+    QHash<QString, RecentStrip> m_recent;
+    QHash<QString, StopInfo> m_stops;
 };
 
 } // namespace turnspit

@@ -24,6 +24,12 @@ bool isLive(ServiceState state)
     return state == ServiceState::Running || state == ServiceState::Starting || state == ServiceState::Stopping;
 }
 
+/// Whole seconds below a minute: a countdown has no tenths.
+QString countdown(seconds left)
+{
+    return left < minutes(1) ? Words::tr("%1 s", "seconds").arg(left.count()) : duration(left);
+}
+
 QString next(const ServiceInfo& service, WallTime now)
 {
     if (isHeld(service))
@@ -200,6 +206,9 @@ QString nextRun(const ServiceInfo& service, WallTime now)
 {
     if (isHeld(service))
         return Words::tr("held");
+    const bool waitsForRun = service.kind == ServiceKind::Scheduled && isLive(service.state);
+    if (waitsForRun && (!service.nextRun || *service.nextRun <= now))
+        return Words::tr("after current run");
     return service.nextRun ? upcoming(*service.nextRun, now) : nothing();
 }
 
@@ -224,11 +233,27 @@ QString lastResult(const ServiceInfo& service)
     return text;
 }
 
-QString why(const ServiceInfo& service, WallTime now)
+QString stopping(const StopInfo& stop, WallTime now)
 {
-    QStringList parts{Words::tr("%1 — %2 for %3", "name, state, duration")
-                          .arg(service.name, state(service.state), duration(now - service.since))};
-    if (service.reason && !service.reason->isEmpty())
+    const auto left = ceil<seconds>(stop.killAt - now);
+    if (left <= seconds(0) || stop.sent == QLatin1String("SIGKILL"))
+        return Words::tr("SIGKILL sent");
+    if (stop.sent.isEmpty())
+        return Words::tr("asked to stop, %1 to SIGKILL", "a duration").arg(countdown(left));
+    return Words::tr("%1 sent, %2 to SIGKILL", "a signal, a duration").arg(stop.sent, countdown(left));
+}
+
+QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop)
+{
+    const bool ended = service.state == ServiceState::Failed || service.state == ServiceState::Completed
+                       || service.state == ServiceState::Stopped;
+    const QString since = duration(now - service.since);
+    QStringList parts{ended ? Words::tr("%1 — %2 %3 ago", "name, state, duration").arg(service.name, state(service.state), since)
+                            : Words::tr("%1 — %2 for %3", "name, state, duration").arg(service.name, state(service.state), since)};
+    if (stop)
+        parts += stopping(*stop, now);
+    // How the run before ended says nothing about this one.
+    else if (service.reason && !service.reason->isEmpty() && !isLive(service.state))
         parts += *service.reason;
     parts += troubles(service);
     if (const QString what = next(service, now); !what.isEmpty())

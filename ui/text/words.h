@@ -35,8 +35,11 @@ namespace turnspit::words {
 [[nodiscard]] QString upTime(const ServiceInfo& service, WallTime now);
 [[nodiscard]] QString lastResult(const ServiceInfo& service);
 
-/// State, since, reason and what happens next, in one line.
-[[nodiscard]] QString why(const ServiceInfo& service, WallTime now);
+/// "SIGTERM sent, 7 s to SIGKILL".
+[[nodiscard]] QString stopping(const StopInfo& stop, WallTime now);
+
+/// State, since, reason and what happens next, in one line. `stop`: of one that is stopping, where its limit is known.
+[[nodiscard]] QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop = nullptr);
 
 /// One sentence for those who hear the list: "mailer, backing off, retry in 14 seconds, last exit 1, fourth failure".
 [[nodiscard]] QString rowSentence(const ServiceInfo& service, WallTime now);

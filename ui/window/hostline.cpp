@@ -8,17 +8,22 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QMouseEvent>
+#include <QToolButton>
 
 namespace turnspit {
 
 HostLine::HostLine(HostSession& session, const HostMirror& mirror, QWidget* parent)
-    : QWidget(parent), m_session(session), m_mirror(mirror), m_facts(new QLabel(this)), m_connection(new QLabel(this))
+    : QWidget(parent), m_session(session), m_mirror(mirror), m_facts(new QLabel(this)), m_connection(new QToolButton(this))
 {
     m_facts->setObjectName(QStringLiteral("hostFacts"));
+    m_facts->setTextFormat(Qt::PlainText);
+    m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_connection->setObjectName(QStringLiteral("connectionState"));
-    for (QLabel* const label : {m_facts, m_connection})
-        label->setTextFormat(Qt::PlainText);
-    m_facts->setMinimumWidth(50);
+    m_connection->setAutoRaise(true);
+    m_connection->setFocusPolicy(Qt::TabFocus);
+    m_connection->setToolTip(tr("More about the host"));
+    connect(m_connection, &QToolButton::clicked, this, &HostLine::clicked);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(6, 0, 6, 0);
     layout->addWidget(m_facts, 1);
@@ -28,12 +33,31 @@ HostLine::HostLine(HostSession& session, const HostMirror& mirror, QWidget* pare
 
 void HostLine::refresh()
 {
-    m_facts->setText(facts());
+    m_line = facts();
     m_connection->setText(connectionText());
-    const HostInfo* const host = m_mirror.host();
-    m_facts->setToolTip(host ? tr("Settings in %1\nState and logs in %2\nKeeper: %3")
-                                   .arg(host->configDir, host->stateDir, host->keeper)
-                             : QString());
+    m_connection->setAccessibleName(tr("%1; more about the host", "%1 is the state of the connection").arg(connectionText()));
+    elide();
+}
+
+void HostLine::elide()
+{
+    const QString shown = fontMetrics().elidedText(m_line, Qt::ElideRight, m_facts->width());
+    m_facts->setText(shown);
+    m_facts->setToolTip(shown == m_line ? QString() : m_line);
+}
+
+void HostLine::mouseReleaseEvent(QMouseEvent* event)
+{
+    QWidget::mouseReleaseEvent(event);
+    if (event->button() == Qt::LeftButton && rect().contains(event->position().toPoint()))
+        Q_EMIT clicked();
+}
+
+void HostLine::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    layout()->activate();
+    elide();
 }
 
 QString HostLine::facts() const
@@ -50,10 +74,7 @@ QString HostLine::facts() const
         if (service.nextRun && service.state == ServiceState::Waiting && (!next || *service.nextRun < *next->nextRun))
             next = &service;
     }
-    QStringList parts{tr("%1 %2, pid %3, since %4", "program, version, process id, time")
-                          .arg(host->host, host->version)
-                          .arg(host->pid)
-                          .arg(QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))};
+    QStringList parts{tr("%1 running since %2", "program, time").arg(host->host, QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))};
     if (host->shuttingDown)
         parts += tr("shutting down");
     parts += tr("%n running", nullptr, running);

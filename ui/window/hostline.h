@@ -5,12 +5,14 @@
 #include <QWidget>
 
 class QLabel;
+class QToolButton;
 
 namespace turnspit {
 
 class HostMirror;
 
-/// The status bar's facts: which host, since when, how many of what, what comes next, and whether it is connected.
+/// The status bar's facts: which host, since when, how many of what, what comes next, and whether it is connected. A click asks for
+/// more.
 /// objectNames: hostFacts, connectionState.
 class HostLine final : public QWidget
 {
@@ -20,14 +22,23 @@ public:
 
     void refresh();
 
+Q_SIGNALS:
+    void clicked();
+
+protected:
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     [[nodiscard]] QString facts() const;
     [[nodiscard]] QString connectionText() const;
+    void elide();
 
     HostSession& m_session;
     const HostMirror& m_mirror;
+    QString m_line;
     QLabel* m_facts;
-    QLabel* m_connection;
+    QToolButton* m_connection;
 };
 
 } // namespace turnspit

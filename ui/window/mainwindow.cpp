@@ -1,205 +1,188 @@
 #include <ui/window/mainwindow.h>
 
-#include <turnspit/async/periodictimer.h>
-#include <ui/edit/serviceediting.h>
+#include <turnspit/async/wait.h>
+#include <ui/detail/configurationtab.h>
+#include <ui/detail/overviewtab.h>
 #include <ui/logs/logpane.h>
 #include <ui/logs/logview.h>
+#include <ui/runs/runstab.h>
 #include <ui/services/serviceactions.h>
 #include <ui/services/servicefilter.h>
 #include <ui/services/servicemodel.h>
+#include <ui/services/serviceview.h>
 #include <ui/session/hostmirror.h>
+#include <ui/session/recentruns.h>
+#include <ui/session/stops.h>
+#include <ui/theme/icons.h>
+#include <ui/window/detailpane.h>
+#include <ui/window/examples.h>
+#include <ui/window/filterbar.h>
 #include <ui/window/hostline.h>
 #include <ui/window/placeholderpage.h>
 #include <ui/window/whybar.h>
+#include <ui/window/windowmemory.h>
 
-#include <QAction>
 #include <QCloseEvent>
-#include <QHeaderView>
 #include <QLineEdit>
-#include <QMenuBar>
-#include <QShortcut>
+#include <QMenu>
+#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QToolBar>
-#include <QTreeView>
 #include <QVBoxLayout>
+
+#include <utility>
 
 using namespace std::chrono_literals;
 
 namespace turnspit {
 
-MainWindow::MainWindow(HostSession& session, QWidget* parent)
-    : QMainWindow(parent), m_session(session), m_mirror(new HostMirror(session, this)), m_filter(new ServiceFilter(this)),
-      m_pages(new QStackedWidget(this)), m_listPages(new QStackedWidget(this)), m_view(new QTreeView(this)),
-      m_filterEdit(new QLineEdit(this)), m_why(new WhyBar(this)), m_log(new LogPane(session, this)),
+MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
+    : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
+      m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
+      m_stops(new Stops(session, *m_mirror, this)), m_actions(new ServiceActions(session, *this)),
+      m_examples(new Examples(session, options.demoProgram, this)), m_filter(new ServiceFilter(this)), m_pages(new QStackedWidget(this)),
       m_noHost(new PlaceholderPage(this)), m_empty(new PlaceholderPage(this)), m_noMatch(new PlaceholderPage(this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Turnspit"));
-    resize(1000, 680);
-
-    m_actions = new ServiceActions(session, *this);
+    resize(1060, 720);
     m_actions->setParent(this);
-    m_editing = new ServiceEditing(session, *m_mirror, *this);
-    m_editing->setParent(this);
     m_hostLine = new HostLine(session, *m_mirror, this);
-    createServiceView();
-    createActions();
-    createLayout();
+    createList();
+    createDetail();
+    createMenus();
+    createToolBar();
+    createPages();
     statusBar()->addWidget(m_hostLine, 1);
-
-    connect(m_actions, &ServiceActions::refused, this, [this](const QString& why) { statusBar()->showMessage(why, 10'000); });
-    connect(m_mirror, &HostMirror::hostChanged, this, &MainWindow::hostChanged);
-    connect(m_mirror, &HostMirror::servicesChanged, this, [this] {
-        selectFirst();
-        refreshTargets();
-        refreshPages();
-    });
-    connect(&m_mirror->model(), &ServiceModel::modelReset, this, [this] { m_selectsFirst = true; });
-    connect(m_noHost, &PlaceholderPage::triggered, this, &MainWindow::retry);
-    connect(m_noMatch, &PlaceholderPage::triggered, m_filterEdit, &QLineEdit::clear);
+    connectParts();
+    recall();
 
     m_mirror->attach();
     refreshTargets();
     hostChanged();
+    m_view->setFocus();
 }
 
 MainWindow::~MainWindow()
 {
+    remember();
     // The parts go one by one after this: none may speak to the window any more.
     for (QObject* const part : findChildren<QObject*>())
         disconnect(part, nullptr, this, nullptr);
 }
 
-void MainWindow::createServiceView()
+void MainWindow::createList()
 {
     m_filter->setSourceModel(&m_mirror->model());
-    m_view->setObjectName(QStringLiteral("serviceView"));
-    m_view->setAccessibleName(tr("Services"));
-    m_view->setModel(m_filter);
-    m_view->setRootIsDecorated(false);
-    m_view->setUniformRowHeights(true);
-    m_view->setAlternatingRowColors(true);
-    m_view->setAllColumnsShowFocus(true);
-    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    QHeaderView* const header = m_view->header();
-    header->setStretchLastSection(false);
-    header->setSectionsMovable(false);
-    const int unit = m_view->fontMetrics().averageCharWidth();
-    const std::array<int, ServiceModel::ColumnCount> widths{17, 0, 20, 12, 10, 12, 18};
-    for (std::size_t column = 0; column < widths.size(); ++column)
-        header->resizeSection(static_cast<int>(column), widths.at(column) * unit);
-    header->setSectionResizeMode(ServiceModel::NameColumn, QHeaderView::Stretch);
+    m_listArea = new QWidget(this);
+    m_view = new ServiceView(*m_filter, m_listArea);
+    m_filterBar = new FilterBar(m_listArea);
+    m_listPages = new QStackedWidget(m_listArea);
+    m_noMatch->setObjectName(QStringLiteral("noMatchState"));
+    m_listPages->addWidget(m_view);
+    m_listPages->addWidget(m_noMatch);
+    auto* layout = new QVBoxLayout(m_listArea);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_filterBar);
+    layout->addWidget(m_listPages, 1);
 
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &MainWindow::selectionChanged);
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &MainWindow::selectionChanged);
-    connect(m_view, &QTreeView::activated, this, [this] { m_log->view()->setFocus(); });
-    auto* space = new QShortcut(QKeySequence(Qt::Key_Space), m_view);
-    space->setContext(Qt::WidgetShortcut);
-    connect(space, &QShortcut::activated, m_actions, &ServiceActions::toggle);
-
+    m_filterEdit = new QLineEdit(this);
     m_filterEdit->setObjectName(QStringLiteral("filterEdit"));
     m_filterEdit->setAccessibleName(tr("Find service"));
     m_filterEdit->setPlaceholderText(tr("Find service"));
     m_filterEdit->setClearButtonEnabled(true);
-    m_filterEdit->setMaximumWidth(34 * unit);
-    connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_filter->setNeedle(text);
-        refreshPages();
-    });
+    m_filterEdit->addAction(actionIcon(QStringLiteral("find")), QLineEdit::LeadingPosition);
+    m_filterEdit->setMaximumWidth(34 * fontMetrics().averageCharWidth());
 }
 
-void MainWindow::createActions()
+void MainWindow::createDetail()
 {
-    auto* close = new QAction(tr("&Close window"), this);
-    close->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_W));
-    connect(close, &QAction::triggered, this, &QWidget::close);
-    auto* quit = new QAction(tr("&Quit"), this);
-    quit->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Q));
-    connect(quit, &QAction::triggered, this, &MainWindow::quitRequested);
-    auto* find = new QAction(tr("&Find service"), this);
-    find->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_F));
-    connect(find, &QAction::triggered, this, [this] {
-        m_filterEdit->setFocus(Qt::ShortcutFocusReason);
-        m_filterEdit->selectAll();
-    });
-
-    QMenu* const file = menuBar()->addMenu(tr("&File"));
-    file->addActions({close, quit});
-    QMenu* const service = menuBar()->addMenu(tr("&Service"));
-    service->setToolTipsVisible(true);
-    menuBar()->addMenu(tr("&View"))->addAction(find);
-
-    QToolBar* const bar = addToolBar(tr("Actions"));
-    bar->setObjectName(QStringLiteral("toolBar"));
-    bar->setMovable(false);
-    bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    for (const ServiceCommand command : ServiceActions::commands) {
-        QAction* const action = m_actions->action(command);
-        // Apart from the polite ones, so that a slip of the hand does not reach it.
-        if (command == ServiceCommand::Kill) {
-            service->addSeparator();
-            bar->addSeparator();
-        } else if (command == ServiceCommand::Hold) {
-            service->addSeparator();
-            bar->addSeparator();
-        }
-        service->addAction(action);
-        bar->addAction(action);
-        m_view->addAction(action);
-    }
-    createEditing(*file, *service, *bar);
-    auto* gap = new QWidget(bar);
-    gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(gap);
-    bar->addWidget(m_filterEdit);
+    m_detailArea = new QWidget(this);
+    m_why = new WhyBar(m_detailArea);
+    m_detail = new DetailPane(m_detailArea);
+    m_log = new LogPane(m_session, m_detail);
+    auto* const overview = new OverviewTab(m_session, *m_mirror, m_detail);
+    auto* const runs = new RunsTab(m_session, *m_mirror, m_detail);
+    m_configuration = new ConfigurationTab(m_session, *m_mirror, m_detail);
+    m_detail->addTab(tabs::overview, tr("Overview"), overview, [overview](const QString& service) { overview->open(service); });
+    m_detail->addTab(tabs::logs, tr("Logs"), m_log, [this](const QString& service) { m_log->open(service); });
+    m_detail->addTab(tabs::runs, tr("Runs"), runs, [runs](const QString& service) { runs->open(service); });
+    m_detail->addTab(tabs::configuration, tr("Configuration"), m_configuration,
+                     [this](const QString& service) { m_configuration->open(service); });
+    const auto showLog = [this](const QString& service) { showService(service, tabs::logs); };
+    connect(overview, &OverviewTab::logRequested, this, showLog);
+    connect(overview, &OverviewTab::runLogRequested, this, showLog);
+    connect(overview, &OverviewTab::runsRequested, this, [this](const QString& service) { showService(service, tabs::runs); });
+    connect(runs, &RunsTab::logRequested, this, showLog);
+    connect(m_configuration, &ConfigurationTab::restartRequested, m_actions, &ServiceActions::restart);
+    auto* layout = new QVBoxLayout(m_detailArea);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_why);
+    layout->addWidget(m_detail, 1);
 }
 
-void MainWindow::createEditing(QMenu& file, QMenu& service, QToolBar& bar)
-{
-    QAction* const add = m_editing->action(ServiceEditing::Add);
-    file.insertAction(file.actions().value(0), add);
-    file.insertSeparator(file.actions().value(1));
-    bar.insertAction(bar.actions().value(0), add);
-    service.addSeparator();
-    for (const auto command : {ServiceEditing::Edit, ServiceEditing::Duplicate, ServiceEditing::Remove, ServiceEditing::Undo}) {
-        service.addAction(m_editing->action(command));
-        m_view->addAction(m_editing->action(command));
-    }
-}
-
-void MainWindow::createLayout()
+void MainWindow::createPages()
 {
     m_noHost->setObjectName(QStringLiteral("noHostState"));
     m_empty->setObjectName(QStringLiteral("emptyState"));
     m_empty->setTexts(tr("Nothing cooking yet."),
                       tr("Turnspit starts your commands, keeps them alive, and tells you when they burn."));
-    m_noMatch->setObjectName(QStringLiteral("noMatchState"));
+    if (m_examples->isAvailable()) {
+        auto* example = new QPushButton(tr("Try an example"), m_empty);
+        example->setObjectName(QStringLiteral("exampleButton"));
+        example->setAccessibleName(example->text());
+        example->setMenu(m_examples->menu());
+        m_empty->addButton(example);
+    }
 
-    auto* detail = new QWidget(this);
-    auto* detailLayout = new QVBoxLayout(detail);
-    detailLayout->setContentsMargins(0, 0, 0, 0);
-    detailLayout->setSpacing(0);
-    detailLayout->addWidget(m_why);
-    detailLayout->addWidget(m_log, 1);
-
-    m_listPages->addWidget(m_view);
-    m_listPages->addWidget(m_noMatch);
-    auto* splitter = new QSplitter(Qt::Vertical, this);
-    splitter->setObjectName(QStringLiteral("splitter"));
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(m_listPages);
-    splitter->addWidget(detail);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
-    m_main = splitter;
-
+    m_splitter = new QSplitter(Qt::Vertical, this);
+    m_splitter->setObjectName(QStringLiteral("splitter"));
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_listArea);
+    m_splitter->addWidget(m_detailArea);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_main = m_splitter;
     for (QWidget* const page : {m_main, static_cast<QWidget*>(m_noHost), static_cast<QWidget*>(m_empty)})
         m_pages->addWidget(page);
     setCentralWidget(m_pages);
-    m_view->setFocus();
+}
+
+void MainWindow::connectParts()
+{
+    connect(m_view, &ServiceView::selectionMoved, this, &MainWindow::selectionChanged);
+    connect(m_view, &ServiceView::opened, this, [this] { showService(m_view->currentName(), tabs::logs); });
+    connect(m_view, &ServiceView::toggled, m_actions, &ServiceActions::toggle);
+    connect(m_filterEdit, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter->setNeedle(text);
+        m_view->showAllFolds(m_filter->hasNeedle());
+        rememberFilter();
+        refreshPages();
+    });
+    connect(m_filterBar, &FilterBar::stateChosen, this, &MainWindow::chooseState);
+    connect(m_filterBar, &FilterBar::groupChosen, this, [this](const std::optional<QString>& group) {
+        m_filter->setGroup(group);
+        rememberFilter();
+        refreshPages();
+    });
+    connect(m_why, &WhyBar::chosen, this, &MainWindow::apply);
+    connect(m_detail, &DetailPane::tabRequested, this, [this] { showDetailPage(true); });
+    connect(m_detail, &DetailPane::backRequested, this, [this] { showDetailPage(false); });
+    connect(m_hostLine, &HostLine::clicked, this, &MainWindow::showHostDetails);
+
+    connect(m_actions, &ServiceActions::refused, this, &MainWindow::showMessage);
+    connect(m_actions, &ServiceActions::stopExtended, m_stops, &Stops::refresh);
+    connect(m_stops, &Stops::changed, this, &MainWindow::refreshTargets);
+    connect(m_examples, &Examples::failed, this, &MainWindow::showMessage);
+    connect(m_examples, &Examples::added, this, &MainWindow::showExample);
+    connect(m_mirror, &HostMirror::hostChanged, this, &MainWindow::hostChanged);
+    connect(m_mirror, &HostMirror::servicesChanged, this, &MainWindow::servicesChanged);
+    connect(&m_mirror->model(), &ServiceModel::modelReset, this, [this] { m_recallsSelection = true; });
+    connect(m_noHost, &PlaceholderPage::triggered, this, &MainWindow::retry);
+    connect(m_noMatch, &PlaceholderPage::triggered, this, &MainWindow::clearFilter);
 }
 
 void MainWindow::setNoHostHint(const QString& hint)
@@ -214,92 +197,125 @@ void MainWindow::retry()
     Q_EMIT retryRequested();
 }
 
+void MainWindow::showMessage(const QString& text)
+{
+    statusBar()->showMessage(text, 10'000);
+}
+
+// ---- selection --------------------------------------------------------------------------------------------------------------
+
 QStringList MainWindow::selectedNames() const
 {
-    QStringList names;
-    for (const QModelIndex& index : m_view->selectionModel()->selectedRows())
-        names += index.data(ServiceModel::NameRole).toString();
-    return names;
+    return m_view->selectedNames();
 }
 
-QString MainWindow::currentName() const
+void MainWindow::chooseState(std::optional<ServiceState> state)
 {
-    const QModelIndexList rows = m_view->selectionModel()->selectedRows();
-    if (rows.isEmpty())
-        return {};
-    const QModelIndex current = m_view->currentIndex();
-    const bool selected = current.isValid() && m_view->selectionModel()->isRowSelected(current.row());
-    return (selected ? current : rows.first()).data(ServiceModel::NameRole).toString();
+    m_filterBar->setState(state);
+    m_filter->setState(state);
+    rememberFilter();
+    refreshPages();
 }
 
-void MainWindow::selectFirst()
+void MainWindow::clearFilter()
 {
-    // Once for each host: whoever clears the selection afterwards means it.
-    if (!m_wasLive || !m_selectsFirst || m_filter->rowCount() == 0)
+    m_filterBar->setState(std::nullopt);
+    m_filterBar->setGroup(std::nullopt);
+    m_filter->setState(std::nullopt);
+    m_filter->setGroup(std::nullopt);
+    m_filterEdit->clear();
+    rememberFilter();
+    refreshPages();
+}
+
+void MainWindow::showService(const QString& name, const QString& tab)
+{
+    if (name.isEmpty())
         return;
-    m_selectsFirst = false;
-    const QModelIndex first = m_filter->index(0, ServiceModel::StateColumn);
-    m_view->selectionModel()->setCurrentIndex(first, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    if (!tab.isEmpty()) {
+        m_detail->showTab(tab);
+        showDetailPage(true);
+    }
+    if (!m_mirror->model().find(name)) {
+        m_awaited = name;
+        return;
+    }
+    m_awaited.clear();
+    if (!m_filter->indexOf(name).isValid())
+        clearFilter();
+    if (m_view->selectedNames() != QStringList{name})
+        m_view->select(name);
+    if (tab == QLatin1String("logs"))
+        m_log->view()->setFocus();
+    else if (!tab.isEmpty())
+        m_detail->setFocus();
+}
+
+void MainWindow::showExample(const QString& name)
+{
+    showService(name, {});
+}
+
+void MainWindow::raiseWindow()
+{
+    show();
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    raise();
+    activateWindow();
 }
 
 void MainWindow::selectionChanged()
 {
     refreshTargets();
-    m_log->open(currentName());
-    Q_EMIT selectedNamesChanged(selectedNames());
-}
-
-void MainWindow::showService(const QString& name, const QString&)
-{
-    const auto found = m_filter->match(m_filter->index(0, 0), ServiceModel::NameRole, name, 1, Qt::MatchExactly);
-    if (!found.isEmpty())
-        m_view->selectionModel()->setCurrentIndex(found.first(), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-}
-
-void MainWindow::raiseWindow()
-{
-    setWindowState((windowState() & ~Qt::WindowMinimized) | Qt::WindowActive);
-    show();
-    raise();
-    activateWindow();
-}
-
-void MainWindow::addMenuAction(Menu, QAction* action)
-{
-    menuBar()->actions().first()->menu()->addAction(action);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event)
-{
-    event->ignore();
-    Q_EMIT closeRequested();
+    const QString name = m_view->currentName();
+    m_detail->open(name);
+    const QStringList names = m_view->selectedNames();
+    if (!m_recallsSelection)
+        m_memory->set(QStringLiteral("selection"), names.mid(0, 100));
+    Q_EMIT selectedNamesChanged(names);
 }
 
 void MainWindow::refreshTargets()
 {
     QList<ServiceInfo> targets;
-    for (const QString& name : selectedNames()) {
-        if (const ServiceInfo* const service = m_mirror->model().find(name))
+    const ServiceModel& model = m_mirror->model();
+    for (const QString& name : m_view->selectedNames()) {
+        if (const ServiceInfo* const service = model.find(name))
             targets += *service;
     }
+    m_why->setLive(m_mirror->isLive());
     if (targets.size() == 1)
-        m_why->show(targets.first());
+        m_why->show(targets.first(), model.stopOf(targets.first().name));
     else
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));
     m_actions->setTargets(std::move(targets), m_mirror->isLive());
-    m_editing->setTargets(selectedNames());
     m_hostLine->refresh();
+}
+
+// ---- what the host says -----------------------------------------------------------------------------------------------------
+
+void MainWindow::servicesChanged()
+{
+    const ServiceModel& model = m_mirror->model();
+    m_filterBar->setServices(model.services(), model.groups());
+    m_actions->setAll(model.services(), m_mirror->isLive());
+    m_examples->setServices(model.services(), m_mirror->isLive());
+    recallSelection();
+    if (!m_awaited.isEmpty() && model.find(m_awaited))
+        showService(std::exchange(m_awaited, {}), {});
+    refreshTargets();
+    refreshPages();
 }
 
 void MainWindow::hostChanged()
 {
     const bool live = m_mirror->isLive();
-    if (live && !m_wasLive) {
-        m_wasLive = true;
-        selectFirst();
-        if (!currentName().isEmpty())
-            m_log->reopen();
+    if (live && !m_wasLive && !m_view->currentName().isEmpty())
+        m_log->reopen();
+    if (live != m_wasLive) {
+        m_actions->setAll(m_mirror->model().services(), live);
+        m_examples->setServices(m_mirror->model().services(), live);
     }
     m_wasLive = live;
     const HostInfo* const host = m_mirror->host();
@@ -323,12 +339,21 @@ void MainWindow::refreshPages()
         m_pages->setCurrentWidget(m_noHost);
         return;
     }
-    m_pages->setCurrentWidget(m_mirror->model().services().isEmpty() ? m_empty : m_main);
+    QWidget* const page = m_mirror->model().services().isEmpty() ? static_cast<QWidget*>(m_empty) : m_main;
+    const bool listComes = page == m_main && m_pages->currentWidget() != m_main;
+    m_pages->setCurrentWidget(page);
+    if (listComes)
+        m_view->setFocus();
     const bool noMatch = m_filter->isActive() && m_filter->rowCount() == 0;
-    if (noMatch)
-        m_noMatch->setTexts(tr("No service matches ‘%1’.").arg(m_filterEdit->text()), {}, tr("Clear"));
+    if (noMatch) {
+        const QString sought = m_filterEdit->text().trimmed();
+        m_noMatch->setTexts(sought.isEmpty() ? tr("No service is like that now.") : tr("No service matches ‘%1’.").arg(sought), {},
+                            tr("Clear"));
+    }
     m_listPages->setCurrentWidget(noMatch ? static_cast<QWidget*>(m_noMatch) : m_view);
 }
+
+// ---- events -----------------------------------------------------------------------------------------------------------------
 
 void MainWindow::showEvent(QShowEvent* event)
 {
@@ -337,20 +362,42 @@ void MainWindow::showEvent(QShowEvent* event)
         m_ticking = std::make_unique<TaskScope>();
         m_ticking->spawn(tick());
     }
+    m_recent->setActive(true);
+    m_stops->setActive(true);
 }
 
 void MainWindow::hideEvent(QHideEvent* event)
 {
     QMainWindow::hideEvent(event);
     m_ticking.reset();
+    m_recent->setActive(false);
+    m_stops->setActive(false);
+    remember();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    event->ignore();
+    Q_EMIT closeRequested();
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape && m_detailPage)
+        showDetailPage(false);
+    else
+        QMainWindow::keyPressEvent(event);
 }
 
 Task<> MainWindow::tick()
 {
-    PeriodicTimer timer(1s);
-    while (co_await timer.nextTick()) {
-        m_mirror->model().tick();
-        refreshTargets();
+    for (int quarters = 0;; ++quarters) {
+        // Rings burn four times a second, figures move once.
+        const bool burns = m_mirror->model().knowsStops();
+        co_await delay(burns ? 250ms : 1s);
+        m_view->tick();
+        if (!burns || quarters % 4 == 0)
+            refreshTargets();
     }
 }
 

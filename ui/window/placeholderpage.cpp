@@ -1,5 +1,6 @@
 #include <ui/window/placeholderpage.h>
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -7,7 +8,8 @@
 namespace turnspit {
 
 PlaceholderPage::PlaceholderPage(QWidget* parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_text(new QLabel(this)), m_button(new QPushButton(this))
+    : QWidget(parent), m_title(new QLabel(this)), m_text(new QLabel(this)), m_button(new QPushButton(this)),
+      m_buttons(new QHBoxLayout)
 {
     m_button->setObjectName(QStringLiteral("placeholderButton"));
     QFont large = font();
@@ -26,9 +28,18 @@ PlaceholderPage::PlaceholderPage(QWidget* parent)
     layout->addStretch(2);
     layout->addWidget(m_title);
     layout->addWidget(m_text);
-    layout->addWidget(m_button, 0, Qt::AlignHCenter);
+    m_buttons->addStretch(1);
+    m_buttons->addWidget(m_button);
+    m_buttons->addStretch(1);
+    m_button->hide();
+    layout->addLayout(m_buttons);
     layout->addStretch(3);
     connect(m_button, &QPushButton::clicked, this, &PlaceholderPage::triggered);
+}
+
+void PlaceholderPage::addButton(QPushButton* button)
+{
+    m_buttons->insertWidget(m_buttons->count() - 1, button);
 }
 
 void PlaceholderPage::setTexts(const QString& title, const QString& text, const QString& button)

@@ -2,12 +2,13 @@
 
 #include <QWidget>
 
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 
 namespace turnspit {
 
-/// What is shown where there is nothing to list: a title, what that means, and at most one thing to do about it.
+/// What is shown where there is nothing to list: a title, what that means, and what to do about it.
 class PlaceholderPage final : public QWidget
 {
     Q_OBJECT
@@ -17,6 +18,9 @@ public:
     /// `button` empty: none.
     void setTexts(const QString& title, const QString& text, const QString& button = {});
 
+    /// One more thing to do, beside the others.
+    void addButton(QPushButton* button);
+
 Q_SIGNALS:
     void triggered();
 
@@ -24,6 +28,7 @@ private:
     QLabel* m_title;
     QLabel* m_text;
     QPushButton* m_button;
+    QHBoxLayout* m_buttons;
 };
 
 } // namespace turnspit

@@ -2,66 +2,105 @@
 
 #include <turnspit/base/clock.h>
 #include <ui/text/words.h>
-#include <ui/theme/stateicon.h>
+#include <ui/window/statemark.h>
 
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QStyle>
+#include <QPushButton>
 
 namespace turnspit {
 
-WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_icon(new QLabel(this)), m_text(new QLabel(this))
+WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m_text(new QLabel(this))
 {
     setObjectName(QStringLiteral("whyBar"));
     setAccessibleName(tr("State of the selected service"));
+    m_text->setObjectName(QStringLiteral("whyText"));
     m_text->setTextFormat(Qt::PlainText);
-    m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(8, 6, 8, 6);
+    layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(8);
-    layout->addWidget(m_icon, 0, Qt::AlignTop);
+    layout->addWidget(m_mark);
     layout->addWidget(m_text, 1);
+    for (std::size_t at = 0; at < m_buttons.size(); ++at) {
+        auto* button = new QPushButton(this);
+        button->setObjectName(QStringLiteral("whyButton%1").arg(at + 1));
+        button->setAutoDefault(false);
+        button->hide();
+        connect(button, &QPushButton::clicked, this, [this, at] {
+            if (static_cast<qsizetype>(at) < m_remedies.size())
+                Q_EMIT chosen(m_remedies[static_cast<qsizetype>(at)]);
+        });
+        layout->addWidget(button);
+        m_buttons.at(at) = button;
+    }
+    // As high with buttons as without: what is below must not jump with the selection.
+    setMinimumHeight(m_buttons.front()->sizeHint().height() + 10);
 }
 
-void WhyBar::show(const ServiceInfo& service)
+void WhyBar::show(const ServiceInfo& service, const StopInfo* stop)
 {
-    if (m_state != service.state) {
-        m_state = service.state;
-        updateIcon();
-    }
-    m_text->setText(words::why(service, Clock::current().wallNow()));
-    setAccessibleDescription(m_text->text());
+    m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
+    setLine(words::why(service, Clock::current().wallNow(), stop));
+    QList<Remedy> list = remedies(service, m_canEdit);
+    if (!m_live)
+        list.removeIf([](Remedy remedy) { return remedy != Remedy::ShowLog; });
+    setRemedies(list);
 }
 
 void WhyBar::showText(const QString& text)
 {
-    m_state.reset();
-    updateIcon();
-    m_text->setText(text);
+    m_mark->show(std::nullopt);
+    setLine(text);
+    setRemedies({});
+}
+
+void WhyBar::setLine(const QString& text)
+{
+    m_line = text;
     setAccessibleDescription(text);
+    elide();
 }
 
-QString WhyBar::text() const
+void WhyBar::setRemedies(const QList<Remedy>& list)
 {
-    return m_text->text();
-}
-
-void WhyBar::updateIcon()
-{
-    m_icon->setVisible(m_state.has_value());
-    if (m_state) {
-        const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
-        m_icon->setPixmap(stateIcon(*m_state).pixmap(QSize(side, side), devicePixelRatioF()));
+    if (m_remedies == list)
+        return;
+    m_remedies = list;
+    for (std::size_t at = 0; at < m_buttons.size(); ++at) {
+        const bool used = static_cast<qsizetype>(at) < list.size();
+        if (used) {
+            const QString words = turnspit::text(list[static_cast<qsizetype>(at)]);
+            m_buttons.at(at)->setText(words);
+            m_buttons.at(at)->setAccessibleName(words);
+        }
+        m_buttons.at(at)->setVisible(used);
     }
+    layout()->activate();
+    elide();
+}
+
+void WhyBar::elide()
+{
+    const QString shown = fontMetrics().elidedText(m_line, Qt::ElideRight, m_text->width());
+    m_text->setText(shown);
+    setToolTip(shown == m_line ? QString() : m_line);
+}
+
+void WhyBar::resizeEvent(QResizeEvent* event)
+{
+    QFrame::resizeEvent(event);
+    layout()->activate();
+    elide();
 }
 
 void WhyBar::changeEvent(QEvent* event)
 {
     QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
-        updateIcon();
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        elide();
 }
 
 } // namespace turnspit

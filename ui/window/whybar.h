@@ -1,34 +1,59 @@
 #pragma once
 
 #include <turnspit/control/values.h>
+#include <ui/window/remedies.h>
 
 #include <QFrame>
 
+#include <array>
+
 class QLabel;
+class QPushButton;
 
 namespace turnspit {
 
-/// One line about the selected service: state, since when, why, and what happens next. objectName whyBar.
+class StateMark;
+
+/// One line about the selected service: state, since when, why, and what happens next, with at most three buttons that fit; while it
+/// is being stopped a ring burns down round its icon. What does not fit is in the tooltip.
+///
+/// objectNames: whyBar, whyText, whyButton1 to whyButton3.
 class WhyBar final : public QFrame
 {
     Q_OBJECT
 public:
     explicit WhyBar(QWidget* parent = nullptr);
 
-    void show(const ServiceInfo& service);
+    /// `stop`: null where none is under way, or its limit is not known.
+    void show(const ServiceInfo& service, const StopInfo* stop);
     /// Where not exactly one is selected.
     void showText(const QString& text);
-    [[nodiscard]] QString text() const;
+    /// The whole line, also where it is cut on screen.
+    [[nodiscard]] QString text() const { return m_line; }
+
+    void setCanEdit(bool can) { m_canEdit = can; }
+    /// Without a host that could be asked, only what needs none stays.
+    void setLive(bool live) { m_live = live; }
+
+Q_SIGNALS:
+    void chosen(turnspit::Remedy remedy);
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
-    void updateIcon();
+    void setLine(const QString& text);
+    void setRemedies(const QList<Remedy>& list);
+    void elide();
 
-    QLabel* m_icon;
+    StateMark* m_mark;
     QLabel* m_text;
-    std::optional<ServiceState> m_state;
+    std::array<QPushButton*, 3> m_buttons{};
+    QList<Remedy> m_remedies;
+    QString m_line;
+    bool m_canEdit = false;
+    bool m_live = true;
 };
 
 } // namespace turnspit

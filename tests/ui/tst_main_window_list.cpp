@@ -1,0 +1,268 @@
+#include "windowfixture.h"
+
+#include <ui/window/detailpane.h>
+
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolButton>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+/// The list of the window with what chooses its rows.
+class TestMainWindowList : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<WindowFixture> m;
+
+    void addShopAndHome()
+    {
+        m->add("api", ServiceState::Running, ServiceKind::Kept, "shop");
+        m->add("mailer", ServiceState::Failed, ServiceKind::Kept, "shop");
+        m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled, "home");
+        m->add("proxy", ServiceState::Running);
+    }
+    QToolButton& chip(const char* name) { return m->part<QToolButton>(name); }
+
+private Q_SLOTS:
+    void init() { m = std::make_unique<WindowFixture>(); }
+    void cleanup() { m.reset(); }
+
+    void groupsAreFoldableAndSayHowManyTheyHold()
+    {
+        addShopAndHome();
+        m->open();
+        QCOMPARE(m->shown(), words("proxy home: backup shop: api mailer"));
+        const QModelIndex shop = m->list().model()->index(2, 0);
+        QCOMPARE(shop.data().toString(), QStringLiteral("shop (2)"));
+        QVERIFY(m->list().isFirstColumnSpanned(2, {}));
+        m->list().setCurrentIndex(shop);
+        QTest::keyClick(&m->list(), Qt::Key_Left);
+        QCOMPARE(m->shown(), words("proxy home: backup shop:"));
+        m->add("web", ServiceState::Running, ServiceKind::Kept, "shop");
+        m->add("lamp", ServiceState::Running, ServiceKind::Kept, "attic");
+        m->settle(1s);
+        QCOMPARE(m->shown(), words("proxy attic: lamp home: backup shop:"));
+    }
+
+    void aSelectedGroupStandsForItsServices()
+    {
+        addShopAndHome();
+        m->open();
+        m->list().setCurrentIndex(m->list().model()->index(2, 0));
+        m->settle();
+        QCOMPARE(m->window->selectedNames(), words("api mailer"));
+        m->session->forgetCalls();
+        m->action("actionRestart").trigger();
+        m->settle();
+        QCOMPARE(m->acts(), QStringList{QStringLiteral("restart api mailer")});
+    }
+
+    void chipsCountWhatThereIsAndChooseIt()
+    {
+        addShopAndHome();
+        m->open();
+        QCOMPARE(chip("chipAll").text(), QStringLiteral("All 4"));
+        QCOMPARE(chip("chip-running").text(), QStringLiteral("Running 2"));
+        QVERIFY(chip("chip-failed").isVisible());
+        QVERIFY(!chip("chip-backing-off").isVisible());
+
+        chip("chip-running").click();
+        QCOMPARE(m->shown(), words("proxy shop: api"));
+        m->session->setState(QStringLiteral("mailer"), ServiceState::Running);
+        m->settle(1s);
+        QCOMPARE(m->shown(), words("proxy shop: api mailer"));
+        QVERIFY(!chip("chip-failed").isVisible());
+        chip("chip-running").click(); // again: off
+        QCOMPARE(m->shown(), words("proxy home: backup shop: api mailer"));
+
+        QTest::keyClick(m->window.get(), Qt::Key_4, Qt::ControlModifier);
+        QVERIFY(m->part<QWidget>("noMatchState").isVisible());
+        QVERIFY(chip("chip-failed").isVisible()); // chosen, so that it can be taken away
+        m->part<QWidget>("noMatchState").findChild<QPushButton*>()->click();
+        QCOMPARE(m->shown().size(), 6);
+    }
+
+    void theGroupChooserShowsOneGroup()
+    {
+        addShopAndHome();
+        m->open();
+        auto& chooser = m->part<QComboBox>("groupChooser");
+        QCOMPARE(chooser.count(), 3);
+        chooser.setCurrentIndex(chooser.findText(QStringLiteral("home")));
+        Q_EMIT chooser.activated(chooser.currentIndex());
+        QCOMPARE(m->shown(), words("home: backup"));
+    }
+
+    void whatIsSoughtUnfoldsItsGroup()
+    {
+        addShopAndHome();
+        m->open();
+        m->list().collapse(m->list().model()->index(2, 0));
+        QTest::keyClicks(&m->part<QLineEdit>("filterEdit"), QStringLiteral("mail"));
+        QCOMPARE(m->shown(), words("shop: mailer"));
+        m->part<QLineEdit>("filterEdit").clear();
+        QCOMPARE(m->shown(), words("proxy home: backup shop:"));
+    }
+
+    void sortedByStateARowMovesOnlyOnceThePointerHasBeenStillForASecond()
+    {
+        m->add("a", ServiceState::Stopped);
+        m->add("b", ServiceState::Starting);
+        m->add("c", ServiceState::Running);
+        m->open();
+        m->list().sortByColumn(ServiceModel::StateColumn, Qt::AscendingOrder);
+        m->settle(5s);
+        QCOMPARE(m->shown(), words("a b c"));
+        QTest::mouseMove(m->list().viewport(), QPoint(20, 20));
+        m->session->setState(QStringLiteral("a"), ServiceState::Failed);
+        m->settle(600ms);
+        QCOMPARE(m->shown(), words("a b c"));
+        QTest::mouseMove(m->list().viewport(), QPoint(30, 25));
+        m->settle(900ms);
+        QCOMPARE(m->shown(), words("a b c"));
+        m->settle(200ms);
+        QCOMPARE(m->shown(), words("b c a"));
+    }
+
+    void columnsAreChosenInTheHeadersMenu()
+    {
+        addShopAndHome();
+        m->open();
+        QHeaderView& header = *m->list().header();
+        QVERIFY(header.isSectionHidden(ServiceModel::PidColumn));
+        QVERIFY(!header.isSectionHidden(ServiceModel::RecentColumn));
+        Q_EMIT header.customContextMenuRequested(QPoint(5, 5));
+        auto& menu = m->part<QMenu>("columnMenu");
+        for (QAction* const action : menu.actions()) {
+            if (action->text() == u"Pid")
+                action->trigger();
+            if (action->text() == u"Name")
+                QVERIFY(!action->isEnabled());
+        }
+        QVERIFY(!header.isSectionHidden(ServiceModel::PidColumn));
+        QVERIFY(header.sectionSize(ServiceModel::PidColumn) > 20);
+        menu.close();
+    }
+
+    void enterAndADoubleClickOpenTheLog()
+    {
+        addShopAndHome();
+        m->open();
+        m->select("mailer");
+        QTest::keyClick(&m->list(), Qt::Key_Return);
+        QCOMPARE(m->window->focusWidget()->objectName(), QStringLiteral("logView"));
+        m->list().setFocus();
+        const QPoint at = m->list().visualRect(m->indexOf("api")).center();
+        QTest::mouseClick(m->list().viewport(), Qt::LeftButton, {}, at);
+        QTest::mouseDClick(m->list().viewport(), Qt::LeftButton, {}, at);
+        QCOMPARE(m->window->focusWidget()->objectName(), QStringLiteral("logView"));
+        QVERIFY(m->why().startsWith(u"api"));
+    }
+
+    void spaceStartsOrStops()
+    {
+        addShopAndHome();
+        m->open();
+        m->select("mailer");
+        m->session->forgetCalls();
+        QTest::keyClick(&m->list(), Qt::Key_Space);
+        m->settle();
+        m->select("api");
+        QTest::keyClick(&m->list(), Qt::Key_Space);
+        m->settle();
+        QCOMPARE(m->acts(), (QStringList{QStringLiteral("start mailer"), QStringLiteral("stop api")}));
+    }
+
+    void allSchedulesAreHeldAndResumedAtOnce()
+    {
+        addShopAndHome();
+        m->add("hourly", ServiceState::Waiting, ServiceKind::Scheduled);
+        m->open();
+        QVERIFY(!m->action("actionResumeAll").isEnabled());
+        m->action("actionHoldAll").trigger();
+        m->settle(1s);
+        QCOMPARE(m->indexOf("backup").siblingAtColumn(ServiceModel::NextRunColumn).data().toString(), QStringLiteral("held"));
+        QVERIFY(!m->action("actionHoldAll").isEnabled());
+        QVERIFY(!m->action("actionHoldAll").toolTip().isEmpty());
+        m->action("actionResumeAll").trigger();
+        m->settle(1s);
+        QVERIFY(!m->session->service(QStringLiteral("backup")).flags.contains(u"held"_qs));
+        QVERIFY(!m->session->service(QStringLiteral("hourly")).flags.contains(u"held"_qs));
+    }
+
+    void aServiceThatIsShownFromElsewhereIsFoundBehindEveryFilter()
+    {
+        addShopAndHome();
+        m->open();
+        chip("chip-running").click();
+        m->list().collapseAll();
+        m->window->showService(QStringLiteral("mailer"), tabs::logs);
+        m->settle();
+        QCOMPARE(m->window->selectedNames(), words("mailer"));
+        QVERIFY(chip("chipAll").isChecked());
+        m->window->showService(QStringLiteral("later"), {});
+        m->add("later", ServiceState::Running);
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), words("later"));
+    }
+
+    void narrowerThanNineHundredTheDetailIsAPageWithAWayBack()
+    {
+        addShopAndHome();
+        m->size = QSize(800, 600);
+        m->open();
+        auto& tabs = m->part<QTabWidget>("detailTabs");
+        QVERIFY(m->list().isVisible());
+        QVERIFY(!tabs.isVisible());
+        QVERIFY(m->part<QWidget>("whyBar").isVisible());
+        m->select("api");
+        QTest::keyClick(&m->list(), Qt::Key_Return);
+        QVERIFY(tabs.isVisible());
+        QVERIFY(!m->list().isVisible());
+        QVERIFY(m->part<QWidget>("whyBar").isVisible());
+        m->part<QToolButton>("detailBack").click();
+        QVERIFY(m->list().isVisible());
+        QVERIFY(m->list().hasFocus());
+        QTest::keyClick(m->window.get(), Qt::Key_1, Qt::AltModifier);
+        QVERIFY(tabs.isVisible());
+        QTest::keyClick(m->window.get(), Qt::Key_Escape);
+        QVERIFY(m->list().isVisible());
+
+        m->window->resize(1000, 600);
+        m->settle();
+        QVERIFY(m->list().isVisible() && tabs.isVisible());
+        QVERIFY(!m->part<QToolButton>("detailBack").isVisible());
+    }
+
+    void theFilesAreReadAnewAndTheDifferencesSaid()
+    {
+        addShopAndHome();
+        m->open();
+        m->session->setReloadAnswer({QStringLiteral("api changed")});
+        m->action("actionReload").trigger();
+        m->settle();
+        QCOMPARE(m->window->statusBar()->currentMessage(), QStringLiteral("api changed"));
+    }
+
+    void recentRunsAreASentenceForThoseWhoHearThem()
+    {
+        m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled);
+        m->session->addPastRuns(QStringLiteral("backup"), 10);
+        m->open();
+        m->settle(1s);
+        const QModelIndex recent = m->indexOf("backup").siblingAtColumn(ServiceModel::RecentColumn);
+        QCOMPARE(recent.data(Qt::AccessibleTextRole).toString(), QStringLiteral("10 of 10 runs good, median 1.0 s"));
+        QCOMPARE(recent.data(Qt::ToolTipRole).toString(), recent.data(Qt::AccessibleTextRole).toString());
+        QCOMPARE(m->indexOf("backup").siblingAtColumn(ServiceModel::UpColumn).data().toString(), QStringLiteral("ran 1.0 s"));
+    }
+};
+
+QTEST_MAIN(TestMainWindowList)
+#include "tst_main_window_list.moc"

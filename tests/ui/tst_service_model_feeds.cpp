@@ -1,0 +1,205 @@
+#include <ui/services/servicemodel.h>
+#include <ui/session/hostmirror.h>
+#include <ui/session/recentruns.h>
+#include <ui/session/stops.h>
+
+#include <support/fakesession.h>
+#include <turnspit/async/fakeclock.h>
+
+#include <QTest>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+/// What comes into the model beside the rows themselves: strips of recent runs, limits of stops.
+class TestServiceModelFeeds : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<FakeClock> m_clock;
+    std::unique_ptr<FakeSession> m_session;
+    std::unique_ptr<HostMirror> m_mirror;
+
+    void attach()
+    {
+        m_mirror = std::make_unique<HostMirror>(*m_session);
+    }
+    void settle(std::chrono::nanoseconds time = 0ns)
+    {
+        m_clock->advance(time);
+        m_clock->settle();
+    }
+    QString outcomes(const char* name)
+    {
+        QString text;
+        for (const RecentStrip::Entry& entry : m_mirror->model().recent(QString::fromLatin1(name)).entries)
+            text += entry.outcome == Outcome::Succeeded ? u'+' : entry.outcome == Outcome::Failed ? u'x' : u'?';
+        return text;
+    }
+    RunId run(const char* name, Outcome outcome)
+    {
+        const RunId id = m_session->beginRun(QString::fromLatin1(name));
+        m_clock->advance(2s);
+        m_session->endRun(id, outcome, outcome == Outcome::Succeeded ? 0 : 1);
+        return id;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_clock = std::make_unique<FakeClock>();
+        Clock::setCurrent(m_clock.get());
+        m_session = std::make_unique<FakeSession>();
+    }
+    void cleanup()
+    {
+        m_mirror.reset();
+        m_session.reset();
+        Clock::setCurrent(nullptr);
+        m_clock.reset();
+    }
+
+    void oneQuestionAtTheBeginningIsForAllServices()
+    {
+        for (const char* name : {"a", "b", "c"}) {
+            m_session->put(serviceNamed(QString::fromLatin1(name)));
+            m_session->addPastRuns(QString::fromLatin1(name), 3);
+        }
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        QCOMPARE(m_session->callCount(QStringLiteral("runs")), 1);
+        for (const char* name : {"a", "b", "c"})
+            QCOMPARE(outcomes(name), QStringLiteral("+++"));
+        QCOMPARE(m_mirror->model().recent(QStringLiteral("a")).sentence(), QStringLiteral("3 of 3 runs good, median 1.0 s"));
+    }
+
+    void manyDeltasAreFewQuestions()
+    {
+        for (const char* name : {"a", "b"})
+            m_session->put(serviceNamed(QString::fromLatin1(name)));
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        m_session->forgetCalls();
+        for (int i = 0; i < 50; ++i) {
+            for (const char* name : {"a", "b"}) {
+                const RunId id = m_session->beginRun(QString::fromLatin1(name));
+                m_session->endRun(id, i % 2 ? Outcome::Failed : Outcome::Succeeded);
+            }
+            settle(2ms);
+        }
+        settle(1s);
+        QVERIFY2(m_session->callCount(QStringLiteral("runs")) <= 4, qPrintable(QString::number(m_session->callCount(QStringLiteral("runs")))));
+        QCOMPARE(outcomes("a"), QStringLiteral("+x+x+x+x+x+x")); // the last twelve
+        QCOMPARE(outcomes("b"), outcomes("a"));
+    }
+
+    void figuresAndTheBeginningOfARunAskNothing()
+    {
+        m_session->put(serviceNamed(QStringLiteral("a")));
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        m_session->forgetCalls();
+        m_session->beginRun(QStringLiteral("a"));
+        ServiceInfo busy = m_session->service(QStringLiteral("a"));
+        for (int i = 0; i < 5; ++i) {
+            busy.cpuPercent = i;
+            m_session->put(busy);
+            settle(1s);
+        }
+        QCOMPARE(m_session->callCount(QStringLiteral("runs")), 0);
+    }
+
+    void manyServicesThatEndTogetherAreOneQuestion()
+    {
+        for (int i = 0; i < 40; ++i)
+            m_session->put(serviceNamed(QStringLiteral("s%1").arg(i)));
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        QList<RunId> runs;
+        for (int i = 0; i < 40; ++i)
+            runs += m_session->beginRun(QStringLiteral("s%1").arg(i));
+        settle(1s);
+        m_session->forgetCalls();
+        for (const RunId id : runs)
+            m_session->endRun(id, Outcome::Failed, 1);
+        settle(1s);
+        settle(1s);
+        QCOMPARE(m_session->callCount(QStringLiteral("runs")), 1);
+        QCOMPARE(outcomes("s7"), QStringLiteral("x"));
+    }
+
+    void afterALostConnectionAllIsAskedAnew()
+    {
+        m_session->put(serviceNamed(QStringLiteral("a")));
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        m_session->setConnection(HostSession::Connection::Lost);
+        m_session->addPastRuns(QStringLiteral("a"), 2);
+        settle(1s);
+        m_session->setConnection(HostSession::Connection::Connected);
+        m_session->replaceAll();
+        settle(1s);
+        QCOMPARE(outcomes("a"), QStringLiteral("++"));
+    }
+
+    void aStopThatIsExtendedElsewhereIsSeenWithinASecond()
+    {
+        m_session->put(serviceNamed(QStringLiteral("a")));
+        m_session->beginRun(QStringLiteral("a"));
+        attach();
+        const Stops stops(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        QCOMPARE(m_session->callCount(QStringLiteral("stopping")), 0);
+
+        m_session->holdTransitions(QStringLiteral("a"));
+        TaskScope tasks;
+        ActionRequest stop;
+        stop.action = Action::Stop;
+        stop.names = {QStringLiteral("a")};
+        stop.wait = false;
+        const auto act = [](HostSession& session, ActionRequest request) -> Task<> {
+            static_cast<void>(co_await session.act(std::move(request)));
+        };
+        tasks.spawn(act(*m_session, stop));
+        settle(100ms);
+        const ServiceModel& model = m_mirror->model();
+        const StopInfo* known = model.stopOf(QStringLiteral("a"));
+        QVERIFY(known);
+        QCOMPARE(known->sent, QStringLiteral("SIGTERM"));
+        const WallTime first = known->killAt;
+        settle(5s);
+        const double half = model.indexOf(QStringLiteral("a")).data(ServiceModel::FuseRole).toDouble();
+        QVERIFY2(half > 0.4 && half < 0.6, qPrintable(QString::number(half)));
+
+        const auto extend = [](HostSession& session) -> Task<> {
+            static_cast<void>(co_await session.extendStop(QStringLiteral("a"), 10s));
+        };
+        tasks.spawn(extend(*m_session));
+        settle(1s);
+        settle(1s);
+        QVERIFY(model.stopOf(QStringLiteral("a"))->killAt == first + 10s);
+
+        m_session->releaseTransitions(QStringLiteral("a"));
+        settle(1s);
+        settle(1s);
+        QVERIFY(!model.stopOf(QStringLiteral("a")));
+        QVERIFY(!model.knowsStops());
+        m_session->forgetCalls();
+        settle(5s);
+        QCOMPARE(m_session->callCount(QStringLiteral("stopping")), 0);
+    }
+};
+
+QTEST_MAIN(TestServiceModelFeeds)
+#include "tst_service_model_feeds.moc"

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <turnspit/async/taskscope.h>
+#include <turnspit/base/clock.h>
+
+#include <QSet>
+#include <QTreeView>
+
+namespace turnspit {
+
+class ServiceFilter;
+
+/// The list of services over a ServiceFilter: foldable groups, columns that a person chooses, and rows that stay where they are: what
+/// changed the order moves no earlier than a second after the pointer has last moved over the list.
+///
+/// objectName serviceView; the menu of its header: columnMenu.
+class ServiceView final : public QTreeView
+{
+    Q_OBJECT
+public:
+    explicit ServiceView(ServiceFilter& filter, QWidget* parent = nullptr);
+    ~ServiceView() override;
+
+    /// Of the selected rows, in the order they are shown; a group stands for what is shown of it.
+    [[nodiscard]] QStringList selectedNames() const;
+    /// The current service if it is selected, else the first selected one; "" where none is.
+    [[nodiscard]] QString currentName() const;
+    /// Makes it the only selected one and shows it; false where the filter hides it.
+    bool select(const QString& name);
+    void selectFirst();
+
+    /// All groups are unfolded, without forgetting which were not.
+    void showAllFolds(bool all);
+
+    /// Paints what is relative to now once more.
+    void tick() { viewport()->update(); }
+
+    [[nodiscard]] QStringList folded() const;
+    void setFolded(const QStringList& groups);
+
+    /// Widths, order and choice of columns, and the sort order.
+    [[nodiscard]] QByteArray columns() const;
+    /// What is not such a state leaves the columns as they are.
+    void setColumns(const QByteArray& state);
+
+Q_SIGNALS:
+    /// Enter or a double click on a service.
+    void opened();
+    /// Space.
+    void toggled();
+    void selectionMoved();
+    /// Folds or columns are others now.
+    void arrangementChanged();
+
+protected:
+    void rowsInserted(const QModelIndex& parent, int start, int end) override;
+    void reset() override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+
+private:
+    void dressGroup(const QModelIndex& index);
+    void onFold(const QModelIndex& index, bool folded);
+    void showColumnMenu(const QPoint& at);
+    void setDefaultColumns();
+    void onStale();
+    Task<> resortWhenCalm();
+
+    ServiceFilter& m_filter;
+    QSet<QString> m_folded;
+    bool m_allUnfolded = false;
+    bool m_dressing = false; ///< folds change by us, not by a person
+    bool m_resorting = false;
+    Instant m_pointerMoved{};
+    Instant m_resorted{};
+    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+};
+
+} // namespace turnspit

@@ -1,0 +1,274 @@
+#include <ui/window/mainwindow.h>
+
+#include <ui/services/serviceactions.h>
+#include <ui/services/serviceview.h>
+#include <ui/session/hostmirror.h>
+#include <ui/text/words.h>
+#include <ui/theme/icons.h>
+#include <ui/window/detailpane.h>
+#include <ui/window/examples.h>
+#include <ui/window/hostdetails.h>
+#include <ui/window/hostline.h>
+#include <ui/window/keysheet.h>
+#include <ui/window/placeholderpage.h>
+#include <ui/window/whybar.h>
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QToolBar>
+#include <QToolButton>
+
+using namespace std::chrono_literals;
+
+/// Menus, keys and what they do.
+namespace turnspit {
+namespace {
+
+constexpr Milliseconds waitLongerBy = 10s;
+
+QAction* newSeparator(QObject* parent)
+{
+    auto* const separator = new QAction(parent);
+    separator->setSeparator(true);
+    return separator;
+}
+
+} // namespace
+
+void MainWindow::addMenuAction(Menu menu, QAction* action)
+{
+    QMenu* const place = m_menus.at(static_cast<int>(menu));
+    place->addAction(action);
+    place->menuAction()->setVisible(true);
+    addAction(action); // its keys, also where no menu bar is shown
+}
+
+void MainWindow::addMenuSeparator(Menu menu)
+{
+    m_menus.at(static_cast<int>(menu))->addSeparator();
+}
+
+QAction* MainWindow::createAction(Menu menu, const char* objectName, const QString& text, const QList<QKeySequence>& keys)
+{
+    auto* action = new QAction(text, this);
+    action->setObjectName(QString::fromLatin1(objectName));
+    action->setShortcuts(keys);
+    addMenuAction(menu, action);
+    return action;
+}
+
+void MainWindow::createMenus()
+{
+    for (const QString& title : {tr("&File"), tr("&Service"), tr("&View"), tr("&Tools"), tr("&Help")}) {
+        QMenu* const menu = menuBar()->addMenu(title);
+        menu->setToolTipsVisible(true);
+        menu->menuAction()->setVisible(false);
+        m_menus += menu;
+    }
+
+    QMenu* const file = m_menus.at(static_cast<int>(Menu::File));
+    file->addMenu(m_examples->menu());
+    addMenuAction(Menu::File, m_examples->removal());
+    QAction* const reload = createAction(Menu::File, "actionReload", tr("&Reload service files"), {Qt::Key_F5});
+    connect(reload, &QAction::triggered, this, [this] { m_tasks.spawn(this->reload()); });
+    addMenuSeparator(Menu::File);
+    QAction* const close = createAction(Menu::File, "actionClose", tr("&Close window"), {Qt::CTRL | Qt::Key_W});
+    connect(close, &QAction::triggered, this, &MainWindow::closeRequested);
+    QAction* const quit = createAction(Menu::File, "actionQuit", tr("&Quit Turnspit"), {Qt::CTRL | Qt::Key_Q});
+    quit->setIcon(actionIcon(QStringLiteral("quit")));
+    quit->setMenuRole(QAction::QuitRole);
+    connect(quit, &QAction::triggered, this, &MainWindow::quitRequested);
+
+    for (const ServiceCommand command : ServiceActions::commands) {
+        // Apart from the polite ones, so that a slip of the hand does not reach it.
+        if (command == ServiceCommand::Kill || command == ServiceCommand::Hold) {
+            addMenuSeparator(Menu::Service);
+            m_view->addAction(newSeparator(m_view));
+        }
+        addMenuAction(Menu::Service, m_actions->action(command));
+        m_view->addAction(m_actions->action(command));
+    }
+    addMenuAction(Menu::Service, m_actions->holdAll());
+    addMenuAction(Menu::Service, m_actions->resumeAll());
+
+    QAction* const find = createAction(Menu::View, "actionFind", tr("&Find service"), {Qt::CTRL | Qt::Key_F});
+    find->setIcon(actionIcon(QStringLiteral("find")));
+    connect(find, &QAction::triggered, this, &MainWindow::find);
+    addMenuSeparator(Menu::View);
+    createFilterActions();
+    addMenuSeparator(Menu::View);
+    m_atSide = createAction(Menu::View, "actionDetailAtSide", tr("Detail at the &side"), {});
+    m_atSide->setCheckable(true);
+    connect(m_atSide, &QAction::toggled, this, &MainWindow::setDetailAtSide);
+
+    QAction* const keys = createAction(Menu::Help, "actionKeys", tr("&Keys"), {Qt::Key_F1, Qt::Key_Question});
+    connect(keys, &QAction::triggered, this, &MainWindow::showKeys);
+    QAction* const about = createAction(Menu::Help, "actionAbout", tr("&About Turnspit"), {});
+    about->setMenuRole(QAction::AboutRole);
+    connect(about, &QAction::triggered, this, &MainWindow::about);
+}
+
+void MainWindow::createFilterActions()
+{
+    struct Entry
+    {
+        const char* objectName;
+        QString text;
+        std::optional<ServiceState> state;
+    };
+    const Entry entries[] = {{"actionShowAll", tr("Show &all"), std::nullopt},
+                             {"actionShowRunning", tr("Show &running"), ServiceState::Running},
+                             {"actionShowWaiting", tr("Show &waiting"), ServiceState::Waiting},
+                             {"actionShowFailed", tr("Show fai&led"), ServiceState::Failed}};
+    int key = Qt::Key_1;
+    for (const Entry& entry : entries) {
+        QAction* const action =
+            createAction(Menu::View, entry.objectName, entry.text, {QKeySequence(Qt::CTRL | static_cast<Qt::Key>(key++))});
+        connect(action, &QAction::triggered, this, [this, state = entry.state] { chooseState(state); });
+    }
+}
+
+void MainWindow::createToolBar()
+{
+    QToolBar* const bar = addToolBar(tr("Actions"));
+    bar->setObjectName(QStringLiteral("toolBar"));
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    // No Kill: what ends work without asking is not a neighbour of what is pressed daily.
+    for (const ServiceCommand command : {ServiceCommand::Start, ServiceCommand::Stop, ServiceCommand::Restart, ServiceCommand::RunNow})
+        bar->addAction(m_actions->action(command));
+    bar->addSeparator();
+    auto* hold = new QToolButton(bar);
+    hold->setObjectName(QStringLiteral("holdAllButton"));
+    hold->setPopupMode(QToolButton::InstantPopup);
+    hold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    hold->setText(tr("Hold all"));
+    hold->setIcon(actionIcon(QStringLiteral("hold")));
+    hold->setToolTip(tr("Hold or resume all schedules"));
+    hold->setAccessibleName(hold->toolTip());
+    hold->addAction(m_actions->holdAll());
+    hold->addAction(m_actions->resumeAll());
+    bar->addWidget(hold);
+    auto* gap = new QWidget(bar);
+    gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(gap);
+    bar->addWidget(m_filterEdit);
+}
+
+void MainWindow::addServiceActions(const QList<QAction*>& actions, QAction* add, QAction* edit)
+{
+    addMenuSeparator(Menu::Service);
+    m_view->addAction(newSeparator(m_view));
+    for (QAction* const action : actions) {
+        addMenuAction(Menu::Service, action);
+        m_view->addAction(action);
+    }
+    m_edit = edit;
+    m_why->setCanEdit(edit != nullptr);
+    if (!add)
+        return;
+    QMenu* const file = m_menus.at(static_cast<int>(Menu::File));
+    file->insertAction(file->actions().value(0), add);
+    addAction(add);
+    auto* const bar = findChild<QToolBar*>(QStringLiteral("toolBar"));
+    QAction* const first = bar->actions().value(0);
+    bar->insertAction(first, add);
+    bar->insertSeparator(first);
+    auto* button = new QPushButton(add->text(), m_empty);
+    button->setObjectName(QStringLiteral("addButton"));
+    button->setAccessibleName(button->text().remove(QLatin1Char('&')));
+    connect(button, &QPushButton::clicked, add, &QAction::trigger);
+    m_empty->addButton(button);
+}
+
+void MainWindow::find()
+{
+    if (m_detailPage)
+        showDetailPage(false);
+    m_filterEdit->setFocus(Qt::ShortcutFocusReason);
+    m_filterEdit->selectAll();
+}
+
+void MainWindow::apply(Remedy remedy)
+{
+    const QString name = m_view->currentName();
+    switch (remedy) {
+    case Remedy::ShowLog:
+        return showService(name, tabs::logs);
+    case Remedy::Start:
+    case Remedy::StartNow:
+        return m_actions->ask(ServiceCommand::Start);
+    case Remedy::RunAgain:
+    case Remedy::RunNow:
+        return m_actions->ask(ServiceCommand::RunNow);
+    case Remedy::Stop:
+        return m_actions->ask(ServiceCommand::Stop);
+    case Remedy::Restart:
+    case Remedy::RestartNow:
+        return m_actions->ask(ServiceCommand::Restart);
+    case Remedy::WaitLonger:
+        return m_actions->extendStop(name, waitLongerBy);
+    case Remedy::KillNow:
+        return m_actions->ask(ServiceCommand::Kill);
+    case Remedy::Enable:
+        return m_actions->enable(name);
+    case Remedy::Resume:
+        return m_actions->ask(ServiceCommand::Hold);
+    case Remedy::Edit:
+        if (m_edit)
+            m_edit->trigger();
+        return;
+    }
+}
+
+Task<> MainWindow::reload()
+{
+    const auto differences = co_await m_session.reload();
+    if (!differences)
+        showMessage(words::error(differences.error()));
+    else if (differences->isEmpty())
+        showMessage(tr("The service files are as they were."));
+    else
+        showMessage(differences->join(QStringLiteral(" · ")));
+}
+
+void MainWindow::showHostDetails()
+{
+    if (!m_mirror->host())
+        return;
+    const auto* const state = m_hostLine->findChild<QToolButton*>(QStringLiteral("connectionState"));
+    auto* details = new HostDetails(*m_mirror->host(), state->text(), this);
+    details->showAbove(*m_hostLine);
+}
+
+void MainWindow::showKeys()
+{
+    const QList<KeySheet::Row> others{
+        {tr("Open the log of the service"), QKeySequence(Qt::Key_Return).toString(QKeySequence::NativeText)},
+        {tr("Start or stop"), QKeySequence(Qt::Key_Space).toString(QKeySequence::NativeText)},
+        {tr("Tabs of the detail"), tr("Alt+1 and so on", "keys")},
+        {tr("Back to the list"), QKeySequence(Qt::Key_Escape).toString(QKeySequence::NativeText)},
+        {tr("Follow the log"), QKeySequence(Qt::Key_End).toString(QKeySequence::NativeText)},
+    };
+    auto* sheet = new KeySheet(actions(), others, this);
+    sheet->open();
+}
+
+void MainWindow::about()
+{
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Turnspit"), QStringLiteral("<h3>Turnspit %1</h3>").arg(QCoreApplication::applicationVersion()),
+                                QMessageBox::Close, this);
+    box->setObjectName(QStringLiteral("aboutDialog"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("Keeps background services turning: starts your commands, keeps them alive, and tells you when they burn."
+                               "\n\nFree software under the MIT licence. Made with Qt %1.")
+                                .arg(QString::fromLatin1(qVersion())));
+    box->open();
+}
+
+} // namespace turnspit

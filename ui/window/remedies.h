@@ -1,0 +1,16 @@
+#pragma once
+
+#include <turnspit/control/values.h>
+
+namespace turnspit {
+
+/// What the why line offers to do about the state of a service.
+enum class Remedy { ShowLog, Start, StartNow, RunAgain, RunNow, Stop, Restart, RestartNow, WaitLonger, KillNow, Enable, Edit, Resume };
+
+/// At most three that fit the state and its reason, the likeliest first. `canEdit`: the window has a way to edit services.
+[[nodiscard]] QList<Remedy> remedies(const ServiceInfo& service, bool canEdit);
+
+/// The words on its button.
+[[nodiscard]] QString text(Remedy remedy);
+
+} // namespace turnspit
