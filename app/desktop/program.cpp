@@ -21,6 +21,8 @@
 #include <ui/window/mainwindow.h>
 
 #include <QAction>
+#include <QCoreApplication>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QWindow>
 
@@ -33,13 +35,22 @@ constexpr auto lostForGood = 3s; // a host that is restarted is back by then
 constexpr auto busPatience = 5s;
 const QString hostKey = QStringLiteral("host");
 
+MainWindow::Options windowOptions(const Places& places)
+{
+    MainWindow::Options options;
+    options.memoryFile = QString::fromStdString(places.state + "/desktop.ini");
+    const QFileInfo demo(QCoreApplication::applicationDirPath() + QStringLiteral("/turnspit-demo"));
+    options.demoProgram = demo.isExecutable() ? demo.canonicalFilePath() : QString();
+    return options;
+}
+
 } // namespace
 
 /// Window and what else looks at one session; made anew for another one.
 struct Program::Front
 {
-    Front(HostSession& session, NoticeOutlet& outlet)
-        : window(session), unseen(window.mirror()), policy(window.mirror(), outlet), actions(session), quit(session, window.mirror()),
+    Front(HostSession& session, NoticeOutlet& outlet, const MainWindow::Options& options)
+        : window(session, options), unseen(window.mirror()), policy(window.mirror(), outlet), actions(session), quit(session, window.mirror()),
           presence(window), banner(new NoticeBanner(window))
     {}
 
@@ -83,7 +94,7 @@ Program::~Program()
 void Program::createFront()
 {
     HostSession& session = m_open->session();
-    m_front = std::make_unique<Front>(session, *m_router);
+    m_front = std::make_unique<Front>(session, *m_router, windowOptions(m_options.places));
     MainWindow& window = m_front->window;
     window.setNoHostHint(m_open->noHostHint());
     window.addMenuAction(MainWindow::Menu::File, m_atLogin);

@@ -70,7 +70,7 @@ QAction* ServiceActions::create(ServiceCommand command)
         auto* action = new KeyedAction(this);
         setUp(action, "actionKill", QStringLiteral("kill"), tr("&Kill now"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K));
         connect(action, &QAction::triggered, this, [this, action] {
-            action->takeByKey() ? confirmKill(allowedNames(ServiceCommand::Kill)) : ask(ServiceCommand::Kill);
+            action->takeByKey() ? ask(ServiceCommand::Kill) : killNow();
         });
         return action;
     }
@@ -194,7 +194,7 @@ void ServiceActions::ask(ServiceCommand command)
             m_tasks.spawn(run(name));
         return;
     case ServiceCommand::Kill:
-        return request(Action::Kill, names);
+        return confirmKill(names);
     case ServiceCommand::Hold:
         return request(std::all_of(m_targets.begin(), m_targets.end(), isHeld) ? Action::Resume : Action::Hold, names);
     }
@@ -202,7 +202,7 @@ void ServiceActions::ask(ServiceCommand command)
 
 void ServiceActions::confirmKill(const QStringList& names)
 {
-    if (names.isEmpty() || m_window.findChild<QMessageBox*>(QStringLiteral("killDialog")))
+    if (m_window.findChild<QMessageBox*>(QStringLiteral("killDialog")))
         return;
     auto* box = new QMessageBox(QMessageBox::Warning, tr("Kill"),
                                 names.size() == 1 ? tr("Kill %1 now?").arg(names.first())
@@ -261,6 +261,12 @@ Task<> ServiceActions::run(QString name)
     const auto begun = co_await m_session.run(name, Trigger::Window);
     if (!begun)
         Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(begun.error())));
+}
+
+void ServiceActions::killNow()
+{
+    if (const QStringList names = m_live ? allowedNames(ServiceCommand::Kill) : QStringList(); !names.isEmpty())
+        request(Action::Kill, names);
 }
 
 void ServiceActions::extendStop(const QString& name, Milliseconds by)

@@ -46,6 +46,9 @@ public:
     /// Asks the host; with a question first, where the command needs one.
     void ask(ServiceCommand command);
 
+    /// Without a question: for a button that says so.
+    void killNow();
+
     /// The stop under way gets so much more time.
     void extendStop(const QString& name, Milliseconds by);
     void enable(const QString& name);

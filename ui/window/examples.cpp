@@ -44,7 +44,7 @@ Examples::Examples(HostSession& session, QString program, QWidget* parent)
     }
     m_removal->setObjectName(QStringLiteral("actionRemoveExamples"));
     m_removal->setVisible(false);
-    connect(m_removal, &QAction::triggered, this, [this] { m_tasks.spawn(removeAll(m_present)); });
+    connect(m_removal, &QAction::triggered, this, [this] { Q_EMIT removalRequested(m_present); });
 }
 
 Examples::~Examples() = default;
@@ -91,14 +91,6 @@ Task<> Examples::add(QString name, QString text)
         Q_EMIT failed(tr("%1: %2", "service, what went wrong").arg(name, result->error.value_or(QString())));
     else
         Q_EMIT added(name);
-}
-
-Task<> Examples::removeAll(QStringList names)
-{
-    for (const QString& name : names) {
-        if (const auto removed = co_await m_session.remove(name); !removed)
-            Q_EMIT failed(words::error(removed.error()));
-    }
 }
 
 } // namespace turnspit

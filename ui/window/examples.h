@@ -33,6 +33,7 @@ public:
 Q_SIGNALS:
     /// The example is there, under this name.
     void added(const QString& name);
+    void removalRequested(const QStringList& names);
     /// A sentence for a person.
     void failed(const QString& why);
 
@@ -40,7 +41,6 @@ private:
     struct Example;
     void addToMenu(const Example& example);
     Task<> add(QString name, QString text);
-    Task<> removeAll(QStringList names);
 
     HostSession& m_session;
     QString m_program;

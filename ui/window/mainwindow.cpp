@@ -3,6 +3,7 @@
 #include <turnspit/async/wait.h>
 #include <ui/detail/configurationtab.h>
 #include <ui/detail/overviewtab.h>
+#include <ui/edit/serviceediting.h>
 #include <ui/logs/logpane.h>
 #include <ui/logs/logview.h>
 #include <ui/runs/runstab.h>
@@ -41,13 +42,16 @@ MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* pa
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
       m_stops(new Stops(session, *m_mirror, this)), m_actions(new ServiceActions(session, *this)),
+      m_editing(new ServiceEditing(session, *m_mirror, *this)),
       m_examples(new Examples(session, options.demoProgram, this)), m_filter(new ServiceFilter(this)), m_pages(new QStackedWidget(this)),
       m_noHost(new PlaceholderPage(this)), m_empty(new PlaceholderPage(this)), m_noMatch(new PlaceholderPage(this))
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Turnspit"));
+    setWindowIcon(productIcon());
     resize(1060, 720);
     m_actions->setParent(this);
+    m_editing->setParent(this);
     m_hostLine = new HostLine(session, *m_mirror, this);
     createList();
     createDetail();
@@ -117,6 +121,7 @@ void MainWindow::createDetail()
     connect(overview, &OverviewTab::runsRequested, this, [this](const QString& service) { showService(service, tabs::runs); });
     connect(runs, &RunsTab::logRequested, this, showLog);
     connect(m_configuration, &ConfigurationTab::restartRequested, m_actions, &ServiceActions::restart);
+    connect(m_configuration, &ConfigurationTab::editRequested, m_editing, &ServiceEditing::edit);
     auto* layout = new QVBoxLayout(m_detailArea);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -130,6 +135,11 @@ void MainWindow::createPages()
     m_empty->setObjectName(QStringLiteral("emptyState"));
     m_empty->setTexts(tr("Nothing cooking yet."),
                       tr("Turnspit starts your commands, keeps them alive, and tells you when they burn."));
+    auto* add = new QPushButton(tr("Add a service…"), m_empty);
+    add->setObjectName(QStringLiteral("addButton"));
+    add->setAccessibleName(add->text());
+    connect(add, &QPushButton::clicked, m_editing->action(ServiceEditing::Add), &QAction::trigger);
+    m_empty->addButton(add);
     if (m_examples->isAvailable()) {
         auto* example = new QPushButton(tr("Try an example"), m_empty);
         example->setObjectName(QStringLiteral("exampleButton"));
@@ -177,7 +187,9 @@ void MainWindow::connectParts()
     connect(m_actions, &ServiceActions::stopExtended, m_stops, &Stops::refresh);
     connect(m_stops, &Stops::changed, this, &MainWindow::refreshTargets);
     connect(m_examples, &Examples::failed, this, &MainWindow::showMessage);
-    connect(m_examples, &Examples::added, this, &MainWindow::showExample);
+    connect(m_examples, &Examples::added, this, &MainWindow::showAppeared);
+    connect(m_examples, &Examples::removalRequested, m_editing, &ServiceEditing::remove);
+    connect(m_editing, &ServiceEditing::appeared, this, &MainWindow::showAppeared);
     connect(m_mirror, &HostMirror::hostChanged, this, &MainWindow::hostChanged);
     connect(m_mirror, &HostMirror::servicesChanged, this, &MainWindow::servicesChanged);
     connect(&m_mirror->model(), &ServiceModel::modelReset, this, [this] { m_recallsSelection = true; });
@@ -251,7 +263,7 @@ void MainWindow::showService(const QString& name, const QString& tab)
         m_detail->setFocus();
 }
 
-void MainWindow::showExample(const QString& name)
+void MainWindow::showAppeared(const QString& name)
 {
     showService(name, {});
 }
@@ -279,7 +291,8 @@ void MainWindow::refreshTargets()
 {
     QList<ServiceInfo> targets;
     const ServiceModel& model = m_mirror->model();
-    for (const QString& name : m_view->selectedNames()) {
+    const QStringList names = m_view->selectedNames();
+    for (const QString& name : names) {
         if (const ServiceInfo* const service = model.find(name))
             targets += *service;
     }
@@ -290,6 +303,7 @@ void MainWindow::refreshTargets()
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));
     m_actions->setTargets(std::move(targets), m_mirror->isLive());
+    m_editing->setTargets(names);
     m_hostLine->refresh();
 }
 

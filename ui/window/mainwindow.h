@@ -23,6 +23,7 @@ class LogPane;
 class PlaceholderPage;
 class RecentRuns;
 class ServiceActions;
+class ServiceEditing;
 class ServiceFilter;
 class ServiceView;
 class Stops;
@@ -66,13 +67,9 @@ public:
     /// To the front, from wherever it is.
     void raiseWindow();
 
-    /// Another item of a menu, with its keys from now on. A menu without items is not shown.
+    /// Another item of a menu, with its keys from now on; in front of closing and quitting. A menu without items is not shown.
     void addMenuAction(Menu menu, QAction* action);
     void addMenuSeparator(Menu menu);
-
-    /// What another part does with the selected services: in the menus and the list's own. With `add` there is a button to begin with,
-    /// with `edit` the why line offers it.
-    void addServiceActions(const QList<QAction*>& actions, QAction* add, QAction* edit);
 
     [[nodiscard]] QStringList selectedNames() const;
 
@@ -104,6 +101,7 @@ private:
     void createToolBar();
     QAction* createAction(Menu menu, const char* objectName, const QString& text, const QList<QKeySequence>& keys);
     void createFilterActions();
+    void createPalette();
     void find();
     void about();
     void showKeys();
@@ -123,7 +121,7 @@ private:
 
     void chooseState(std::optional<ServiceState> state);
     void clearFilter();
-    void showExample(const QString& name);
+    void showAppeared(const QString& name);
     void selectionChanged();
     void hostChanged();
     void servicesChanged();
@@ -138,6 +136,7 @@ private:
     RecentRuns* m_recent;
     Stops* m_stops;
     ServiceActions* m_actions;
+    ServiceEditing* m_editing;
     Examples* m_examples;
     ServiceFilter* m_filter;
 
@@ -161,7 +160,7 @@ private:
 
     QList<QMenu*> m_menus; ///< by Menu
     QAction* m_atSide = nullptr;
-    QAction* m_edit = nullptr;
+    QAction* m_fileEnd = nullptr; ///< in front of it other parts have their items
     QString m_noHostHint;
     QString m_awaited; ///< selected when it comes
     bool m_wasLive = false;

@@ -1,5 +1,7 @@
 #include <ui/window/mainwindow.h>
 
+#include <ui/edit/serviceediting.h>
+#include <ui/palette/windowpalette.h>
 #include <ui/services/serviceactions.h>
 #include <ui/services/serviceview.h>
 #include <ui/session/hostmirror.h>
@@ -18,7 +20,6 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QPushButton>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -42,9 +43,11 @@ QAction* newSeparator(QObject* parent)
 void MainWindow::addMenuAction(Menu menu, QAction* action)
 {
     QMenu* const place = m_menus.at(static_cast<int>(menu));
-    place->addAction(action);
+    place->insertAction(menu == Menu::File ? m_fileEnd : nullptr, action);
     place->menuAction()->setVisible(true);
-    addAction(action); // its keys, also where no menu bar is shown
+    // Its keys, also where no menu bar is shown; not of what has its keys in the list only.
+    if (action->shortcutContext() == Qt::WindowShortcut)
+        addAction(action);
 }
 
 void MainWindow::addMenuSeparator(Menu menu)
@@ -71,17 +74,18 @@ void MainWindow::createMenus()
     }
 
     QMenu* const file = m_menus.at(static_cast<int>(Menu::File));
+    addMenuAction(Menu::File, m_editing->action(ServiceEditing::Add));
     file->addMenu(m_examples->menu());
     addMenuAction(Menu::File, m_examples->removal());
     QAction* const reload = createAction(Menu::File, "actionReload", tr("&Reload service files"), {Qt::Key_F5});
     connect(reload, &QAction::triggered, this, [this] { m_tasks.spawn(this->reload()); });
-    addMenuSeparator(Menu::File);
     QAction* const close = createAction(Menu::File, "actionClose", tr("&Close window"), {Qt::CTRL | Qt::Key_W});
     connect(close, &QAction::triggered, this, &MainWindow::closeRequested);
     QAction* const quit = createAction(Menu::File, "actionQuit", tr("&Quit Turnspit"), {Qt::CTRL | Qt::Key_Q});
     quit->setIcon(actionIcon(QStringLiteral("quit")));
     quit->setMenuRole(QAction::QuitRole);
     connect(quit, &QAction::triggered, this, &MainWindow::quitRequested);
+    m_fileEnd = file->insertSeparator(close);
 
     for (const ServiceCommand command : ServiceActions::commands) {
         // Apart from the polite ones, so that a slip of the hand does not reach it.
@@ -94,6 +98,12 @@ void MainWindow::createMenus()
     }
     addMenuAction(Menu::Service, m_actions->holdAll());
     addMenuAction(Menu::Service, m_actions->resumeAll());
+    addMenuSeparator(Menu::Service);
+    m_view->addAction(newSeparator(m_view));
+    for (const auto command : {ServiceEditing::Edit, ServiceEditing::Duplicate, ServiceEditing::Remove, ServiceEditing::Undo}) {
+        addMenuAction(Menu::Service, m_editing->action(command));
+        m_view->addAction(m_editing->action(command));
+    }
 
     QAction* const find = createAction(Menu::View, "actionFind", tr("&Find service"), {Qt::CTRL | Qt::Key_F});
     find->setIcon(actionIcon(QStringLiteral("find")));
@@ -110,6 +120,7 @@ void MainWindow::createMenus()
     QAction* const about = createAction(Menu::Help, "actionAbout", tr("&About Turnspit"), {});
     about->setMenuRole(QAction::AboutRole);
     connect(about, &QAction::triggered, this, &MainWindow::about);
+    createPalette();
 }
 
 void MainWindow::createFilterActions()
@@ -139,6 +150,8 @@ void MainWindow::createToolBar()
     bar->setMovable(false);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addAction(m_editing->action(ServiceEditing::Add));
+    bar->addSeparator();
     // No Kill: what ends work without asking is not a neighbour of what is pressed daily.
     for (const ServiceCommand command : {ServiceCommand::Start, ServiceCommand::Stop, ServiceCommand::Restart, ServiceCommand::RunNow})
         bar->addAction(m_actions->action(command));
@@ -160,30 +173,14 @@ void MainWindow::createToolBar()
     bar->addWidget(m_filterEdit);
 }
 
-void MainWindow::addServiceActions(const QList<QAction*>& actions, QAction* add, QAction* edit)
+void MainWindow::createPalette()
 {
-    addMenuSeparator(Menu::Service);
-    m_view->addAction(newSeparator(m_view));
-    for (QAction* const action : actions) {
-        addMenuAction(Menu::Service, action);
-        m_view->addAction(action);
-    }
-    m_edit = edit;
-    m_why->setCanEdit(edit != nullptr);
-    if (!add)
-        return;
-    QMenu* const file = m_menus.at(static_cast<int>(Menu::File));
-    file->insertAction(file->actions().value(0), add);
-    addAction(add);
-    auto* const bar = findChild<QToolBar*>(QStringLiteral("toolBar"));
-    QAction* const first = bar->actions().value(0);
-    bar->insertAction(first, add);
-    bar->insertSeparator(first);
-    auto* button = new QPushButton(add->text(), m_empty);
-    button->setObjectName(QStringLiteral("addButton"));
-    button->setAccessibleName(button->text().remove(QLatin1Char('&')));
-    connect(button, &QPushButton::clicked, add, &QAction::trigger);
-    m_empty->addButton(button);
+    WindowPalette::Hooks hooks;
+    hooks.current = [this] { return m_view->currentName(); };
+    hooks.refreshTargets = [this] { refreshTargets(); };
+    hooks.showLog = [this](const QString& name) { showService(name, tabs::logs); };
+    auto* palette = new WindowPalette(*this, *m_actions, *m_mirror, std::move(hooks));
+    addMenuAction(Menu::Tools, palette->action());
 }
 
 void MainWindow::find()
@@ -214,15 +211,13 @@ void MainWindow::apply(Remedy remedy)
     case Remedy::WaitLonger:
         return m_actions->extendStop(name, waitLongerBy);
     case Remedy::KillNow:
-        return m_actions->ask(ServiceCommand::Kill);
+        return m_actions->killNow();
     case Remedy::Enable:
         return m_actions->enable(name);
     case Remedy::Resume:
         return m_actions->ask(ServiceCommand::Hold);
     case Remedy::Edit:
-        if (m_edit)
-            m_edit->trigger();
-        return;
+        return m_editing->edit(name);
     }
 }
 
@@ -255,7 +250,12 @@ void MainWindow::showKeys()
         {tr("Back to the list"), QKeySequence(Qt::Key_Escape).toString(QKeySequence::NativeText)},
         {tr("Follow the log"), QKeySequence(Qt::Key_End).toString(QKeySequence::NativeText)},
     };
-    auto* sheet = new KeySheet(actions(), others, this);
+    QList<QAction*> all = actions();
+    for (QAction* const action : m_view->actions()) {
+        if (!all.contains(action))
+            all += action;
+    }
+    auto* sheet = new KeySheet(all, others, this);
     sheet->open();
 }
 

@@ -20,7 +20,7 @@ Remedy again(const ServiceInfo& service, Remedy run, Remedy start)
 
 } // namespace
 
-QList<Remedy> remedies(const ServiceInfo& service, bool canEdit)
+QList<Remedy> remedies(const ServiceInfo& service)
 {
     const auto has = [&service](const char* flag) { return service.flags.contains(QLatin1String(flag)); };
     switch (service.state) {
@@ -31,7 +31,7 @@ QList<Remedy> remedies(const ServiceInfo& service, bool canEdit)
     case ServiceState::Starting:
         return {Remedy::ShowLog, Remedy::Stop};
     case ServiceState::Running:
-        if (has("file-broken") && canEdit)
+        if (has("file-broken"))
             return {Remedy::Edit, Remedy::ShowLog};
         if (has("changed"))
             return {Remedy::RestartNow, Remedy::ShowLog};
@@ -46,18 +46,14 @@ QList<Remedy> remedies(const ServiceInfo& service, bool canEdit)
         return {Remedy::ShowLog, Remedy::StartNow, Remedy::Stop};
     case ServiceState::Stopping:
         return {Remedy::WaitLonger, Remedy::KillNow, Remedy::ShowLog};
-    case ServiceState::Failed: {
-        QList<Remedy> list{Remedy::ShowLog, again(service, Remedy::RunAgain, Remedy::Start)};
-        if (canEdit)
-            list += Remedy::Edit;
-        return list;
-    }
+    case ServiceState::Failed:
+        return {Remedy::ShowLog, again(service, Remedy::RunAgain, Remedy::Start), Remedy::Edit};
     case ServiceState::Completed:
         return {again(service, Remedy::RunAgain, Remedy::Start), Remedy::ShowLog};
     case ServiceState::Disabled:
         return {Remedy::Enable};
     case ServiceState::Invalid:
-        return canEdit ? QList{Remedy::Edit} : QList<Remedy>();
+        return {Remedy::Edit};
     }
     return {};
 }

@@ -7,8 +7,8 @@ namespace turnspit {
 /// What the why line offers to do about the state of a service.
 enum class Remedy { ShowLog, Start, StartNow, RunAgain, RunNow, Stop, Restart, RestartNow, WaitLonger, KillNow, Enable, Edit, Resume };
 
-/// At most three that fit the state and its reason, the likeliest first. `canEdit`: the window has a way to edit services.
-[[nodiscard]] QList<Remedy> remedies(const ServiceInfo& service, bool canEdit);
+/// At most three that fit the state and its reason, the likeliest first.
+[[nodiscard]] QList<Remedy> remedies(const ServiceInfo& service);
 
 /// The words on its button.
 [[nodiscard]] QString text(Remedy remedy);

@@ -1,6 +1,7 @@
 #include <ui/window/whybar.h>
 
 #include <turnspit/base/clock.h>
+#include <ui/text/announce.h>
 #include <ui/text/words.h>
 #include <ui/window/statemark.h>
 
@@ -44,14 +45,21 @@ void WhyBar::show(const ServiceInfo& service, const StopInfo* stop)
 {
     m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
     setLine(words::why(service, Clock::current().wallNow(), stop));
-    QList<Remedy> list = remedies(service, m_canEdit);
+    QList<Remedy> list = remedies(service);
     if (!m_live)
         list.removeIf([](Remedy remedy) { return remedy != Remedy::ShowLog; });
     setRemedies(list);
+    // Of the selected service a change is told to those who hear; of others it is not.
+    const bool changed = m_service == service.name && m_state != service.state;
+    m_service = service.name;
+    m_state = service.state;
+    if (changed)
+        announce(*this, words::rowSentence(service, Clock::current().wallNow()));
 }
 
 void WhyBar::showText(const QString& text)
 {
+    m_service.clear();
     m_mark->show(std::nullopt);
     setLine(text);
     setRemedies({});

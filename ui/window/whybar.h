@@ -31,7 +31,6 @@ public:
     /// The whole line, also where it is cut on screen.
     [[nodiscard]] QString text() const { return m_line; }
 
-    void setCanEdit(bool can) { m_canEdit = can; }
     /// Without a host that could be asked, only what needs none stays.
     void setLive(bool live) { m_live = live; }
 
@@ -52,8 +51,9 @@ private:
     std::array<QPushButton*, 3> m_buttons{};
     QList<Remedy> m_remedies;
     QString m_line;
-    bool m_canEdit = false;
     bool m_live = true;
+    QString m_service; ///< as last shown, as the next
+    ServiceState m_state = ServiceState::Stopped;
 };
 
 } // namespace turnspit
