@@ -1,6 +1,5 @@
 #include "detailfixture.h"
 
-#include <ui/runs/outcomes.h>
 #include <ui/runs/runmodel.h>
 #include <ui/runs/runsstrip.h>
 #include <ui/runs/runstab.h>
@@ -9,7 +8,6 @@
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -313,27 +311,6 @@ private Q_SLOTS:
         QVERIFY(model().rowCount() < 300); // the table does not load for it
     }
 
-    void allOutcomesDifferInTheirShapes()
-    {
-        QList<QImage> images;
-        for (int value = 0; value <= static_cast<int>(Outcome::Unknown); ++value) {
-            QImage image(16, 16, QImage::Format_ARGB32_Premultiplied);
-            image.fill(Qt::white);
-            QPainter painter(&image);
-            outcomes::paint(painter, QRectF(0, 0, 16, 16), static_cast<Outcome>(value), Qt::black);
-            painter.end();
-            for (const QImage& other : std::as_const(images)) {
-                int differs = 0;
-                for (int y = 0; y < 16; ++y) {
-                    for (int x = 0; x < 16; ++x)
-                        differs += std::abs(qGray(image.pixel(x, y)) - qGray(other.pixel(x, y))) > 96 ? 1 : 0;
-                }
-                QVERIFY2(differs >= 20, qPrintable(QString::number(value)));
-            }
-            images.append(image);
-        }
-    }
-
     void exitCodesAndSignalsAreInWords()
     {
         QCOMPARE(runwords::exitCode(127), QStringLiteral("command not found"));
@@ -366,16 +343,6 @@ private Q_SLOTS:
         open(QStringLiteral("backup"));
         view().setCurrentIndex(model().index(2, 0));
         m_host->picture(*m_tab, QStringLiteral("runs"));
-        QImage sheet(9 * 72, 80, QImage::Format_ARGB32_Premultiplied);
-        sheet.fill(Qt::white);
-        QPainter painter(&sheet);
-        for (int value = 0; value <= static_cast<int>(Outcome::Unknown); ++value) {
-            const auto outcome = static_cast<Outcome>(value);
-            outcomes::paint(painter, QRectF(value * 72 + 4, 4, 48, 48), outcome, outcomes::tone(outcome, false));
-            outcomes::paint(painter, QRectF(value * 72 + 4, 58, 16, 16), outcome, outcomes::tone(outcome, false));
-        }
-        painter.end();
-        QVERIFY(sheet.save(QDir(qEnvironmentVariable("TURNSPIT_PICTURES")).filePath(QStringLiteral("outcomes.png"))));
         const RunId live = session().beginRun(QStringLiteral("backup"));
         Q_EMIT part<QComboBox>("runsSpan").activated(3);
         m_host->settle(25min);

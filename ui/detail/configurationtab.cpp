@@ -6,6 +6,7 @@
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
+#include <ui/theme/icons.h>
 #include <ui/window/placeholderpage.h>
 
 #include <QClipboard>
@@ -83,9 +84,12 @@ QWidget* ConfigurationTab::createHead()
     m_path->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_copy->setObjectName(QStringLiteral("configurationCopyPath"));
     m_copy->setText(tr("Copy path"));
+    m_copy->setIcon(actionIcon(QStringLiteral("copy")));
+    m_copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_copy->setAccessibleName(tr("Copy the path of the file"));
     connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_definition.file); });
     m_edit->setObjectName(QStringLiteral("configurationEdit"));
+    m_edit->setIcon(actionIcon(QStringLiteral("edit")));
     m_edit->setAccessibleName(tr("Edit the service"));
     connect(m_edit, &QPushButton::clicked, this, [this] { Q_EMIT editRequested(m_service); });
     auto* const layout = new QHBoxLayout(head);
@@ -105,6 +109,7 @@ QWidget* ConfigurationTab::createChanged()
     m_changes->setWordWrap(true);
     m_changes->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_restart->setObjectName(QStringLiteral("configurationRestart"));
+    m_restart->setIcon(actionIcon(QStringLiteral("restart")));
     m_restart->setAccessibleName(tr("Restart the service with the new settings"));
     connect(m_restart, &QPushButton::clicked, this, [this] { Q_EMIT restartRequested(m_service); });
     auto* const layout = new QHBoxLayout(m_changed);

@@ -3,6 +3,7 @@
 #include <turnspit/base/clock.h>
 #include <ui/runs/outcomes.h>
 #include <ui/runs/runwords.h>
+#include <ui/theme/icons.h>
 
 #include <QEvent>
 #include <QGridLayout>
@@ -26,6 +27,8 @@ LastRuns::LastRuns(int most, QWidget* parent) : QWidget(parent), m_none(new QLab
         row.text->setWordWrap(true);
         row.text->setTextInteractionFlags(Qt::TextSelectableByMouse);
         row.log->setText(tr("Log"));
+        row.log->setIcon(actionIcon(QStringLiteral("show-log")));
+        row.log->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         layout->addWidget(row.icon, i + 1, 0);
         layout->addWidget(row.text, i + 1, 1);
         layout->addWidget(row.log, i + 1, 2);
@@ -86,7 +89,7 @@ void LastRuns::refreshIcons()
     const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
     for (qsizetype i = 0; i < m_runs.size(); ++i) {
         m_rows[static_cast<std::size_t>(i)].icon->setPixmap(
-            outcomes::icon(m_runs[i].outcome).pixmap(QSize(side, side), devicePixelRatioF()));
+            outcomes::icon(m_runs[i]).pixmap(QSize(side, side), devicePixelRatioF()));
     }
 }
 

@@ -124,7 +124,7 @@ void Sparkline::paintEvent(QPaintEvent*)
     };
     const auto y = [&](double height) { return graph.bottom() - (height - bottom) / (top - bottom) * (graph.height() - 2); };
 
-    const QColor tone = tones::ofState(ServiceState::Waiting, tones::isDark(palette()));
+    const QColor tone = tones::ofState(ServiceState::Waiting, palette());
     QColor fill = tone;
     fill.setAlpha(40);
     painter.setRenderHint(QPainter::Antialiasing);

@@ -20,11 +20,10 @@ TomlHighlighter::TomlHighlighter(QTextDocument* document) : QSyntaxHighlighter(d
 
 void TomlHighlighter::setPalette(const QPalette& palette)
 {
-    const bool dark = tones::isDark(palette);
     m_comment.setForeground(palette.color(QPalette::PlaceholderText));
-    m_key.setForeground(tones::ofState(ServiceState::Waiting, dark));
-    m_string.setForeground(tones::ofState(ServiceState::Completed, dark));
-    m_literal.setForeground(tones::ofState(ServiceState::BackingOff, dark));
+    m_key.setForeground(tones::ofText(ServiceState::Waiting, palette));
+    m_string.setForeground(tones::ofText(ServiceState::Completed, palette));
+    m_literal.setForeground(tones::ofText(ServiceState::BackingOff, palette));
     rehighlight();
 }
 

@@ -2,23 +2,12 @@
 
 #include <ui/theme/icons.h>
 #include <ui/theme/stateicon.h>
-#include <ui/theme/tones.h>
 
 namespace turnspit::outcomes {
 
-QColor tone(Outcome outcome, bool dark)
+QIcon icon(const RunInfo& run)
 {
-    return tones::ofOutcome(outcome, dark);
-}
-
-QIcon icon(std::optional<Outcome> outcome)
-{
-    return outcome ? outcomeIcon(*outcome) : stateIcon(ServiceState::Running);
-}
-
-void paint(QPainter& painter, const QRectF& square, Outcome outcome, const QColor& color)
-{
-    paintOutcome(painter, square, outcome, color);
+    return run.outcome ? outcomeIcon(*run.outcome) : stateIcon(ServiceState::Running);
 }
 
 bool isTrouble(Outcome outcome)

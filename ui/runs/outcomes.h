@@ -2,23 +2,13 @@
 
 #include <turnspit/control/values.h>
 
-#include <QColor>
 #include <QIcon>
 
-class QPainter;
-class QRectF;
-
-/// How the end of a run looks: a shape of its own for each, so that the colour never carries it alone.
+/// What follows from how a run ended.
 namespace turnspit::outcomes {
 
-/// At least 4.3:1 on common backgrounds.
-[[nodiscard]] QColor tone(Outcome outcome, bool dark);
-
-/// Any size, coloured for the application's palette of the moment, in the text's colour on a selected row. Nothing: it still runs.
-[[nodiscard]] QIcon icon(std::optional<Outcome> outcome);
-
-/// Draws the shape into a square.
-void paint(QPainter& painter, const QRectF& square, Outcome outcome, const QColor& color);
+/// The shape of the outcome; of what still runs, that of the state.
+[[nodiscard]] QIcon icon(const RunInfo& run);
 
 /// Did it end badly, so that somebody should look?
 [[nodiscard]] bool isTrouble(Outcome outcome);

@@ -4,6 +4,7 @@
 #include <ui/runs/outcomes.h>
 #include <ui/runs/runwords.h>
 #include <ui/text/words.h>
+#include <ui/theme/icons.h>
 
 #include <QEvent>
 #include <QGridLayout>
@@ -23,6 +24,7 @@ RunDetails::RunDetails(QWidget* parent)
     m_reason->setObjectName(QStringLiteral("runReason"));
     m_facts->setObjectName(QStringLiteral("runFacts"));
     m_log->setObjectName(QStringLiteral("runShowLog"));
+    m_log->setIcon(actionIcon(QStringLiteral("show-log")));
     m_log->setAccessibleName(tr("Show the log of the selected run"));
     QFont strong = font();
     strong.setBold(true);
@@ -77,7 +79,7 @@ void RunDetails::refresh()
         return;
     }
     const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
-    m_icon->setPixmap(outcomes::icon(m_run->outcome).pixmap(QSize(side, side), devicePixelRatioF()));
+    m_icon->setPixmap(outcomes::icon(*m_run).pixmap(QSize(side, side), devicePixelRatioF()));
     const QString result = runwords::result(*m_run);
     const bool failed = m_run->outcome == Outcome::Failed && result != words::outcome(Outcome::Failed);
     m_title->setText(failed ? tr("Run %1 failed — %2", "number, how").arg(m_run->id.value).arg(result)

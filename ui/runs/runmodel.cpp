@@ -106,7 +106,7 @@ QVariant RunModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return display(run, index.column());
     case Qt::DecorationRole:
-        return index.column() == ResultColumn ? QVariant::fromValue(outcomes::icon(run.outcome)) : QVariant();
+        return index.column() == ResultColumn ? QVariant::fromValue(outcomes::icon(run)) : QVariant();
     case Qt::ToolTipRole:
         return toolTip(run, index.column());
     case Qt::TextAlignmentRole:

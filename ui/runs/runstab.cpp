@@ -99,7 +99,7 @@ void RunsTab::createTable()
     header->setStretchLastSection(false);
     header->setSectionsMovable(false);
     const int unit = fontMetrics().averageCharWidth();
-    const std::array<int, RunModel::ColumnCount> widths{7, 22, 13, 30, 21, 14, 11, 11};
+    const std::array<int, RunModel::ColumnCount> widths{7, 22, 13, 30, 20, 16, 11, 11};
     for (std::size_t column = 0; column < widths.size(); ++column)
         header->resizeSection(static_cast<int>(column), widths.at(column) * unit);
     header->setSectionResizeMode(RunModel::ResultColumn, QHeaderView::Stretch);
