@@ -101,7 +101,7 @@ void LogTail::present(const LogPage& page)
 {
     QStringList rows;
     for (const LogEntryInfo& entry : page.entries) {
-        QString text = logText(entry.text);
+        QString text = logText(entry.text).text;
         if (text.size() > mostCharacters)
             text = text.left(mostCharacters) + QStringLiteral("…");
         const QString time = words::local(entry.time).time().toString(QStringLiteral("HH:mm:ss"));

@@ -117,9 +117,13 @@ void MainWindow::createDetail()
                      [this](const QString& service) { m_configuration->open(service); });
     const auto showLog = [this](const QString& service) { showService(service, tabs::logs); };
     connect(overview, &OverviewTab::logRequested, this, showLog);
-    connect(overview, &OverviewTab::runLogRequested, this, showLog);
+    const auto showRunLog = [this](const QString& service, RunId run) {
+        showService(service, tabs::logs);
+        m_log->showRun(service, run);
+    };
+    connect(overview, &OverviewTab::runLogRequested, this, showRunLog);
     connect(overview, &OverviewTab::runsRequested, this, [this](const QString& service) { showService(service, tabs::runs); });
-    connect(runs, &RunsTab::logRequested, this, showLog);
+    connect(runs, &RunsTab::logRequested, this, showRunLog);
     connect(m_configuration, &ConfigurationTab::restartRequested, m_actions, &ServiceActions::restart);
     connect(m_configuration, &ConfigurationTab::editRequested, m_editing, &ServiceEditing::edit);
     auto* layout = new QVBoxLayout(m_detailArea);
