@@ -339,12 +339,15 @@ void Program::connectionChanged()
     const bool away = !session.isInProcess() && session.connection() != HostSession::Connection::Connected;
     if (!away) {
         m_lostTimer->stop();
-        m_lost = false;
+        m_away = m_lost = false;
         m_front->banner->close(hostKey);
         return refreshTray();
     }
-    if (!m_lost)
-        return m_lostTimer->startOnce(lostForGood);
+    if (!m_lost) {
+        if (!std::exchange(m_away, true)) // each attempt to connect is a change, too
+            m_lostTimer->startOnce(lostForGood);
+        return refreshTray();
+    }
     Notice notice;
     notice.key = hostKey;
     notice.summary = tr("The host of these services does not answer.");

@@ -93,7 +93,8 @@ private:
     std::unique_ptr<ClockTimer> m_lostTimer; ///< the host is away, and may be back in a moment
     std::unique_ptr<ClockTimer> m_busTimer;
     std::unique_ptr<Front> m_front;          ///< all that belongs to the present session
-    bool m_lost = false;                     ///< for so long that somebody should be asked
+    bool m_away = false;                     ///< the host does not answer
+    bool m_lost = false;                     ///< ... for so long that somebody should be asked
     bool m_startingHere = false;
     bool m_startsAtLogin = false;
     bool m_ending = false;

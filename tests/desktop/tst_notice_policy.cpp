@@ -214,6 +214,24 @@ private Q_SLOTS:
         QCOMPARE(m_out->shown.size(), 1);
     }
 
+    void aProblemOfTheHostIsToldWhileItLasts()
+    {
+        HostInfo host = m_host->session->host();
+        host.problems = {QStringLiteral("the history was damaged")};
+        m_host->session->setHost(host);
+        attach();
+        host.problems += QStringLiteral("the disk is full");
+        m_host->session->setHost(host);
+        m_host->settle(1s);
+        QCOMPARE(m_out->shown.size(), 1);
+        QCOMPARE(m_out->shown.first().urgency, Notice::Urgency::Critical);
+        QVERIFY(m_out->shown.first().body.endsWith(u"the disk is full"));
+        host.problems.removeLast();
+        m_host->session->setHost(host);
+        m_host->settle(1s);
+        QVERIFY(m_out->open.isEmpty());
+    }
+
     void whoeverLooksHasReadIt()
     {
         m_host->put("api", ServiceState::Running);

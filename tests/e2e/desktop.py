@@ -25,7 +25,7 @@ class Screen:
         self.folder = tempfile.mkdtemp(prefix="ts-x-", dir="/tmp")
         self.processes = []
         read, write = os.pipe()
-        self.start("Xvfb", "-displayfd", str(write), "-screen", "0", "1200x900x24", "-nolisten", "tcp", pass_fds=(write,))
+        self.start("Xvfb", "-displayfd", str(write), "-screen", "0", "1200x900x24", "-nolisten", "tcp", "-noreset", pass_fds=(write,))
         os.close(write)
         with os.fdopen(read) as pipe:
             self.display = f":{pipe.readline().strip()}"

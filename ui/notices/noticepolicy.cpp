@@ -25,6 +25,11 @@ QString keyOf(const QString& service)
     return QStringLiteral("service/") + service;
 }
 
+QString keyOfProblem(const QString& problem)
+{
+    return QStringLiteral("problem/") + problem;
+}
+
 bool isKept(const ServiceInfo& service)
 {
     return service.kind == ServiceKind::Kept || service.kind == ServiceKind::Queue;
@@ -50,12 +55,9 @@ NoticePolicy::NoticePolicy(const HostMirror& mirror, NoticeOutlet& outlet, QObje
       m_recoveryTimer(m_clock.createTimer([this] { checkRecoveries(); }))
 {
     connect(&mirror, &HostMirror::servicesChanged, this, &NoticePolicy::look);
-    connect(&mirror, &HostMirror::hostChanged, this, [this] {
-        if (!m_mirror.isLive())
-            m_attached = false;
-    });
-    if (mirror.isLive())
-        look();
+    connect(&mirror, &HostMirror::hostChanged, this, &NoticePolicy::lookAtHost);
+    lookAtHost();
+    look();
 }
 
 NoticePolicy::~NoticePolicy() = default;
@@ -63,6 +65,33 @@ NoticePolicy::~NoticePolicy() = default;
 void NoticePolicy::setQuiet(bool quiet)
 {
     m_quiet = quiet;
+}
+
+void NoticePolicy::lookAtHost()
+{
+    if (!m_mirror.isLive()) {
+        m_attached = false;
+        m_problems.reset();
+        return;
+    }
+    const QStringList problems = m_mirror.host()->problems;
+    const QStringList before = m_problems.value_or(problems);
+    m_problems = problems;
+    for (const QString& problem : problems) {
+        if (before.contains(problem))
+            continue;
+        Notice notice;
+        notice.key = keyOfProblem(problem);
+        notice.summary = tr("Turnspit has a problem");
+        notice.body = tr("at %1: %2", "a time, what went wrong").arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), problem);
+        notice.urgency = Notice::Urgency::Critical;
+        notice.buttons = {{QStringLiteral("list"), tr("Open")}};
+        deliver(notice);
+    }
+    for (const QString& problem : before) {
+        if (!problems.contains(problem))
+            withdraw(keyOfProblem(problem));
+    }
 }
 
 void NoticePolicy::look()
@@ -215,7 +244,11 @@ void NoticePolicy::digest()
 
 void NoticePolicy::close(const QString& service)
 {
-    const QString key = keyOf(service);
+    withdraw(keyOf(service));
+}
+
+void NoticePolicy::withdraw(const QString& key)
+{
     m_withheld.removeIf([&](const Notice& notice) { return notice.key == key; });
     m_outlet.close(key);
 }

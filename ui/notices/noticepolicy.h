@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 
 namespace turnspit {
 
@@ -20,12 +21,13 @@ class HostMirror;
 ///
 /// - a failed run is told when it is the first in a row, giving up always, killing after the limit always, and a recovery where a
 ///   failure was told before it. A kept service has recovered when it has run for a minute, others at the first good end.
+/// - a problem of the host itself is told when it comes up.
 /// - a notice of a service replaces its old one; more than three services within ten seconds are one notice; at most six notices a
 ///   minute, then a digest of the rest.
 /// - a notice goes when it is no longer true or was seen.
 /// - nothing is told that was so already when the host was attached, or came about while it was not connected.
 ///
-/// Keys of notices: the service's name after `service/`, `failed` and `recovered` for several, `digest`. Mirror and outlet must
+/// Keys of notices: the service's name after `service/`, a problem's text after `problem/`, `failed` and `recovered` for several, `digest`. Mirror and outlet must
 /// outlive it; time is the thread's clock.
 class NoticePolicy final : public QObject
 {
@@ -53,6 +55,7 @@ private:
     };
 
     void look();
+    void lookAtHost();
     void take(const NoticeEvent& event);
     void gather(const NoticeEvent& event);
     void flush();
@@ -61,6 +64,7 @@ private:
     void deliver(const Notice& notice);
     void digest();
     void close(const QString& service);
+    void withdraw(const QString& key);
     void checkRecoveries();
     void armRecovery();
     [[nodiscard]] Notice noticeOf(const NoticeEvent& event) const;
@@ -70,6 +74,7 @@ private:
     NoticeOutlet& m_outlet;
     Clock& m_clock;
     QHash<QString, ServiceInfo> m_before;
+    std::optional<QStringList> m_problems; ///< of the host; null: not attached
     bool m_attached = false;
     bool m_quiet = false;
 
