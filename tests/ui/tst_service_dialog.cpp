@@ -36,7 +36,7 @@ private Q_SLOTS:
         m->settle(50ms);
         QCOMPARE(m->session->callCount(QStringLiteral("inspect")), 1);
         const QString status = m->label("commandStatus");
-        QVERIFY2(status.contains(QLatin1StringView("/bin/date · no arguments")), qPrintable(status));
+        QVERIFY2(status.contains(QStringLiteral("/bin/date · no arguments")), qPrintable(status));
         QCOMPARE(m->part<QLineEdit>("nameEdit").text(), QStringLiteral("date"));
         QVERIFY(m->part<QPushButton>("saveButton").isEnabled());
     }
@@ -58,7 +58,7 @@ private Q_SLOTS:
         QCOMPARE(m->part<QSpinBox>("everyCountBox").value(), 5);
         QVERIFY2(m->label("scheduleSentence").startsWith(QLatin1StringView("Every 5 minutes, first in 5 m")), qPrintable(m->label("scheduleSentence")));
         const QString preview = m->label("schedulePreview");
-        QCOMPARE(preview.count(QLatin1StringView(" · ")), 4);
+        QCOMPARE(preview.count(QStringLiteral(" · ")), 4);
         QVERIFY(m->part<QLabel>("schedulePreview").isVisible());
     }
 
@@ -75,7 +75,7 @@ private Q_SLOTS:
         QVERIFY(!m->part<QPushButton>("saveButton").isEnabled());
         QCOMPARE(m->label("saveReason"), QStringLiteral("Schedule: Minute must be 0–59, not 61"));
         QVERIFY(m->part<QLineEdit>("scheduleEdit").property("invalid").toBool());
-        QVERIFY(m->label("cronHelp").contains(QLatin1StringView("minute 0–59")));
+        QVERIFY(m->label("cronHelp").contains(QStringLiteral("minute 0–59")));
         QVERIFY(!m->part<QLabel>("schedulePreview").isVisible());
         QCOMPARE(m->part<QPushButton>("saveButton").toolTip(), m->label("saveReason"));
         m->type("scheduleEdit", QStringLiteral("1 * * * *"));

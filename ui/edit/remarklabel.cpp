@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QStyle>
 
 namespace turnspit {
@@ -58,7 +59,7 @@ void RemarkLabel::show(const QList<Remark>& remarks)
     m_fix->setVisible(!fix.isEmpty());
     updateIcon();
     setVisible(!remarks.isEmpty());
-    updateGeometry();
+    fitHeight();
 }
 
 QString RemarkLabel::text() const
@@ -72,6 +73,20 @@ void RemarkLabel::updateIcon()
     const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
     m_icon->setPixmap(style()->standardIcon(which, nullptr, this).pixmap(QSize(side, side), devicePixelRatioF()));
     m_icon->setAccessibleName(m_isError ? tr("Error") : tr("Warning"));
+}
+
+/// A wrapped label asks for more lines than it needs as long as its width is not known.
+void RemarkLabel::fitHeight()
+{
+    if (const int height = layout()->totalHeightForWidth(width()); isVisible() && height > 0)
+        setFixedHeight(height);
+}
+
+void RemarkLabel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        fitHeight();
 }
 
 void RemarkLabel::changeEvent(QEvent* event)

@@ -25,9 +25,11 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void updateIcon();
+    void fitHeight();
 
     QLabel* m_icon;
     QLabel* m_text;

@@ -379,7 +379,7 @@ void ScheduleFields::showPreview(const std::optional<SchedulePreview>& preview)
     QString sentence = preview->sentence;
     if (kind() == Every && !preview->times.isEmpty())
         sentence = tr("%1, first in %2", "every 5 minutes, first in 5 m")
-                       .arg(sentence, words::duration(preview->times.first() - Clock::current().wallNow()));
+                       .arg(sentence, words::duration(std::chrono::ceil<std::chrono::seconds>(preview->times.first() - Clock::current().wallNow())));
     m_sentence->setText(sentence);
     QStringList times;
     QStringList exact;

@@ -96,7 +96,7 @@ void ServiceDialog::clampSize()
     const QSize form = m_form->sizeHint();
     const int line = fontMetrics().lineSpacing();
     // Tall enough for an open schedule; the form scrolls where the screen is small.
-    QSize wanted(form.width() + m_scroll->verticalScrollBar()->sizeHint().width() + 4 * line, std::max(sizeHint().height(), 42 * line));
+    QSize wanted(std::max(form.width() + m_scroll->verticalScrollBar()->sizeHint().width() + 4 * line, 44 * line), std::max(sizeHint().height(), 42 * line));
     wanted = wanted.expandedTo(size());
     if (const QScreen* const at = screen())
         wanted = wanted.boundedTo(at->availableSize() - QSize(2 * line, 4 * line));

@@ -6,6 +6,7 @@
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
+#include <ui/theme/icons.h>
 
 #include <QAction>
 #include <QWidget>
@@ -31,6 +32,7 @@ ServiceEditing::ServiceEditing(HostSession& session, HostMirror& mirror, QWidget
     for (int n = 0; n < CommandCount; ++n)
         m_actions.at(static_cast<std::size_t>(n)) = create(static_cast<Command>(n));
     connect(&m_mirror, &HostMirror::hostChanged, this, &ServiceEditing::refresh);
+    connect(&m_mirror, &HostMirror::servicesChanged, this, &ServiceEditing::tellAppeared);
     refresh();
 }
 
@@ -42,29 +44,34 @@ QAction* ServiceEditing::create(Command command)
     switch (command) {
     case Add:
         action->setObjectName(QStringLiteral("actionAdd"));
+        action->setIcon(actionIcon(QStringLiteral("add")));
         action->setText(tr("&Add service…"));
         action->setIconText(tr("Add"));
         action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_N));
         break;
     case Edit:
         action->setObjectName(QStringLiteral("actionEdit"));
+        action->setIcon(actionIcon(QStringLiteral("edit")));
         action->setText(tr("&Edit…"));
         action->setShortcut(QKeySequence(Qt::Key_F2));
         break;
     case Duplicate:
         action->setObjectName(QStringLiteral("actionDuplicate"));
+        action->setIcon(actionIcon(QStringLiteral("duplicate")));
         action->setText(tr("&Duplicate…"));
         action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_D));
         break;
     case Remove:
         action->setObjectName(QStringLiteral("actionRemove"));
+        action->setIcon(actionIcon(QStringLiteral("remove")));
         action->setText(tr("Re&move"));
         action->setShortcut(QKeySequence(Qt::Key_Delete));
         // Where the services are: Del in a log or a field is not about them.
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        action->setShortcutContext(Qt::WidgetShortcut);
         break;
     case Undo:
         action->setObjectName(QStringLiteral("actionUndo"));
+        action->setIcon(actionIcon(QStringLiteral("undo")));
         action->setText(tr("&Undo"));
         action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Z));
         break;
@@ -199,8 +206,10 @@ void ServiceEditing::open(const QString& original, const QString& name, const QS
 
 Task<> ServiceEditing::saved(QString name, bool isNew, bool started)
 {
-    if (isNew)
-        Q_EMIT appeared(name);
+    if (isNew) {
+        m_awaited = name;
+        tellAppeared();
+    }
     if (started)
         co_return;
     // The answer to the save has come, so a snapshot knows whether something old still runs.
@@ -213,6 +222,12 @@ Task<> ServiceEditing::saved(QString name, bool isNew, bool started)
                          {{tr("Restart now"), [this, name] { m_tasks.spawn(restart(name)); }}, {tr("Later"), {}}}, std::chrono::seconds(0));
         }
     }
+}
+
+void ServiceEditing::tellAppeared()
+{
+    if (!m_awaited.isEmpty() && m_mirror.model().find(m_awaited))
+        Q_EMIT appeared(std::exchange(m_awaited, {}));
 }
 
 Task<> ServiceEditing::restart(QString name)

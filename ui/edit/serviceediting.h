@@ -44,7 +44,7 @@ public:
     [[nodiscard]] Toast& toast() const { return *m_toast; }
 
 Q_SIGNALS:
-    /// Was added, or is back: who shows services may want to show this one.
+    /// Was added here, and the mirror's model has it: who shows services may want to show this one.
     void appeared(const QString& name);
 
 private:
@@ -54,6 +54,7 @@ private:
     [[nodiscard]] QString whyNot(Command command) const;
     [[nodiscard]] QStringList removable() const;
     void open(const QString& original, const QString& name, const QString& text);
+    void tellAppeared();
     void fail(const QString& what, const Error& error);
     Task<> openFor(QString name, bool copy);
     Task<> removeAll(QStringList names);
@@ -67,6 +68,7 @@ private:
     Toast* m_toast;
     std::array<QAction*, CommandCount> m_actions{};
     QStringList m_targets;
+    QString m_awaited; ///< was added and is not in the model yet; "": none
     TaskScope m_tasks; ///< last: destroyed before what its tasks use
 };
 
