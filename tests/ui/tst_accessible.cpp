@@ -178,6 +178,24 @@ private Q_SLOTS:
         QCOMPARE(words::spokenDuration(72h), QStringLiteral("3 days"));
     }
 
+    void aChangeOfTheSelectedServiceIsAnnouncedAndNoOther()
+    {
+        m_session->put({serviceNamed(QStringLiteral("api"), ServiceState::Running),
+                        serviceNamed(QStringLiteral("web"), ServiceState::Running)});
+        m_window = std::make_unique<MainWindow>(*m_session);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        settle();
+        QCOMPARE(m_window->selectedNames(), QStringList(QStringLiteral("api")));
+        const auto said = [this] { return m_window->findChild<QWidget*>(QStringLiteral("whyBar"))->accessibleName(); };
+        m_session->setState(QStringLiteral("web"), ServiceState::Failed);
+        settle(1s);
+        QVERIFY2(!said().contains(u"web"), qPrintable(said()));
+        m_session->setState(QStringLiteral("api"), ServiceState::Failed);
+        settle(1s);
+        QVERIFY2(said().startsWith(u"api: failed"), qPrintable(said()));
+    }
+
     void everyControlOfTheWindowHasANameAndIsReachedByKeys()
     {
         m_session->put(mailer());

@@ -2,6 +2,7 @@
 #include <ui/palette/fuzzy.h>
 #include <ui/palette/palettemodel.h>
 #include <ui/services/serviceactions.h>
+#include <ui/window/mainwindow.h>
 
 #include <support/fakesession.h>
 #include <turnspit/async/fakeclock.h>
@@ -9,6 +10,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -236,6 +238,39 @@ private Q_SLOTS:
             QVERIFY2(least < 16, qPrintable(QStringLiteral("'%1' took %2 ms").arg(QLatin1String(typed)).arg(least)));
         }
         QCOMPARE(search.find(QStringLiteral("restart worker 1999")).first().text, QStringLiteral("Restart shop-1-worker-1999"));
+    }
+
+    void inTheWindowItActsOnTheServiceThatIsNamed()
+    {
+        m_session->put({serviceNamed(QStringLiteral("api"), ServiceState::Stopped),
+                        serviceNamed(QStringLiteral("mailer"), ServiceState::Stopped)});
+        MainWindow window(*m_session);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTRY_COMPARE(window.selectedNames(), QStringList(QStringLiteral("api")));
+        m_session->forgetCalls();
+
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        auto* const line = window.findChild<QLineEdit*>(QStringLiteral("paletteEdit"));
+        QTRY_VERIFY(line->isVisible());
+        QTest::keyClicks(line, QStringLiteral("res mai"));
+        QTest::keyClick(line, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("turnspitctl restart mailer"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_COMPARE(m_session->callCount(QStringLiteral("act")), 1);
+        const auto& calls = m_session->calls();
+        const auto act = std::find_if(calls.begin(), calls.end(), [](const auto& call) { return call.name == u"act"; });
+        QCOMPARE(act->params.value(u"action").toString(), QStringLiteral("restart"));
+        QCOMPARE(act->params.value(u"names").toArray().at(0).toString(), QStringLiteral("mailer"));
+        QCOMPARE(window.selectedNames(), QStringList(QStringLiteral("api")));
+
+        // The window's own actions, too, but no command on the selected ones beside its verb.
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        QTest::keyClicks(line, QStringLiteral("quit"));
+        auto* const rows = window.findChild<QListView*>(QStringLiteral("paletteList"));
+        QCOMPARE(rows->currentIndex().data().toString(), QStringLiteral("Quit Turnspit"));
+        line->setText(QStringLiteral("kill"));
+        QCOMPARE(rows->model()->rowCount(), 2);
     }
 
     /// Pictures to look at, where somebody asks for them.
