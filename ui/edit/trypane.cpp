@@ -152,7 +152,7 @@ void TryPane::append(const TryOutput& output)
     // Pieces end anywhere; lines are shown as logs show them.
     QStringList lines = text.split(QLatin1Char('\n'));
     for (QString& line : lines)
-        line = logText(line.toUtf8());
+        line = logText(line.toUtf8()).text;
     QTextCharFormat format;
     if (isError)
         format.setBackground(tones::errorStreamTint(tones::isDark(palette())));
