@@ -151,6 +151,22 @@ private Q_SLOTS:
         menu.close();
     }
 
+    void theNameHasWhatTheOtherColumnsLeave()
+    {
+        addShopAndHome();
+        m->size = QSize(1100, 700);
+        m->open();
+        QHeaderView& header = *m->list().header();
+        const int wide = header.sectionSize(ServiceModel::NameColumn);
+        m->window->resize(1000, 700);
+        m->settle();
+        QCOMPARE(header.sectionSize(ServiceModel::NameColumn), wide - 100);
+        header.resizeSection(ServiceModel::LastResultColumn, header.sectionSize(ServiceModel::LastResultColumn) + 30);
+        QCOMPARE(header.sectionSize(ServiceModel::NameColumn), wide - 130);
+        header.resizeSection(ServiceModel::LastResultColumn, 2000);
+        QVERIFY(header.sectionSize(ServiceModel::NameColumn) > 50);
+    }
+
     void enterAndADoubleClickOpenTheLog()
     {
         addShopAndHome();

@@ -23,10 +23,12 @@ namespace {
 constexpr std::chrono::nanoseconds calm = 1s;
 
 /// Of our columns, so that a state of other columns is not taken for ours.
-constexpr quint32 stateMark = 0x54530001;
+constexpr quint32 stateMark = 0x54530002;
 
 /// In average characters; 0: what is left.
 constexpr std::array<int, ServiceModel::ColumnCount> widths{22, 0, 21, 15, 10, 11, 16, 16, 16, 11, 14, 11, 20};
+
+constexpr int leastName = 16;
 
 bool isLeastColumn(int column)
 {
@@ -66,6 +68,10 @@ ServiceView::ServiceView(ServiceFilter& filter, QWidget* parent)
     connect(header(), &QWidget::customContextMenuRequested, this, &ServiceView::showColumnMenu);
     for (const auto signal : {&QHeaderView::sectionResized, &QHeaderView::sectionMoved})
         connect(header(), signal, this, &ServiceView::arrangementChanged);
+    connect(header(), &QHeaderView::sectionResized, this, [this](int column) {
+        if (column != ServiceModel::NameColumn)
+            fitName();
+    });
     connect(header(), &QHeaderView::sortIndicatorChanged, this, &ServiceView::arrangementChanged);
     connect(this, &QTreeView::expanded, this, [this](const QModelIndex& index) { onFold(index, false); });
     connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& index) { onFold(index, true); });
@@ -207,10 +213,26 @@ void ServiceView::setDefaultColumns()
     const int unit = fontMetrics().averageCharWidth();
     for (int column = 0; column < ServiceModel::ColumnCount; ++column) {
         header()->moveSection(header()->visualIndex(column), column);
-        header()->setSectionResizeMode(column, column == ServiceModel::NameColumn ? QHeaderView::Stretch : QHeaderView::Interactive);
+        // The name has what the others leave; Qt's own stretching does not shrink once they leave nothing.
+        header()->setSectionResizeMode(column, column == ServiceModel::NameColumn ? QHeaderView::Fixed : QHeaderView::Interactive);
         header()->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
         header()->setSectionHidden(column, column >= ServiceModel::KindColumn);
     }
+    fitName();
+}
+
+void ServiceView::fitName()
+{
+    int others = 0;
+    for (int column = 0; column < ServiceModel::ColumnCount; ++column)
+        others += column == ServiceModel::NameColumn ? 0 : header()->sectionSize(column); // 0 of a hidden one
+    header()->resizeSection(ServiceModel::NameColumn, std::max(leastName * fontMetrics().averageCharWidth(), viewport()->width() - others));
+}
+
+void ServiceView::resizeEvent(QResizeEvent* event)
+{
+    QTreeView::resizeEvent(event);
+    fitName();
 }
 
 QByteArray ServiceView::columns() const
@@ -231,7 +253,8 @@ void ServiceView::setColumns(const QByteArray& state)
     if (stream.status() != QDataStream::Ok || mark != stateMark || count != ServiceModel::ColumnCount)
         return;
     header()->restoreState(headerState);
-    header()->setSectionResizeMode(ServiceModel::NameColumn, QHeaderView::Stretch);
+    header()->setSectionResizeMode(ServiceModel::NameColumn, QHeaderView::Fixed);
+    fitName();
     sortByColumn(header()->sortIndicatorSection(), header()->sortIndicatorOrder());
 }
 

@@ -56,6 +56,7 @@ protected:
     void rowsInserted(const QModelIndex& parent, int start, int end) override;
     void reset() override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
@@ -65,6 +66,7 @@ private:
     void onFold(const QModelIndex& index, bool folded);
     void showColumnMenu(const QPoint& at);
     void setDefaultColumns();
+    void fitName();
     void onStale();
     Task<> resortWhenCalm();
 

@@ -48,7 +48,6 @@ MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* pa
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Turnspit"));
-    setWindowIcon(productIcon());
     resize(1060, 720);
     m_actions->setParent(this);
     m_editing->setParent(this);

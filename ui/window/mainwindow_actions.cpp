@@ -20,6 +20,7 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QStyle>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -150,6 +151,8 @@ void MainWindow::createToolBar()
     bar->setMovable(false);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, bar);
+    bar->setIconSize(QSize(side, side)); // beside words, not in their place
     bar->addAction(m_editing->action(ServiceEditing::Add));
     bar->addSeparator();
     // No Kill: what ends work without asking is not a neighbour of what is pressed daily.
