@@ -51,7 +51,8 @@ Autostart::Folders Autostart::folders()
     const QString dirs = qEnvironmentVariable("XDG_CONFIG_DIRS");
     Folders folders;
     folders.user = folderIn(QDir::isAbsolutePath(config) ? config : QDir::homePath() + QStringLiteral("/.config"));
-    for (const QString& dir : (dirs.isEmpty() ? QStringLiteral("/etc/xdg") : dirs).split(QLatin1Char(':'), Qt::SkipEmptyParts))
+    for (const QString& dir :
+         (dirs.isEmpty() ? QStringLiteral("/etc/xdg") : dirs).split(QLatin1Char(':'), Qt::SkipEmptyParts))
         folders.system += folderIn(dir);
     return folders;
 }
@@ -86,7 +87,8 @@ QByteArray Autostart::entry() const
                           "TryExec=%1\n"
                           "Exec=%2\n"
                           "X-GNOME-Autostart-enabled=true\n")
-        .arg(QString(m_command.value(0)).replace(QLatin1Char('\\'), QStringLiteral("\\\\")), words.join(QLatin1Char(' ')))
+        .arg(QString(m_command.value(0)).replace(QLatin1Char('\\'), QStringLiteral("\\\\")),
+             words.join(QLatin1Char(' ')))
         .toUtf8();
 }
 
@@ -104,7 +106,8 @@ Result<> Autostart::set(bool on) const
 Result<> Autostart::write(const QByteArray& text) const
 {
     QSaveFile file(userFile());
-    if (!QDir().mkpath(m_folders.user) || !file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
+    if (!QDir().mkpath(m_folders.user) || !file.open(QIODevice::WriteOnly) || file.write(text) != text.size() ||
+        !file.commit())
         return fail("cannot write " + userFile().toStdString() + ": " + file.errorString().toStdString());
     return {};
 }

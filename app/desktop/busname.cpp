@@ -18,8 +18,8 @@ BusName::BusName(const QDBusConnection& bus, QString name, QObject* parent) : QO
 {
     QDBusConnection connection(bus);
     // With a sender named, QtDBus would ask the bus who that is, and wait; the path belongs to the bus itself.
-    connection.connect(QString(), path, service, QStringLiteral("NameOwnerChanged"), QStringList{m_name}, QString(), this,
-                       SLOT(ownerChanged(QString, QString, QString)));
+    connection.connect(QString(), path, service, QStringLiteral("NameOwnerChanged"), QStringList{m_name}, QString(),
+                       this, SLOT(ownerChanged(QString, QString, QString)));
     QDBusMessage ask = QDBusMessage::createMethodCall(service, path, service, QStringLiteral("NameHasOwner"));
     ask << m_name;
     auto* const watcher = new QDBusPendingCallWatcher(connection.asyncCall(ask), this);

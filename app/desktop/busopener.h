@@ -20,7 +20,8 @@ public:
     BusOpener(const BusOpener&) = delete;
     BusOpener& operator=(const BusOpener&) = delete;
 
-    /// Calls back from the event loop; never where there is no such bus, and not after this object has gone. None is ever started.
+    /// Calls back from the event loop; never where there is no such bus, and not after this object has gone. None is
+    /// ever started.
     void open(QDBusConnection::BusType type, Ready ready);
 
 private:

@@ -54,8 +54,9 @@ const QDBusArgument& operator>>(const QDBusArgument& in, MenuEvent& event);
 
 void registerMenuTypes();
 
-/// Exports a QMenu whose items stay the same ones, with changing texts, icons and visibility, as com.canonical.dbusmenu: the form in
-/// which hosts of status notifiers show menus. `object` is registered at a path by its owner with ExportAdaptors.
+/// Exports a QMenu whose items stay the same ones, with changing texts, icons and visibility, as
+/// com.canonical.dbusmenu: the form in which hosts of status notifiers show menus. `object` is registered at a path by
+/// its owner with ExportAdaptors.
 class DBusMenu final : public QDBusAbstractAdaptor
 {
     Q_OBJECT
@@ -83,7 +84,8 @@ public Q_SLOTS:
     QList<int> AboutToShowGroup(const QList<int>& ids, QList<int>& idErrors);
 
 Q_SIGNALS:
-    void ItemsPropertiesUpdated(const QList<turnspit::desktop::MenuItem>& updated, const QList<turnspit::desktop::MenuItemKeys>& removed);
+    void ItemsPropertiesUpdated(const QList<turnspit::desktop::MenuItem>& updated,
+                                const QList<turnspit::desktop::MenuItemKeys>& removed);
     void LayoutUpdated(uint revision, int parent);
     void ItemActivationRequested(int id, uint time);
 

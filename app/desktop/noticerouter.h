@@ -15,8 +15,8 @@ namespace turnspit::desktop {
 class NotificationBus;
 class Tray;
 
-/// Where notices go: to the desktop's notification server, else to the tray, else into the window. As long as it is not known whether
-/// there is a server, they are kept.
+/// Where notices go: to the desktop's notification server, else to the tray, else into the window. As long as it is not
+/// known whether there is a server, they are kept.
 class NoticeRouter final : public QObject, public NoticeOutlet
 {
     Q_OBJECT

@@ -29,8 +29,10 @@ NotificationBus::NotificationBus(const QDBusConnection& bus, QObject* parent)
     : QObject(parent), m_bus(bus), m_name(new BusName(bus, service, this))
 {
     m_bus.connect(QString(), path, service, QStringLiteral("ActionInvoked"), this, SLOT(actionInvoked(uint, QString)));
-    m_bus.connect(QString(), path, service, QStringLiteral("NotificationClosed"), this, SLOT(notificationClosed(uint, uint)));
-    m_bus.connect(QString(), path, service, QStringLiteral("ActivationToken"), this, SLOT(activationToken(uint, QString)));
+    m_bus.connect(QString(), path, service, QStringLiteral("NotificationClosed"), this,
+                  SLOT(notificationClosed(uint, uint)));
+    m_bus.connect(QString(), path, service, QStringLiteral("ActivationToken"), this,
+                  SLOT(activationToken(uint, QString)));
     connect(m_name, &BusName::appeared, this, [this] {
         m_shown.clear(); // numbers of another server mean nothing to this one
         askCapabilities();

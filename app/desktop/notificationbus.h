@@ -15,8 +15,8 @@ namespace turnspit::desktop {
 
 class BusName;
 
-/// Notices through `org.freedesktop.Notifications`. Nothing here waits: a notice that is shown while the one before it is still on its
-/// way replaces it when the server has said what number that has.
+/// Notices through `org.freedesktop.Notifications`. Nothing here waits: a notice that is shown while the one before it
+/// is still on its way replaces it when the server has said what number that has.
 class NotificationBus final : public QObject, public NoticeOutlet
 {
     Q_OBJECT
@@ -34,7 +34,8 @@ public:
 
 Q_SIGNALS:
     void presenceChanged();
-    /// `button`: an id of the notice's buttons, or `default` for the notice itself; `token`: what lets a window come to the front.
+    /// `button`: an id of the notice's buttons, or `default` for the notice itself; `token`: what lets a window come to
+    /// the front.
     void pressed(const turnspit::Notice& notice, const QString& button, const QString& token);
     /// The server did not take it.
     void lost(const turnspit::Notice& notice);
@@ -48,7 +49,7 @@ private:
     struct Shown
     {
         Notice notice;
-        uint id = 0;          ///< 0: the server has not said yet
+        uint id = 0; ///< 0: the server has not said yet
         bool sending = false;
         bool closing = false; ///< as soon as the number is known
         std::optional<Notice> next;

@@ -5,8 +5,8 @@
 
 namespace turnspit::desktop {
 
-/// What the person has told the desktop once and for all. A small file of its own, `desktop.json` in the state folder; one that cannot
-/// be read is as none.
+/// What the person has told the desktop once and for all. A small file of its own, `desktop.json` in the state folder;
+/// one that cannot be read is as none.
 struct Preferences
 {
     enum class Close { Ask, ToTray, Quit };

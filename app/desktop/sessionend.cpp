@@ -22,7 +22,8 @@ SessionEnd::SessionEnd(const QDBusConnection& systemBus, QObject* parent) : QObj
 void SessionEnd::inhibit()
 {
     QDBusMessage call = QDBusMessage::createMethodCall(service, path, manager, QStringLiteral("Inhibit"));
-    call << QStringLiteral("shutdown") << QStringLiteral("Turnspit") << tr("Services are being stopped") << QStringLiteral("delay");
+    call << QStringLiteral("shutdown") << QStringLiteral("Turnspit") << tr("Services are being stopped")
+         << QStringLiteral("delay");
     auto* const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
         watcher->deleteLater();

@@ -8,8 +8,8 @@
 
 namespace turnspit::desktop {
 
-/// Hears that the computer is about to go off, and holds that up until the services have stopped, as far as logind allows (five
-/// seconds, usually): a delay lock, never a block.
+/// Hears that the computer is about to go off, and holds that up until the services have stopped, as far as logind
+/// allows (five seconds, usually): a delay lock, never a block.
 class SessionEnd final : public QObject
 {
     Q_OBJECT

@@ -53,7 +53,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 int left(Deadline deadline)
 {
-    return static_cast<int>(std::max(0ms, ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())).count());
+    return static_cast<int>(
+        std::max(0ms, ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())).count());
 }
 
 std::string readLine(int fd, Deadline deadline)
@@ -116,7 +117,8 @@ Result<LaunchAnswer> tellRunning(const Places& places, const LaunchMessage& mess
                 said = readLine(fd, deadline);
             ::close(fd);
         }
-        const QString answer = QJsonDocument::fromJson(QByteArray::fromStdString(said)).object().value(QLatin1String("answer")).toString();
+        const QString answer =
+            QJsonDocument::fromJson(QByteArray::fromStdString(said)).object().value(QLatin1String("answer")).toString();
         if (answer == QLatin1String("ok"))
             return LaunchAnswer::Ok;
         if (answer == QLatin1String("ending"))
@@ -130,7 +132,8 @@ Result<LaunchAnswer> tellRunning(const Places& places, const LaunchMessage& mess
 }
 
 LaunchServer::LaunchServer(const Places& places, QObject* parent)
-    : QObject(parent), m_path(socketPath(places)), m_stateDir(text(places.state)), m_server(std::make_unique<QLocalServer>())
+    : QObject(parent), m_path(socketPath(places)), m_stateDir(text(places.state)),
+      m_server(std::make_unique<QLocalServer>())
 {
     m_server->setSocketOptions(QLocalServer::UserAccessOption);
     connect(m_server.get(), &QLocalServer::newConnection, this, [this] {

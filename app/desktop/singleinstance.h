@@ -13,13 +13,13 @@ class QLocalSocket;
 
 namespace turnspit::desktop {
 
-/// What a second launch tells the first one: one JSON object on a line, `{"state_dir", "raise", "token"}`. The answer: `{"answer"}`,
-/// which is `ok`, `ending` or `other`.
+/// What a second launch tells the first one: one JSON object on a line, `{"state_dir", "raise", "token"}`. The answer:
+/// `{"answer"}`, which is `ok`, `ending` or `other`.
 struct LaunchMessage
 {
     std::string stateDir;
-    bool raise = true;  ///< false: it was to come up quietly, as at login
-    std::string token;  ///< lets the window come to the front
+    bool raise = true; ///< false: it was to come up quietly, as at login
+    std::string token; ///< lets the window come to the front
 };
 
 /// One desktop a runtime folder: `desktop.lock` is locked for its life; the truth is the lock, not the file.
@@ -40,11 +40,12 @@ private:
 
 enum class LaunchAnswer { Ok, Ending, OtherState };
 
-/// Hands the message to the desktop that runs, and waits for its answer, at most five seconds. Blocks: for main, before there is a
-/// window.
+/// Hands the message to the desktop that runs, and waits for its answer, at most five seconds. Blocks: for main, before
+/// there is a window.
 [[nodiscard]] Result<LaunchAnswer> tellRunning(const Places& places, const LaunchMessage& message);
 
-/// Hears what later launches say, on `desktop.sock`. Only with the lock held: to listen replaces whatever socket is there.
+/// Hears what later launches say, on `desktop.sock`. Only with the lock held: to listen replaces whatever socket is
+/// there.
 class LaunchServer final : public QObject
 {
     Q_OBJECT

@@ -26,7 +26,8 @@ SniPixmap pixmapOf(const QIcon& icon, int side)
     const QImage image = icon.pixmap(QSize(side, side), 1.0).toImage().convertToFormat(QImage::Format_ARGB32);
     SniPixmap pixmap{image.width(), image.height(), {}};
     pixmap.bytes.resize(image.sizeInBytes());
-    qToBigEndian<quint32>(image.constBits(), static_cast<qsizetype>(image.width()) * image.height(), pixmap.bytes.data());
+    qToBigEndian<quint32>(image.constBits(), static_cast<qsizetype>(image.width()) * image.height(),
+                          pixmap.bytes.data());
     return pixmap;
 }
 
@@ -77,8 +78,10 @@ StatusNotifierItem::StatusNotifierItem(const QDBusConnection& bus, QMenu& menu, 
     m_bus.registerObject(itemPath, this, QDBusConnection::ExportAdaptors);
     m_bus.registerObject(menuPath, exported, QDBusConnection::ExportAdaptors);
 
-    m_bus.connect(QString(), watcherPath, watcherService, QStringLiteral("StatusNotifierHostRegistered"), this, SLOT(hostRegistered()));
-    m_bus.connect(QString(), watcherPath, watcherService, QStringLiteral("StatusNotifierHostUnregistered"), this, SLOT(hostUnregistered()));
+    m_bus.connect(QString(), watcherPath, watcherService, QStringLiteral("StatusNotifierHostRegistered"), this,
+                  SLOT(hostRegistered()));
+    m_bus.connect(QString(), watcherPath, watcherService, QStringLiteral("StatusNotifierHostUnregistered"), this,
+                  SLOT(hostUnregistered()));
     connect(m_watcher, &BusName::appeared, this, &StatusNotifierItem::registerAtWatcher);
     connect(m_watcher, &BusName::vanished, this, [this] { set(false, false); });
     askForName();
@@ -88,8 +91,9 @@ StatusNotifierItem::~StatusNotifierItem()
 {
     m_bus.unregisterObject(itemPath);
     m_bus.unregisterObject(menuPath);
-    QDBusMessage release = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
-                                                          QStringLiteral("org.freedesktop.DBus"), QStringLiteral("ReleaseName"));
+    QDBusMessage release =
+        QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
+                                       QStringLiteral("org.freedesktop.DBus"), QStringLiteral("ReleaseName"));
     release << m_service;
     m_bus.send(release);
 }
@@ -97,8 +101,9 @@ StatusNotifierItem::~StatusNotifierItem()
 void StatusNotifierItem::askForName()
 {
     constexpr uint doNotQueue = 4;
-    QDBusMessage ask = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
-                                                      QStringLiteral("org.freedesktop.DBus"), QStringLiteral("RequestName"));
+    QDBusMessage ask =
+        QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
+                                       QStringLiteral("org.freedesktop.DBus"), QStringLiteral("RequestName"));
     ask << m_service << doNotQueue;
     auto* const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(ask), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
@@ -116,7 +121,8 @@ void StatusNotifierItem::registerAtWatcher()
 {
     if (!m_named || !m_watcher->isOwned())
         return;
-    QDBusMessage call = QDBusMessage::createMethodCall(watcherService, watcherPath, watcherService, QStringLiteral("RegisterStatusNotifierItem"));
+    QDBusMessage call = QDBusMessage::createMethodCall(watcherService, watcherPath, watcherService,
+                                                       QStringLiteral("RegisterStatusNotifierItem"));
     call << m_service;
     auto* const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
@@ -128,8 +134,8 @@ void StatusNotifierItem::registerAtWatcher()
 
 void StatusNotifierItem::askForHost()
 {
-    QDBusMessage ask = QDBusMessage::createMethodCall(watcherService, watcherPath, QStringLiteral("org.freedesktop.DBus.Properties"),
-                                                      QStringLiteral("Get"));
+    QDBusMessage ask = QDBusMessage::createMethodCall(
+        watcherService, watcherPath, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
     ask << watcherService << QStringLiteral("IsStatusNotifierHostRegistered");
     auto* const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(ask), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
@@ -193,7 +199,8 @@ void StatusNotifierItem::setLook(Overall state, const QString& text)
         Q_EMIT statusChanged(status());
 }
 
-StatusNotifierItemAdaptor::StatusNotifierItemAdaptor(StatusNotifierItem& item) : QDBusAbstractAdaptor(&item), m_item(item)
+StatusNotifierItemAdaptor::StatusNotifierItemAdaptor(StatusNotifierItem& item)
+    : QDBusAbstractAdaptor(&item), m_item(item)
 {
     setAutoRelaySignals(false);
     connect(&item, &StatusNotifierItem::lookChanged, this, [this] {

@@ -36,11 +36,11 @@ const QDBusArgument& operator>>(const QDBusArgument& in, SniPixmap& pixmap);
 QDBusArgument& operator<<(QDBusArgument& out, const SniToolTip& tip);
 const QDBusArgument& operator>>(const QDBusArgument& in, SniToolTip& tip);
 
-/// An icon in the panel by the StatusNotifierItem protocol. Finds the watcher whenever it comes, and tells it again when another
-/// follows: the icon is back as soon as the panel is. Nothing here waits for the bus.
+/// An icon in the panel by the StatusNotifierItem protocol. Finds the watcher whenever it comes, and tells it again
+/// when another follows: the icon is back as soon as the panel is. Nothing here waits for the bus.
 ///
-/// Not through QSystemTrayIcon: that decides once in the life of a program whether there is such a watcher, asks the bus for it on
-/// the main thread, and knows no status.
+/// Not through QSystemTrayIcon: that decides once in the life of a program whether there is such a watcher, asks the
+/// bus for it on the main thread, and knows no status.
 class StatusNotifierItem final : public QObject
 {
     Q_OBJECT

@@ -19,8 +19,8 @@ namespace turnspit::desktop {
 class StatusNotifierItem;
 class XTrayWatch;
 
-/// The icon in whatever tray there is at the moment, by StatusNotifierItem where a panel knows that, else by XEmbed. Trays may come
-/// late, go, and come again.
+/// The icon in whatever tray there is at the moment, by StatusNotifierItem where a panel knows that, else by XEmbed.
+/// Trays may come late, go, and come again.
 class Tray final : public QObject
 {
     Q_OBJECT

@@ -59,7 +59,8 @@ XTrayWatch::~XTrayWatch()
 void XTrayWatch::look()
 {
     const auto cookie = xcb_get_selection_owner(m_connection, m_selection);
-    const std::unique_ptr<xcb_get_selection_owner_reply_t, Free> reply(xcb_get_selection_owner_reply(m_connection, cookie, nullptr));
+    const std::unique_ptr<xcb_get_selection_owner_reply_t, Free> reply(
+        xcb_get_selection_owner_reply(m_connection, cookie, nullptr));
     const unsigned owner = reply ? reply->owner : 0;
     if (owner != 0) {
         const std::uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY; // tells its end

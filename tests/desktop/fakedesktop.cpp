@@ -1,6 +1,6 @@
-// turnspit-fakedesktop: a notification server and a panel on the session bus, for tests that look at the real program. Says on stdout
-// what comes, one JSON object a line, and does what stdin says: `invoke ID ACTION`, `menu`, `click ITEM[/ITEM]` (labels, the first
-// that begins so), `status`, `panel off`, `panel on`. Ends with stdin.
+// turnspit-fakedesktop: a notification server and a panel on the session bus, for tests that look at the real program.
+// Says on stdout what comes, one JSON object a line, and does what stdin says: `invoke ID ACTION`, `menu`, `click
+// ITEM[/ITEM]` (labels, the first that begins so), `status`, `panel off`, `panel on`. Ends with stdin.
 
 #include "fakeservers.h"
 
@@ -107,7 +107,8 @@ private:
     {
         const QString rest = line.section(QLatin1Char(' '), 1);
         if (line.startsWith(QLatin1String("invoke ")))
-            Q_EMIT m_notices.ActionInvoked(rest.section(QLatin1Char(' '), 0, 0).toUInt(), rest.section(QLatin1Char(' '), 1));
+            Q_EMIT m_notices.ActionInvoked(rest.section(QLatin1Char(' '), 0, 0).toUInt(),
+                                           rest.section(QLatin1Char(' '), 1));
         else if (line == QLatin1String("menu"))
             withMenu([](const MenuLayout& menu) { say({{QLatin1String("menu"), visibleItems(menu)}}); });
         else if (line.startsWith(QLatin1String("click ")))
@@ -138,7 +139,8 @@ private:
     void withMenu(std::function<void(const MenuLayout&)> use)
     {
         ask(QStringLiteral("/MenuBar"), QStringLiteral("com.canonical.dbusmenu"), QStringLiteral("GetLayout"),
-            {0, -1, QStringList()}, [use = std::move(use)](const QVariantList& answer) { use(qdbus_cast<MenuLayout>(answer.at(1))); });
+            {0, -1, QStringList()},
+            [use = std::move(use)](const QVariantList& answer) { use(qdbus_cast<MenuLayout>(answer.at(1))); });
     }
 
     void click(const MenuLayout& menu, const QStringList& path)
@@ -157,8 +159,9 @@ private:
 
     void sayStatus()
     {
-        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"),
-            {QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("Status")}, [](const QVariantList& answer) {
+        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.freedesktop.DBus.Properties"),
+            QStringLiteral("Get"), {QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("Status")},
+            [](const QVariantList& answer) {
                 say({{QLatin1String("status"), answer.first().value<QDBusVariant>().variant().toString()}});
             });
     }

@@ -15,7 +15,8 @@ public:
     {
         m_daemon.setStandardErrorFile(QProcess::nullDevice());
         m_daemon.start(QStringLiteral("dbus-daemon"),
-                       {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--nopidfile"), QStringLiteral("--print-address=1")});
+                       {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--nopidfile"),
+                        QStringLiteral("--print-address=1")});
         if (QTest::qWaitFor([this] { return m_daemon.canReadLine(); }, 10'000))
             m_address = QString::fromLatin1(m_daemon.readLine()).trimmed();
     }

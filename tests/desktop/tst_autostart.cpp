@@ -17,7 +17,8 @@ private:
 
     QString user() const { return m_folder->path() + QStringLiteral("/user/autostart"); }
     QString system() const { return m_folder->path() + QStringLiteral("/system/autostart"); }
-    Autostart autostart(const QStringList& command = {QStringLiteral("/usr/bin/turnspit"), QStringLiteral("--minimized")}) const
+    Autostart autostart(const QStringList& command = {QStringLiteral("/usr/bin/turnspit"),
+                                                      QStringLiteral("--minimized")}) const
     {
         return {{user(), {system()}}, command};
     }
@@ -64,14 +65,17 @@ private Q_SLOTS:
 
     void specialCharactersAreQuoted()
     {
-        QVERIFY(autostart({QStringLiteral("/opt/my \"$x\" 5%/turnspit"), QStringLiteral("--state-dir=/a\\b")}).set(true));
+        QVERIFY(
+            autostart({QStringLiteral("/opt/my \"$x\" 5%/turnspit"), QStringLiteral("--state-dir=/a\\b")}).set(true));
         const QByteArray entry = read(user());
-        QVERIFY2(entry.contains("Exec=\"/opt/my \\\\\"\\\\$x\\\\\" 5%%/turnspit\" \"--state-dir=/a\\\\\\\\b\"\n"), entry.constData());
+        QVERIFY2(entry.contains("Exec=\"/opt/my \\\\\"\\\\$x\\\\\" 5%%/turnspit\" \"--state-dir=/a\\\\\\\\b\"\n"),
+                 entry.constData());
     }
 
     void whatCannotBeWrittenIsAnError()
     {
-        const Autostart impossible({QStringLiteral("/proc/nowhere/autostart"), {}}, {QStringLiteral("/usr/bin/turnspit")});
+        const Autostart impossible({QStringLiteral("/proc/nowhere/autostart"), {}},
+                                   {QStringLiteral("/usr/bin/turnspit")});
         QVERIFY(!impossible.set(true));
     }
 

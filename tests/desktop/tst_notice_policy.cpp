@@ -130,7 +130,8 @@ private Q_SLOTS:
         m_host->settle(1s);
         m_host->succeed(api, ServiceState::Completed);
         m_host->settle(1s);
-        QCOMPARE(m_out->log, (QStringList{QStringLiteral("show api failed"), QStringLiteral("close service/api"), QStringLiteral("show api works again")}));
+        QCOMPARE(m_out->log, (QStringList{QStringLiteral("show api failed"), QStringLiteral("close service/api"),
+                                          QStringLiteral("show api works again")}));
         QCOMPARE(m_out->shown.last().urgency, Notice::Urgency::Low);
     }
 
@@ -141,7 +142,8 @@ private Q_SLOTS:
         for (int n = 0; n < 3; ++n)
             runAndFail(api, ServiceState::BackingOff);
         runAndFail(api, ServiceState::Failed, QStringLiteral("gave up after 4 failures in 10s; last: exit code 3"));
-        QCOMPARE(m_out->log, (QStringList{QStringLiteral("show api failed"), QStringLiteral("show api failed and is not started again")}));
+        QCOMPARE(m_out->log, (QStringList{QStringLiteral("show api failed"),
+                                          QStringLiteral("show api failed and is not started again")}));
         const Notice& notice = m_out->shown.last();
         QCOMPARE(notice.key, m_out->shown.first().key); // it replaces the one before
         QCOMPARE(notice.urgency, Notice::Urgency::Critical);

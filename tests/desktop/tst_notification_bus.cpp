@@ -17,7 +17,8 @@ Notice notice(const char* key, const char* summary)
     out.key = QString::fromLatin1(key);
     out.summary = QString::fromLatin1(summary);
     out.body = QStringLiteral("at 14:02: a < b");
-    out.buttons = {{QStringLiteral("log"), QStringLiteral("Show log")}, {QStringLiteral("again"), QStringLiteral("Run again")}};
+    out.buttons = {{QStringLiteral("log"), QStringLiteral("Show log")},
+                   {QStringLiteral("again"), QStringLiteral("Run again")}};
     return out;
 }
 
@@ -59,7 +60,8 @@ private Q_SLOTS:
         const auto& shown = m_server->shown.first();
         QCOMPARE(shown.summary, QStringLiteral("api failed"));
         QCOMPARE(shown.body, QStringLiteral("at 14:02: a &lt; b"));
-        QCOMPARE(shown.actions.mid(2), (QStringList{QStringLiteral("log"), QStringLiteral("Show log"), QStringLiteral("again"), QStringLiteral("Run again")}));
+        QCOMPARE(shown.actions.mid(2), (QStringList{QStringLiteral("log"), QStringLiteral("Show log"),
+                                                    QStringLiteral("again"), QStringLiteral("Run again")}));
         QCOMPARE(shown.urgency, 1);
         QCOMPARE(shown.timeout, -1);
     }

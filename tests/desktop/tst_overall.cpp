@@ -40,12 +40,18 @@ private Q_SLOTS:
         waiting.nextRun = now + 2h;
         const QString later = words::pointInTime(now + 2h, now);
 
-        is(Overall::Unreachable, {.services = {serviceNamed(api, Running)}, .unseen = {}, .live = false}, QStringLiteral("No host is running"));
-        is(Overall::NothingRunning, {.services = {serviceNamed(api, Stopped)}, .unseen = {}}, QStringLiteral("Nothing running"));
-        is(Overall::NothingRunning, {.services = {waiting}, .unseen = {}}, QStringLiteral("Nothing running · next backup %1").arg(later));
-        is(Overall::AllWell, {.services = {serviceNamed(api, Running), waiting}, .unseen = {}}, QStringLiteral("1 running · 1 waiting"));
-        is(Overall::Working, {.services = {serviceNamed(api, Stopping), waiting}, .unseen = {}}, QStringLiteral("Stopping 1 service(s)…"));
-        is(Overall::Working, {.services = {serviceNamed(api, BackingOff)}, .unseen = {}}, QStringLiteral("1 backing off"));
+        is(Overall::Unreachable, {.services = {serviceNamed(api, Running)}, .unseen = {}, .live = false},
+           QStringLiteral("No host is running"));
+        is(Overall::NothingRunning, {.services = {serviceNamed(api, Stopped)}, .unseen = {}},
+           QStringLiteral("Nothing running"));
+        is(Overall::NothingRunning, {.services = {waiting}, .unseen = {}},
+           QStringLiteral("Nothing running · next backup %1").arg(later));
+        is(Overall::AllWell, {.services = {serviceNamed(api, Running), waiting}, .unseen = {}},
+           QStringLiteral("1 running · 1 waiting"));
+        is(Overall::Working, {.services = {serviceNamed(api, Stopping), waiting}, .unseen = {}},
+           QStringLiteral("Stopping 1 service(s)…"));
+        is(Overall::Working, {.services = {serviceNamed(api, BackingOff)}, .unseen = {}},
+           QStringLiteral("1 backing off"));
         is(Overall::Failed, {.services = {serviceNamed(api, Failed)}, .unseen = {api}},
            QStringLiteral("api failed at %1").arg(words::pointInTime(now, now)));
         is(Overall::Held, {.services = {held(waiting), serviceNamed(api, Running)}, .unseen = {}},

@@ -91,7 +91,7 @@ private Q_SLOTS:
         QVERIFY(m_flow->isUnderWay());
         const auto stops = acts("stop");
         QCOMPARE(stops.size(), 1);
-        QVERIFY(stops.first().value(u"at_quit").toBool()); // not a person's wish
+        QVERIFY(stops.first().value(u"at_quit").toBool());           // not a person's wish
         QCOMPARE(stops.first().value(u"names").toArray().size(), 4); // schedules begin nothing any more
         QVERIFY(dialog());
         QCOMPARE(list()->topLevelItemCount(), 3);

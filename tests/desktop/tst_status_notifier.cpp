@@ -34,7 +34,8 @@ private:
     QString m_service;
 
     /// What a panel asks, answered while the loop turns.
-    QVariantList ask(const QString& object, const QString& interface, const QString& method, const QVariantList& arguments)
+    QVariantList ask(const QString& object, const QString& interface, const QString& method,
+                     const QVariantList& arguments)
     {
         QDBusMessage message = QDBusMessage::createMethodCall(m_service, object, interface, method);
         message.setArguments(arguments);
@@ -48,14 +49,16 @@ private:
 
     QVariant property(const char* name)
     {
-        const auto answer = ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"),
-                                {QStringLiteral("org.kde.StatusNotifierItem"), QString::fromLatin1(name)});
+        const auto answer =
+            ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.freedesktop.DBus.Properties"),
+                QStringLiteral("Get"), {QStringLiteral("org.kde.StatusNotifierItem"), QString::fromLatin1(name)});
         return answer.isEmpty() ? QVariant() : answer.first().value<QDBusVariant>().variant();
     }
 
     MenuLayout layout()
     {
-        const auto answer = ask(QStringLiteral("/MenuBar"), menuInterface, QStringLiteral("GetLayout"), {0, -1, QStringList()});
+        const auto answer =
+            ask(QStringLiteral("/MenuBar"), menuInterface, QStringLiteral("GetLayout"), {0, -1, QStringList()});
         return answer.size() == 2 ? qdbus_cast<MenuLayout>(answer.at(1)) : MenuLayout();
     }
 
@@ -87,9 +90,12 @@ private Q_SLOTS:
     {
         std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
-        const std::pair<Overall, const char*> all[] = {{Overall::NothingRunning, "Passive"}, {Overall::AllWell, "Active"},
-                                                       {Overall::Working, "Active"},         {Overall::Failed, "NeedsAttention"},
-                                                       {Overall::Held, "Active"},            {Overall::Unreachable, "NeedsAttention"}};
+        const std::pair<Overall, const char*> all[] = {{Overall::NothingRunning, "Passive"},
+                                                       {Overall::AllWell, "Active"},
+                                                       {Overall::Working, "Active"},
+                                                       {Overall::Failed, "NeedsAttention"},
+                                                       {Overall::Held, "Active"},
+                                                       {Overall::Unreachable, "NeedsAttention"}};
         for (const auto& [state, status] : all) {
             m_item->setLook(state, QStringLiteral("text %1").arg(static_cast<int>(state)));
             QCOMPARE(property("Status").toString(), QString::fromLatin1(status));
@@ -144,9 +150,10 @@ private Q_SLOTS:
         std::unique_ptr<StatusNotifierWatcher> watcher;
         open(watcher);
         QSignalSpy activated(m_item.get(), &StatusNotifierItem::activated);
-        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("ProvideXdgActivationToken"),
-            {QStringLiteral("t-1")});
-        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("Activate"), {1, 1});
+        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.kde.StatusNotifierItem"),
+            QStringLiteral("ProvideXdgActivationToken"), {QStringLiteral("t-1")});
+        ask(QStringLiteral("/StatusNotifierItem"), QStringLiteral("org.kde.StatusNotifierItem"),
+            QStringLiteral("Activate"), {1, 1});
         QTRY_COMPARE(activated.size(), 1);
         QCOMPARE(activated.first().first().toString(), QStringLiteral("t-1"));
     }
@@ -161,16 +168,21 @@ private Q_SLOTS:
         const MenuLayout slot = whole.children.first();
         QVERIFY(!slot.properties.value(QStringLiteral("visible")).toBool());
         QCOMPARE(slot.properties.value(QStringLiteral("children-display")).toString(), QStringLiteral("submenu"));
-        QCOMPARE(whole.children.last().properties.value(QStringLiteral("label")).toString(), QStringLiteral("Quit Turnspit"));
+        QCOMPARE(whole.children.last().properties.value(QStringLiteral("label")).toString(),
+                 QStringLiteral("Quit Turnspit"));
 
         ServiceInfo service = serviceNamed(QStringLiteral("my_api"), ServiceState::Failed);
         m_menu->setContent({.services = {service}, .unseen = {service.name}, .live = true}, service.since);
         whole = layout();
         QVERIFY(whole.children.first().properties.value(QStringLiteral("visible")).toBool());
-        QVERIFY(whole.children.first().properties.value(QStringLiteral("label")).toString().startsWith(u"my__api — failed"));
+        QVERIFY(whole.children.first()
+                    .properties.value(QStringLiteral("label"))
+                    .toString()
+                    .startsWith(u"my__api — failed"));
         QVERIFY(!whole.children.first().properties.value(QStringLiteral("icon-data")).toByteArray().isEmpty());
         for (const MenuLayout& child : whole.children.first().children) {
-            if (child.properties.value(QStringLiteral("label")).toString() == u"Run again" && child.properties.value(QStringLiteral("visible")).toBool())
+            if (child.properties.value(QStringLiteral("label")).toString() == u"Run again" &&
+                child.properties.value(QStringLiteral("visible")).toBool())
                 ask(QStringLiteral("/MenuBar"), menuInterface, QStringLiteral("Event"),
                     {child.id, QStringLiteral("clicked"), QVariant::fromValue(QDBusVariant(0)), 0U});
         }

@@ -23,7 +23,8 @@ private:
     {
         const auto actions = m_menu->menu().actions();
         for (QAction* const action : actions) {
-            if (action->objectName() == QLatin1String(name) || (action->menu() && action->menu()->objectName() == QLatin1String(name)))
+            if (action->objectName() == QLatin1String(name) ||
+                (action->menu() && action->menu()->objectName() == QLatin1String(name)))
                 return action;
         }
         return nullptr;
@@ -86,8 +87,8 @@ private Q_SLOTS:
 
     void failedOnesComeFirstThenThoseThatWereUsed()
     {
-        const QList<ServiceInfo> services{made("a", ServiceState::Running), made("b", ServiceState::Running), made("c", ServiceState::Failed),
-                                          made("d", ServiceState::Failed)};
+        const QList<ServiceInfo> services{made("a", ServiceState::Running), made("b", ServiceState::Running),
+                                          made("c", ServiceState::Failed), made("d", ServiceState::Failed)};
         show({.services = services, .unseen = {QStringLiteral("d")}});
         QCOMPARE(shownNames().join(u' '), QStringLiteral("d c a b"));
         QSignalSpy asked(m_menu.get(), &TrayMenu::asked);
@@ -116,11 +117,14 @@ private Q_SLOTS:
     {
         ServiceInfo backup = made("backup", ServiceState::Waiting, ServiceKind::Scheduled);
         backup.nextRun = m_host.clock.wallNow() + 1h;
-        show({.services = {made("api", ServiceState::Running), backup, made("mail", ServiceState::Failed), made("once", ServiceState::Stopped, ServiceKind::Manual)},
+        show({.services = {made("api", ServiceState::Running), backup, made("mail", ServiceState::Failed),
+                           made("once", ServiceState::Stopped, ServiceKind::Manual)},
               .unseen = {}});
         QCOMPARE(shownNames().join(u' '), QStringLiteral("mail api backup once"));
-        QVERIFY(inSlot(0, QStringLiteral("Run again")) && !inSlot(0, QStringLiteral("Stop")) && inSlot(0, QStringLiteral("Show log")));
-        QVERIFY(inSlot(1, QStringLiteral("Restart")) && inSlot(1, QStringLiteral("Stop")) && !inSlot(1, QStringLiteral("Start")));
+        QVERIFY(inSlot(0, QStringLiteral("Run again")) && !inSlot(0, QStringLiteral("Stop")) &&
+                inSlot(0, QStringLiteral("Show log")));
+        QVERIFY(inSlot(1, QStringLiteral("Restart")) && inSlot(1, QStringLiteral("Stop")) &&
+                !inSlot(1, QStringLiteral("Start")));
         QVERIFY(inSlot(2, QStringLiteral("Run now")) && inSlot(2, QStringLiteral("Hold schedule")));
         QVERIFY(inSlot(3, QStringLiteral("Run now")) && !inSlot(3, QStringLiteral("Start")));
     }
@@ -144,7 +148,8 @@ private Q_SLOTS:
 
     void quitIsLastAndSaysWhatItStops()
     {
-        const QList<ServiceInfo> services{made("a", ServiceState::Running), made("b", ServiceState::BackingOff), made("c", ServiceState::Stopped)};
+        const QList<ServiceInfo> services{made("a", ServiceState::Running), made("b", ServiceState::BackingOff),
+                                          made("c", ServiceState::Stopped)};
         QCOMPARE(m_menu->menu().actions().last(), item("trayQuit"));
         show({.services = services, .unseen = {}});
         QCOMPARE(item("trayQuit")->text(), QStringLiteral("Quit Turnspit (stops 2 service(s))…"));
@@ -156,7 +161,11 @@ private Q_SLOTS:
 
     void withoutAHostOnlyWhatNeedsNoneIsThere()
     {
-        m_menu->setContent({.services = {made("a", ServiceState::Running)}, .unseen = {}, .live = false, .inProcess = false, .canStartHere = true},
+        m_menu->setContent({.services = {made("a", ServiceState::Running)},
+                            .unseen = {},
+                            .live = false,
+                            .inProcess = false,
+                            .canStartHere = true},
                            m_host.clock.wallNow());
         QVERIFY(shownNames().isEmpty());
         QVERIFY(item("trayStartHere")->isVisible());

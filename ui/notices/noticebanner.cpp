@@ -37,7 +37,8 @@ NoticeBanner::NoticeBanner(QWidget& window)
 void NoticeBanner::show(const Notice& notice)
 {
     m_notice = notice;
-    m_text->setText(notice.body.isEmpty() ? notice.summary : tr("%1 — %2", "title, text").arg(notice.summary, notice.body));
+    m_text->setText(notice.body.isEmpty() ? notice.summary
+                                          : tr("%1 — %2", "title, text").arg(notice.summary, notice.body));
     while (QLayoutItem* const item = m_buttons->takeAt(0)) {
         item->widget()->deleteLater();
         delete item;
@@ -65,7 +66,8 @@ void NoticeBanner::close(const QString& key)
 
 bool NoticeBanner::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == &m_window && (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest) && isVisible())
+    if (watched == &m_window && (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest) &&
+        isVisible())
         place();
     return QFrame::eventFilter(watched, event);
 }
@@ -76,7 +78,8 @@ void NoticeBanner::place()
     auto* const main = qobject_cast<QMainWindow*>(&m_window);
     const QRect area = main && main->centralWidget() ? main->centralWidget()->geometry() : m_window.rect();
     const int width = area.width();
-    const int height = std::max(layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width) : 0, sizeHint().height());
+    const int height =
+        std::max(layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(width) : 0, sizeHint().height());
     setGeometry(area.x(), area.y(), width, height);
 }
 

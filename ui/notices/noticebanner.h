@@ -9,8 +9,8 @@ class QLabel;
 
 namespace turnspit {
 
-/// Notices in the window itself, along its upper edge: where neither the desktop nor the tray can show them. One at a time, the last
-/// one told. objectName noticeBanner; buttons noticeBanner/ID, noticeBannerClose.
+/// Notices in the window itself, along its upper edge: where neither the desktop nor the tray can show them. One at a
+/// time, the last one told. objectName noticeBanner; buttons noticeBanner/ID, noticeBannerClose.
 class NoticeBanner final : public QFrame, public NoticeOutlet
 {
     Q_OBJECT

@@ -19,10 +19,12 @@ bool runs(ServiceState state)
 
 bool isBad(Outcome outcome)
 {
-    return outcome == Outcome::Failed || outcome == Outcome::TimedOut || outcome == Outcome::Unknown || outcome == Outcome::Abandoned;
+    return outcome == Outcome::Failed || outcome == Outcome::TimedOut || outcome == Outcome::Unknown ||
+           outcome == Outcome::Abandoned;
 }
 
-// The host says so in these words (supervision and keeper); what stands before and after them is not the service's either.
+// The host says so in these words (supervision and keeper); what stands before and after them is not the service's
+// either.
 bool gaveUp(const ServiceInfo& service)
 {
     return service.reason && service.reason->startsWith(QLatin1String("gave up after "));
@@ -30,8 +32,8 @@ bool gaveUp(const ServiceInfo& service)
 
 bool ranIntoItsLimit(const ServiceInfo& service)
 {
-    return service.reason
-           && (service.reason->contains(QLatin1String("did not stop within ")) || service.reason->startsWith(QLatin1String("could not be stopped")));
+    return service.reason && (service.reason->contains(QLatin1String("did not stop within ")) ||
+                              service.reason->startsWith(QLatin1String("could not be stopped")));
 }
 
 /// A run has ended between the two looks, perhaps one that began and ended between them.
@@ -89,7 +91,8 @@ QString failureWords(const ServiceInfo& service)
         return reason;
     // What the host could not even start it says itself; anything that ran may have put its own words into the reason.
     if (service.exitCode == 126 || service.exitCode == 127)
-        return reason.isEmpty() ? EventWords::tr("exit %1").arg(*service.exitCode) : reason.section(QLatin1Char('\n'), 0, 0);
+        return reason.isEmpty() ? EventWords::tr("exit %1").arg(*service.exitCode)
+                                : reason.section(QLatin1Char('\n'), 0, 0);
     if (!service.lastOutcome)
         return {};
     if (service.lastOutcome == Outcome::Failed) {

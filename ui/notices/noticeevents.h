@@ -19,10 +19,12 @@ struct NoticeEvent
     ServiceInfo service; ///< as it is after that; `since` is the time of the event
 };
 
-/// What happened between two looks at a row, from its state and its last outcome; nothing where nothing did that is told.
+/// What happened between two looks at a row, from its state and its last outcome; nothing where nothing did that is
+/// told.
 [[nodiscard]] std::optional<NoticeEvent> noticeEvent(const ServiceInfo& before, const ServiceInfo& after);
 
-/// What went wrong, in few words of the host's and ours: "exit 3", "did not stop within 5s". Never what the service has written.
+/// What went wrong, in few words of the host's and ours: "exit 3", "did not stop within 5s". Never what the service has
+/// written.
 [[nodiscard]] QString failureWords(const ServiceInfo& service);
 
 } // namespace turnspit

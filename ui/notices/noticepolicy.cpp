@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 namespace turnspit {
 namespace {
 
-constexpr auto gathering = 300ms;        // what one cause brings about comes within that
+constexpr auto gathering = 300ms; // what one cause brings about comes within that
 constexpr auto groupWindow = 10s;
-constexpr std::size_t mostSingle = 3;    // services within the window that are told one by one
+constexpr std::size_t mostSingle = 3; // services within the window that are told one by one
 constexpr auto capWindow = 60s;
 constexpr std::size_t mostInCapWindow = 6;
 constexpr auto recoveredAfter = 60s;
@@ -83,7 +83,8 @@ void NoticePolicy::lookAtHost()
         Notice notice;
         notice.key = keyOfProblem(problem);
         notice.summary = tr("Turnspit has a problem");
-        notice.body = tr("at %1: %2", "a time, what went wrong").arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), problem);
+        notice.body = tr("at %1: %2", "a time, what went wrong")
+                          .arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), problem);
         notice.urgency = Notice::Urgency::Critical;
         notice.buttons = {{QStringLiteral("list"), tr("Open")}};
         deliver(notice);
@@ -277,7 +278,8 @@ void NoticePolicy::checkRecoveries()
     const QStringList failing(m_failing.begin(), m_failing.end());
     for (const QString& name : failing) {
         const ServiceInfo service = m_before.value(name);
-        if (isKept(service) && service.state == ServiceState::Running && m_clock.wallNow() - service.since >= recoveredAfter)
+        if (isKept(service) && service.state == ServiceState::Running &&
+            m_clock.wallNow() - service.since >= recoveredAfter)
             take({NoticeEvent::Kind::Succeeded, service});
     }
     armRecovery();
@@ -293,7 +295,8 @@ Notice NoticePolicy::noticeOf(const NoticeEvent& event) const
     Notice notice;
     notice.key = keyOf(service.name);
     notice.service = service.name;
-    notice.body = what.isEmpty() ? tr("at %1", "a time").arg(when) : tr("at %1: %2", "a time, what went wrong").arg(when, what);
+    notice.body =
+        what.isEmpty() ? tr("at %1", "a time").arg(when) : tr("at %1: %2", "a time, what went wrong").arg(when, what);
     switch (event.kind) {
     case Kind::Failed:
         notice.summary = tr("%1 failed").arg(service.name);
@@ -325,8 +328,10 @@ Notice NoticePolicy::noticeOf(const Group& group) const
     const auto count = static_cast<int>(group.told.size());
     Notice notice;
     notice.key = group.key;
-    notice.summary = group.isBad ? tr("%n service(s) failed", nullptr, count) : tr("%n service(s) work again", nullptr, count);
-    notice.body = tr("at %1: %2", "a time, names of services").arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), someOf(group.told));
+    notice.summary =
+        group.isBad ? tr("%n service(s) failed", nullptr, count) : tr("%n service(s) work again", nullptr, count);
+    notice.body = tr("at %1: %2", "a time, names of services")
+                      .arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), someOf(group.told));
     notice.urgency = group.isBad ? Notice::Urgency::Normal : Notice::Urgency::Low;
     if (group.isBad)
         notice.buttons = {{QStringLiteral("list"), tr("Show")}};

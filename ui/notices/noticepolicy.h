@@ -19,16 +19,19 @@ class HostMirror;
 
 /// Decides what is told outside the window, and when. Quiet by default, loud once, then grouped:
 ///
-/// - a failed run is told when it is the first in a row, giving up always, killing after the limit always, and a recovery where a
-///   failure was told before it. A kept service has recovered when it has run for a minute, others at the first good end.
+/// - a failed run is told when it is the first in a row, giving up always, killing after the limit always, and a
+/// recovery where a
+///   failure was told before it. A kept service has recovered when it has run for a minute, others at the first good
+///   end.
 /// - a problem of the host itself is told when it comes up.
-/// - a notice of a service replaces its old one; more than three services within ten seconds are one notice; at most six notices a
+/// - a notice of a service replaces its old one; more than three services within ten seconds are one notice; at most
+/// six notices a
 ///   minute, then a digest of the rest.
 /// - a notice goes when it is no longer true or was seen.
 /// - nothing is told that was so already when the host was attached, or came about while it was not connected.
 ///
-/// Keys of notices: the service's name after `service/`, a problem's text after `problem/`, `failed` and `recovered` for several, `digest`. Mirror and outlet must
-/// outlive it; time is the thread's clock.
+/// Keys of notices: the service's name after `service/`, a problem's text after `problem/`, `failed` and `recovered`
+/// for several, `digest`. Mirror and outlet must outlive it; time is the thread's clock.
 class NoticePolicy final : public QObject
 {
     Q_OBJECT
@@ -51,7 +54,7 @@ private:
         std::deque<std::pair<Instant, QString>> recent; ///< of the last ten seconds
         QStringList told;                               ///< services in the group's notice; empty: none is shown
         std::optional<Instant> shown;
-        bool grows = false;                             ///< more were told of than it says
+        bool grows = false; ///< more were told of than it says
     };
 
     void look();
@@ -78,7 +81,7 @@ private:
     bool m_attached = false;
     bool m_quiet = false;
 
-    QSet<QString> m_failing;     ///< a failure was told, and no good end since
+    QSet<QString> m_failing; ///< a failure was told, and no good end since
     QList<NoticeEvent> m_pending;
     Group m_bad{.key = QStringLiteral("failed"), .isBad = true, .recent = {}, .told = {}, .shown = {}};
     Group m_good{.key = QStringLiteral("recovered"), .isBad = false, .recent = {}, .told = {}, .shown = {}};

@@ -10,8 +10,8 @@
 namespace turnspit {
 
 CloseQuestion::CloseQuestion(int stops, bool inProcess, QWidget* parent)
-    : QDialog(parent), m_toTray(new QRadioButton(tr("&Keep running, show in tray"), this)), m_quit(new QRadioButton(this)),
-      m_remember(new QCheckBox(tr("&Remember, don't ask again"), this))
+    : QDialog(parent), m_toTray(new QRadioButton(tr("&Keep running, show in tray"), this)),
+      m_quit(new QRadioButton(this)), m_remember(new QCheckBox(tr("&Remember, don't ask again"), this))
 {
     setObjectName(QStringLiteral("closeQuestion"));
     setWindowTitle(tr("Close Turnspit"));

@@ -44,7 +44,8 @@ QString whatOf(const QuitPlan::Row& row)
 {
     switch (row.state) {
     case QuitPlan::Row::State::Stopping:
-        return row.sent.isEmpty() ? QuitDialog::tr("asked to stop") : QuitDialog::tr("%1 sent", "a signal").arg(row.sent);
+        return row.sent.isEmpty() ? QuitDialog::tr("asked to stop")
+                                  : QuitDialog::tr("%1 sent", "a signal").arg(row.sent);
     case QuitPlan::Row::State::Stopped:
         return QuitDialog::tr("stopped in %1", "a duration").arg(words::duration(row.took));
     case QuitPlan::Row::State::Killed:
@@ -58,9 +59,10 @@ QString whatOf(const QuitPlan::Row& row)
 } // namespace
 
 QuitDialog::QuitDialog(QuitPlan& plan, QWidget* parent)
-    : QDialog(parent), m_plan(plan), m_title(new QLabel(this)), m_list(new QTreeWidget(this)), m_limit(new QLabel(this)),
-      m_extend(new QPushButton(tr("+1 min"), this)), m_hide(new QPushButton(tr("Hide, finish in background"), this)),
-      m_killAll(new QPushButton(this)), m_stay(new QPushButton(tr("Don't quit"), this))
+    : QDialog(parent), m_plan(plan), m_title(new QLabel(this)), m_list(new QTreeWidget(this)),
+      m_limit(new QLabel(this)), m_extend(new QPushButton(tr("+1 min"), this)),
+      m_hide(new QPushButton(tr("Hide, finish in background"), this)), m_killAll(new QPushButton(this)),
+      m_stay(new QPushButton(tr("Don't quit"), this))
 {
     setObjectName(QStringLiteral("quitDialog"));
     setWindowTitle(tr("Quit Turnspit"));
@@ -153,7 +155,8 @@ void QuitDialog::refresh()
         if (row.killAt && row.state == QuitPlan::Row::State::Stopping)
             last = std::max(last.value_or(*row.killAt), *row.killAt);
     }
-    m_limit->setText(last ? tr("Time limit %1", "minutes:seconds").arg(clockText(*last - Clock::current().wallNow())) : QString());
+    m_limit->setText(last ? tr("Time limit %1", "minutes:seconds").arg(clockText(*last - Clock::current().wallNow()))
+                          : QString());
     fitColumns();
     tintButtons();
 }

@@ -15,8 +15,8 @@ namespace turnspit {
 
 class QuitPlan;
 
-/// Who is still stopping, how long they have, and what can be done about it. Closing it (Esc, X) means: don't quit. The plan must
-/// outlive it; the dialog decides nothing, its owner reacts to the signals.
+/// Who is still stopping, how long they have, and what can be done about it. Closing it (Esc, X) means: don't quit. The
+/// plan must outlive it; the dialog decides nothing, its owner reacts to the signals.
 ///
 /// objectNames: quitDialog, quitList, quitKill/NAME for each row, quitExtend, quitStay, quitHide, quitKillAll.
 class QuitDialog final : public QDialog

@@ -10,7 +10,8 @@ namespace turnspit {
 
 QuitFlow::QuitFlow(HostSession& session, const HostMirror& mirror, QObject* parent)
     : QObject(parent), m_session(session), m_mirror(mirror)
-{}
+{
+}
 
 QuitFlow::~QuitFlow()
 {
@@ -75,8 +76,8 @@ void QuitFlow::stay()
 void QuitFlow::offerStart(const QStringList& names, QWidget* window)
 {
     const auto count = static_cast<int>(names.size());
-    auto* const box = new QMessageBox(QMessageBox::Question, tr("Start again"), tr("%n service(s) were stopped.", nullptr, count),
-                                      QMessageBox::NoButton, window);
+    auto* const box = new QMessageBox(QMessageBox::Question, tr("Start again"),
+                                      tr("%n service(s) were stopped.", nullptr, count), QMessageBox::NoButton, window);
     box->setObjectName(QStringLiteral("startAgainDialog"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(names.join(QStringLiteral(", ")));

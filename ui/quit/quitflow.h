@@ -15,8 +15,8 @@ class HostMirror;
 class QuitDialog;
 class QuitPlan;
 
-/// Quitting with services at work: the plan that stops them, the dialog that shows it, and the way back. Session and mirror must
-/// outlive it.
+/// Quitting with services at work: the plan that stops them, the dialog that shows it, and the way back. Session and
+/// mirror must outlive it.
 class QuitFlow final : public QObject
 {
     Q_OBJECT
@@ -26,8 +26,8 @@ public:
 
     [[nodiscard]] bool isUnderWay() const { return m_underWay; }
 
-    /// Begins, or shows again what is under way. `window`: over which it is shown, null: on its own. `canHide`: a tray shows that it
-    /// goes on. Where nothing runs, ended comes without a dialog.
+    /// Begins, or shows again what is under way. `window`: over which it is shown, null: on its own. `canHide`: a tray
+    /// shows that it goes on. Where nothing runs, ended comes without a dialog.
     void quit(QWidget* window, bool canHide);
 
 Q_SIGNALS:

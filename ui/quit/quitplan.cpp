@@ -14,7 +14,8 @@ QuitPlan::Row::State stateOf(const ServiceInfo& service)
 {
     if (isLive(service))
         return QuitPlan::Row::State::Stopping;
-    if (service.state == ServiceState::Failed && service.reason && service.reason->startsWith(QLatin1String("could not be stopped")))
+    if (service.state == ServiceState::Failed && service.reason &&
+        service.reason->startsWith(QLatin1String("could not be stopped")))
         return QuitPlan::Row::State::StillAlive;
     return service.lastOutcome == Outcome::Killed ? QuitPlan::Row::State::Killed : QuitPlan::Row::State::Stopped;
 }
@@ -23,7 +24,8 @@ QuitPlan::Row::State stateOf(const ServiceInfo& service)
 
 QuitPlan::QuitPlan(HostSession& session, const HostMirror& mirror, QObject* parent)
     : QObject(parent), m_session(session), m_mirror(mirror), m_clock(Clock::current())
-{}
+{
+}
 
 QuitPlan::~QuitPlan() = default;
 
@@ -93,7 +95,8 @@ void QuitPlan::look()
         }
     }
     for (const QString& name : std::as_const(late))
-        m_rows.insert(std::ranges::lower_bound(m_rows, name, {}, &Row::name), Row{.name = name, .sent = {}, .killAt = {}});
+        m_rows.insert(std::ranges::lower_bound(m_rows, name, {}, &Row::name),
+                      Row{.name = name, .sent = {}, .killAt = {}});
     for (Row& row : m_rows) {
         if (row.state == Row::State::Stopping && !m_mirror.model().find(row.name)) {
             row.state = Row::State::Stopped;

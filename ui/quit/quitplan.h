@@ -13,8 +13,9 @@ namespace turnspit {
 
 class HostMirror;
 
-/// Stops all services of a host because the program ends, and knows how far each one is. The host goes on meanwhile, so that one may
-/// change one's mind; what is stopped here was not stopped by a person's wish. Session and mirror must outlive it.
+/// Stops all services of a host because the program ends, and knows how far each one is. The host goes on meanwhile, so
+/// that one may change one's mind; what is stopped here was not stopped by a person's wish. Session and mirror must
+/// outlive it.
 ///
 /// begin() once; then changed as rows change, and ended once nothing is left to wait for.
 class QuitPlan final : public QObject
@@ -51,8 +52,8 @@ public:
     /// Looks for the present limits again.
     void refreshLimits();
 
-    /// The program goes on after all: schedules are armed again. Gives the names of the services that were stopped, for startAgain;
-    /// those that still stop are among them.
+    /// The program goes on after all: schedules are armed again. Gives the names of the services that were stopped, for
+    /// startAgain; those that still stop are among them.
     [[nodiscard]] QStringList cancel();
     void startAgain(const QStringList& names);
 
@@ -75,11 +76,11 @@ private:
     Clock& m_clock;
     Instant m_begun{};
     QList<Row> m_rows;
-    QStringList m_armed;      ///< schedules that were waiting
-    bool m_asked = false;     ///< the host has answered that the stops are under way
+    QStringList m_armed;  ///< schedules that were waiting
+    bool m_asked = false; ///< the host has answered that the stops are under way
     bool m_ended = false;
     bool m_cancelled = false;
-    bool m_asking = false;    ///< one question for limits is under way, as the next says: one more is wanted
+    bool m_asking = false; ///< one question for limits is under way, as the next says: one more is wanted
     bool m_askAgain = false;
     QString m_problem;
     TaskScope m_tasks; ///< last: destroyed before what its tasks use

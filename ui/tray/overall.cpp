@@ -65,7 +65,8 @@ QString failedText(const OverallInput& input, WallTime now)
     const auto newest = std::ranges::find(input.services, input.unseen.first(), &ServiceInfo::name);
     if (newest == input.services.end())
         return {};
-    const QString text = OverallWords::tr("%1 failed at %2", "service, time").arg(newest->name, words::pointInTime(newest->since, now));
+    const QString text =
+        OverallWords::tr("%1 failed at %2", "service, time").arg(newest->name, words::pointInTime(newest->since, now));
     const auto others = static_cast<int>(input.unseen.size()) - 1;
     return others == 0 ? text : joined({text, OverallWords::tr("%n more failed", nullptr, others)});
 }
@@ -98,7 +99,9 @@ Overall overall(const OverallInput& input)
         return Overall::Working;
     if (!input.unseen.isEmpty())
         return Overall::Failed;
-    const auto moves = [](const ServiceInfo& service) { return isLive(service) && service.state != ServiceState::Running; };
+    const auto moves = [](const ServiceInfo& service) {
+        return isLive(service) && service.state != ServiceState::Running;
+    };
     if (std::ranges::any_of(input.services, moves))
         return Overall::Working;
     if (allHeld(input.services))
@@ -150,7 +153,8 @@ QString overallText(const OverallInput& input, WallTime now)
     }
     QStringList parts{OverallWords::tr("Nothing running")};
     if (next)
-        parts += OverallWords::tr("next %1 %2", "service, time").arg(next->name, words::pointInTime(*next->nextRun, now));
+        parts +=
+            OverallWords::tr("next %1 %2", "service, time").arg(next->name, words::pointInTime(*next->nextRun, now));
     return joined(parts);
 }
 

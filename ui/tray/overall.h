@@ -23,9 +23,9 @@ enum class Overall {
 struct OverallInput
 {
     QList<ServiceInfo> services;
-    QStringList unseen;     ///< failures, newest first
-    bool live = true;       ///< a host answers
-    bool quitting = false;  ///< services are being stopped because the program ends
+    QStringList unseen;    ///< failures, newest first
+    bool live = true;      ///< a host answers
+    bool quitting = false; ///< services are being stopped because the program ends
 };
 
 [[nodiscard]] Overall overall(const OverallInput& input);

@@ -48,7 +48,8 @@ Task<> QuickActions::act(Action action, QStringList names)
     }
     for (const ActionResult& result : *results) {
         if (!result.ok)
-            Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(result.name, result.error.value_or(tr("refused"))));
+            Q_EMIT refused(
+                tr("%1: %2", "service, what went wrong").arg(result.name, result.error.value_or(tr("refused"))));
     }
 }
 

@@ -52,9 +52,8 @@ TrayMenu::TrayMenu(QObject* parent) : QObject(parent), m_menu(std::make_unique<Q
     connect(m_startHere, &QAction::triggered, this, &TrayMenu::startHere);
     connect(m_atLogin, &QAction::triggered, this, &TrayMenu::startAtLogin);
     connect(m_quit, &QAction::triggered, this, &TrayMenu::quit);
-    connect(m_hold, &QAction::triggered, this, [this] {
-        Q_EMIT asked(m_allHeld ? QuickCommand::Resume : QuickCommand::Hold, m_ticking);
-    });
+    connect(m_hold, &QAction::triggered, this,
+            [this] { Q_EMIT asked(m_allHeld ? QuickCommand::Resume : QuickCommand::Hold, m_ticking); });
     connect(m_menu.get(), &QMenu::aboutToShow, this, [this] { setOpen(true); });
     connect(m_menu.get(), &QMenu::aboutToHide, this, [this] { setOpen(false); });
     setContent({}, {});
@@ -85,9 +84,8 @@ void TrayMenu::createSlot(Slot& slot, int number)
     connect(slot.runNow, &QAction::triggered, this, [this, &slot] { ask(QuickCommand::RunNow, slot); });
     connect(slot.restart, &QAction::triggered, this, [this, &slot] { ask(QuickCommand::Restart, slot); });
     connect(slot.stop, &QAction::triggered, this, [this, &slot] { ask(QuickCommand::Stop, slot); });
-    connect(slot.hold, &QAction::triggered, this, [this, &slot] {
-        ask(slot.held ? QuickCommand::Resume : QuickCommand::Hold, slot);
-    });
+    connect(slot.hold, &QAction::triggered, this,
+            [this, &slot] { ask(slot.held ? QuickCommand::Resume : QuickCommand::Hold, slot); });
 }
 
 void TrayMenu::ask(QuickCommand command, const Slot& slot)

@@ -11,11 +11,12 @@ class QMenu;
 
 namespace turnspit {
 
-/// The menu of the tray icon. Built once, with a fixed number of slots: afterwards only texts, icons and visibility change, since
-/// hosts of trays mis-size and lose menus that grow. Everything that the icon can do is in it.
+/// The menu of the tray icon. Built once, with a fixed number of slots: afterwards only texts, icons and visibility
+/// change, since hosts of trays mis-size and lose menus that grow. Everything that the icon can do is in it.
 ///
 /// Failed services first, then those that were used last here, then by name; the order stays while the menu is open.
-/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold, trayOpen, trayStartHere, trayStartAtLogin, trayQuit.
+/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold, trayOpen, trayStartHere, trayStartAtLogin,
+/// trayQuit.
 class TrayMenu final : public QObject
 {
     Q_OBJECT
@@ -80,9 +81,9 @@ private:
     QAction* m_atLogin;
     QAction* m_quit;
     Content m_content;
-    QStringList m_order;       ///< names in the slots
-    QStringList m_used;        ///< last used first
-    QStringList m_ticking;     ///< what Hold concerns
+    QStringList m_order;   ///< names in the slots
+    QStringList m_used;    ///< last used first
+    QStringList m_ticking; ///< what Hold concerns
     bool m_allHeld = false;
     bool m_isOpen = false;
 };

@@ -9,8 +9,8 @@ namespace turnspit {
 
 class HostMirror;
 
-/// The services whose failure nobody has looked at yet: `failed` ones, and scheduled ones whose last run ended badly. A failure that
-/// was there already when the window attached counts too. The mirror must outlive it.
+/// The services whose failure nobody has looked at yet: `failed` ones, and scheduled ones whose last run ended badly. A
+/// failure that was there already when the window attached counts too. The mirror must outlive it.
 class UnseenFailures final : public QObject
 {
     Q_OBJECT

@@ -10,9 +10,9 @@ class QWidget;
 
 namespace turnspit {
 
-/// Sees to it that a window is never where nobody can reach it: hidden only while an icon in a tray stands for it, else minimised.
-/// Where the icon goes while the window is hidden, or does not come at the start, the window is back, minimised, after a while.
-/// The window must outlive it; time is the thread's clock.
+/// Sees to it that a window is never where nobody can reach it: hidden only while an icon in a tray stands for it, else
+/// minimised. Where the icon goes while the window is hidden, or does not come at the start, the window is back,
+/// minimised, after a while. The window must outlive it; time is the thread's clock.
 class WindowPresence final : public QObject
 {
     Q_OBJECT
