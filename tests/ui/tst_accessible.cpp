@@ -1,5 +1,3 @@
-#include <ui/logs/logwindow.h>
-#include <ui/palette/commandpalette.h>
 #include <ui/text/words.h>
 #include <ui/window/mainwindow.h>
 
