@@ -158,6 +158,40 @@ private Q_SLOTS:
         QVERIFY(reader.index().numbering() != numbering);
     }
 
+    void theEndOfALargeLogIsSeenBeforeAllOfItIsIndexed()
+    {
+        QTemporaryDir dir;
+        test::SegmentFixture log(dir.filePath(QStringLiteral("s")));
+        for (int i = 0; i < 5000; ++i)
+            log.add('o', std::to_string(i));
+        LogReader small(log.folder(), LogIndex::Cache::Ignore);
+        const auto refused = small.peek(10'000, 10'000'000);
+        QVERIFY(refused && !*refused);
+        LogReader reader(log.folder());
+        const auto peeked = reader.peek(10'000, 100'000);
+        QVERIFY(peeked && *peeked);
+        QCOMPARE(reader.firstNumber(), std::uint64_t{0});
+        QVERIFY(reader.count() > 200 && reader.count() < 300);
+        const auto end = reader.read(reader.endNumber() - 3, 3);
+        QVERIFY(end);
+        QCOMPARE(end->size(), std::size_t{3});
+        QCOMPARE(end->back().text, std::string("4999"));
+        QCOMPARE(end->back().n, reader.endNumber() - 1);
+        const auto begin = reader.numberAt({1, 40});
+        QVERIFY(begin && *begin == 0);
+        const auto again = reader.peek(10'000, 100'000);
+        QVERIFY(again && !*again);
+
+        const auto numbering = reader.index().numbering();
+        QVERIFY(reader.refresh());
+        QVERIFY(reader.index().numbering() != numbering);
+        QCOMPARE(reader.count(), std::uint64_t{5000});
+        // With the cache that is there now, nothing is too much.
+        LogReader cached(log.folder());
+        const auto needless = cached.peek(10'000, 100'000);
+        QVERIFY(needless && !*needless);
+    }
+
     void caseDoesNotMatterWhereItIsSaid_data()
     {
         QTest::addColumn<QByteArray>("expression");

@@ -180,7 +180,8 @@ struct LogExtent
     quint64 end = 0;        ///< of the entry that comes next
     qint64 bytes = 0;       ///< on disk
     bool live = false;      ///< it may grow
-    quint64 numbering = 0;  ///< another value than before: numbers given before may mean other entries
+    quint64 numbering = 0;  ///< another value than before: numbers given before may mean other entries (the first answer about a large
+                            ///< log may know its end only, and numbers that from 0)
     std::optional<quint64> at = {}; ///< what LogExtentQuery::at asked for; `end` where all are before it
 
     bool operator==(const LogExtent&) const = default;

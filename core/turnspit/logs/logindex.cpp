@@ -107,6 +107,12 @@ Result<> LogIndex::refresh()
     if (!numbers)
         return fail(numbers.error());
 
+    if (m_peeked) {
+        m_peeked = false;
+        m_segments.clear();
+        m_end = 0;
+        ++m_numbering;
+    }
     const std::uint32_t oldFront = m_segments.empty() ? 0 : m_segments.front().number;
     std::vector<Segment> segments;
     std::vector<bool> known; ///< the segment's first number is
@@ -189,9 +195,15 @@ Result<bool> LogIndex::extend(Segment& segment, bool& cached)
         segment = std::move(fresh);
     }
     segment.inode = status->inode;
-    if (status->size == segment.indexed)
-        return true;
+    if (status->size > segment.indexed) {
+        if (const auto counted = count(segment, file); !counted)
+            return fail(counted.error());
+    }
+    return true;
+}
 
+Result<> LogIndex::count(Segment& segment, const SegmentFile& file)
+{
     std::uint64_t lineStart = segment.indexed;
     std::uint64_t offset = segment.indexed;
     if (m_block.empty())
@@ -216,7 +228,50 @@ Result<bool> LogIndex::extend(Segment& segment, bool& cached)
         offset += *got;
     }
     segment.indexed = lineStart;
-    return true;
+    return {};
+}
+
+Result<bool> LogIndex::peek(std::uint64_t bytes, std::uint64_t tooMuch)
+{
+    if (!m_segments.empty() || m_end > 0)
+        return false;
+    const auto numbers = listSegments(m_folder);
+    if (!numbers)
+        return fail(numbers.error());
+    std::uint64_t unread = 0;
+    for (const std::uint32_t number : *numbers) {
+        const auto file = SegmentFile::open(m_folder, number);
+        if (!file)
+            return fail(file.error());
+        if (!*file)
+            continue;
+        const auto status = (*file)->status();
+        if (!status)
+            return fail(status.error());
+        Segment segment;
+        segment.number = number;
+        if (m_cache == Cache::Use)
+            (void)loadCache(segment, **file, status->inode, status->size);
+        unread += status->size - segment.indexed;
+        if (number != numbers->back() || unread <= tooMuch)
+            continue;
+        Segment tail;
+        tail.number = number;
+        tail.inode = status->inode;
+        const auto start = nextLineStart(**file, status->size - std::min(status->size, bytes));
+        if (!start)
+            return fail(start.error());
+        tail.indexed = *start;
+        if (const auto counted = count(tail, **file); !counted)
+            return fail(counted.error());
+        tail.known = tail.entries;
+        if (tail.entries == 0)
+            return false;
+        m_end = tail.entries;
+        m_segments.push_back(std::move(tail));
+        m_peeked = true;
+    }
+    return m_peeked;
 }
 
 bool LogIndex::loadCache(Segment& segment, const SegmentFile& file, std::uint64_t inode, std::uint64_t size) const
@@ -328,6 +383,8 @@ Result<std::uint64_t> LogIndex::numberAt(LogPosition position) const
         return segment->firstNumber;
     if (position.offset >= segment->indexed)
         return segment->firstNumber + segment->entries;
+    if (position.offset <= segment->offsets.front())
+        return segment->firstNumber;
 
     const auto mark = std::upper_bound(segment->offsets.begin(), segment->offsets.end(), position.offset) - 1;
     std::uint64_t number = segment->firstNumber + static_cast<std::uint64_t>(mark - segment->offsets.begin()) * every;

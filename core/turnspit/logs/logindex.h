@@ -30,6 +30,11 @@ public:
     /// one open and fstat a segment, plus what is new at the speed of reading.
     [[nodiscard]] Result<> refresh();
 
+    /// For who wants to see the end of a large log at once: where nothing is indexed yet and caches leave more than `tooMuch` bytes to
+    /// read, only the entries in the last `bytes` of the newest segment are taken in, numbered from 0, and the answer is true. The next
+    /// refresh() takes in all, and numbering() grows.
+    [[nodiscard]] Result<bool> peek(std::uint64_t bytes, std::uint64_t tooMuch);
+
     [[nodiscard]] std::uint64_t firstNumber() const; ///< of the oldest entry that is still there
     [[nodiscard]] std::uint64_t endNumber() const;   ///< of the entry that comes next
     [[nodiscard]] std::uint64_t count() const { return endNumber() - firstNumber(); }
@@ -67,6 +72,7 @@ public:
 
 private:
     [[nodiscard]] Result<bool> extend(Segment& segment, bool& cached);
+    [[nodiscard]] Result<> count(Segment& segment, const SegmentFile& file);
     [[nodiscard]] bool loadCache(Segment& segment, const SegmentFile& file, std::uint64_t inode, std::uint64_t size) const;
     void saveCache(Segment& segment) const;
     [[nodiscard]] std::uint64_t numberBefore(std::uint32_t firstSegment) const;
@@ -77,6 +83,7 @@ private:
     std::vector<Segment> m_segments;
     std::string m_block;
     std::uint64_t m_numbering = 0;
+    bool m_peeked = false; ///< only the end is known
     std::uint64_t m_end = 0; ///< one past the last number ever given
 };
 

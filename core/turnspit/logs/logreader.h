@@ -20,6 +20,8 @@ public:
     // ---- by number: refresh() first; the first one reads the whole log once where no cache helps --------------------------
 
     [[nodiscard]] Result<> refresh();
+    /// Instead of the first refresh(), for the end of a large log at once: see LogIndex.
+    [[nodiscard]] Result<bool> peek(std::uint64_t bytes, std::uint64_t tooMuch) { return m_index.peek(bytes, tooMuch); }
     [[nodiscard]] std::uint64_t firstNumber() const { return m_index.firstNumber(); }
     [[nodiscard]] std::uint64_t endNumber() const { return m_index.endNumber(); }
     [[nodiscard]] std::uint64_t count() const { return m_index.count(); }

@@ -18,6 +18,8 @@ constexpr std::size_t maxPageEntries = 10'000;
 constexpr std::uint64_t spanChunk = 128; ///< entries that are read at once, of up to 64 KiB each
 constexpr std::uint64_t spanGap = 256;   ///< a shorter way to the next span is read through rather than sought
 constexpr std::chrono::milliseconds findStep(30);
+constexpr std::uint64_t peekBytes = 1 << 20;          ///< of the end of a log
+constexpr std::uint64_t peekBehind = 32ULL << 20;     ///< that takes so long to index that a person would notice
 
 struct Cursor
 {
@@ -295,8 +297,18 @@ Result<LogExtent> LogPages::extent(const LogPageQuery& request, std::optional<Wa
         if (request.open)
             range.end = LogRange{}.end;
     }
-    if (auto refreshed = log.refresh(); !refreshed)
-        return fail(refreshed.error());
+    // Who asks for the first time sees the end at once, and asks again; then all is indexed.
+    bool peeked = false;
+    if (range == LogRange{} && !at) {
+        auto end = log.peek(peekBytes, peekBehind);
+        if (!end)
+            return fail(end.error());
+        peeked = *end;
+    }
+    if (!peeked) {
+        if (auto refreshed = log.refresh(); !refreshed)
+            return fail(refreshed.error());
+    }
     LogExtent extent;
     extent.live = request.live;
     extent.numbering = log.index().numbering();
