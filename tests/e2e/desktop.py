@@ -31,8 +31,8 @@ class Screen:
             self.display = f":{pipe.readline().strip()}"
         self.environment = {"DISPLAY": self.display, "HOME": self.folder, "XDG_CONFIG_HOME": self.folder + "/config",
                             "XDG_RUNTIME_DIR": self.folder + "/run", "QT_QPA_PLATFORM": "xcb", "QT_LOGGING_RULES": "",
-                            # Nobody's own session may be seen by these programs.
-                            "DBUS_SESSION_BUS_ADDRESS": "", "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=" + self.folder + "/none"}
+                            # Nobody's own session may be seen by these programs; without an address Qt would start a bus.
+                            "DBUS_SESSION_BUS_ADDRESS": "unix:path=" + self.folder + "/none", "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=" + self.folder + "/none"}
         os.makedirs(self.folder + "/run", mode=0o700)
         if bus:
             daemon = self.start("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1", stdout=subprocess.PIPE)
