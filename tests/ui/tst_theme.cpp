@@ -1,10 +1,8 @@
-#include <ui/theme/actionicons.h>
 #include <ui/theme/glyph.h>
 #include <ui/theme/icons.h>
 #include <ui/theme/stateicon.h>
 #include <ui/theme/tones.h>
 
-#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QDirIterator>
@@ -215,19 +213,6 @@ private Q_SLOTS:
         const auto [ofPlates, plate] = closest(
             trays, [](TrayShape shape) { return trayIcon(shape); }, grey);
         QVERIFY2(ofPlates >= 0.05, qPrintable(plate));
-    }
-
-    void anActionGetsTheDrawingOfItsName()
-    {
-        QObject window;
-        auto* const start = new QAction(&window);
-        start->setObjectName(QStringLiteral("actionStart"));
-        auto* const other = new QAction(&window);
-        other->setObjectName(QStringLiteral("actionOfNoDrawing"));
-        giveIcons(window);
-        QCOMPARE(start->icon().pixmap(QSize(16, 16), 1.0).toImage(),
-                 actionIcon(QStringLiteral("start")).pixmap(QSize(16, 16), 1.0).toImage());
-        QVERIFY(other->icon().isNull());
     }
 
     void iconsFollowThePaletteOfTheMoment()

@@ -182,10 +182,4 @@ QString rowSentence(const ServiceInfo& service, WallTime now)
                     + troubles(service) + QStringList{reason(service)});
 }
 
-QString changeSentence(const ServiceInfo& service, WallTime now)
-{
-    return Spoken::tr("%1: %2", "a service, what it does now")
-        .arg(service.name, sentence({spokenState(service.state), next(service, now), reason(service)}));
-}
-
 } // namespace turnspit::words

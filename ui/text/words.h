@@ -44,9 +44,6 @@ namespace turnspit::words {
 /// One sentence for those who hear the list: "mailer, backing off, retry in 14 seconds, last exit 1, fourth failure".
 [[nodiscard]] QString rowSentence(const ServiceInfo& service, WallTime now);
 
-/// What changed, for those who hear it: "mailer: backing off, retry in 14 seconds, exit code 1".
-[[nodiscard]] QString changeSentence(const ServiceInfo& service, WallTime now);
-
 /// "14 seconds", "5 minutes", "2 hours 10 minutes", "3 days": rounded to what a listener can keep.
 [[nodiscard]] QString spokenDuration(std::chrono::seconds time);
 

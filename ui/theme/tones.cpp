@@ -71,11 +71,6 @@ QColor ofState(ServiceState state, const QPalette& palette)
     return readable(ofState(state, isDark(palette)), palette, leastForGlyphs);
 }
 
-QColor ofOutcome(Outcome outcome, bool dark)
-{
-    return ofState(stateLike(outcome), dark);
-}
-
 QColor ofOutcome(Outcome outcome, const QPalette& palette)
 {
     return ofState(stateLike(outcome), palette);

@@ -14,7 +14,6 @@ namespace turnspit::tones {
 
 /// At least 4.3:1 on common light and 4.7:1 on common dark backgrounds; only the glyph has it, words have the text colour.
 [[nodiscard]] QColor ofState(ServiceState state, bool dark);
-[[nodiscard]] QColor ofOutcome(Outcome outcome, bool dark);
 
 /// The same, moved towards black or white where a palette's own backgrounds ask for it: at least 3:1 on all of them.
 [[nodiscard]] QColor ofState(ServiceState state, const QPalette& palette);
