@@ -16,7 +16,7 @@ namespace turnspit::keep {
 namespace {
 
 constexpr std::size_t maxRefused = 8;
-constexpr int readsARound = 16;
+constexpr int readsBeforeRefusal = 16;
 
 void watch(int epoll, int operation, int fd, std::uint32_t events)
 {
@@ -82,7 +82,7 @@ void HostLink::work()
         if ((events[i].events & EPOLLOUT) != 0)
             flush();
         if ((events[i].events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0)
-            readConnection();
+            readConnection(1); // a thousand spawns are no reason to leave the pipes alone meanwhile
     }
     for (int i = 0; i < count; ++i) {
         const int fd = events[i].data.fd;
@@ -111,7 +111,7 @@ void HostLink::accept()
             continue;
         }
         if (m_connection >= 0)
-            readConnection();
+            readConnection(readsBeforeRefusal); // it may have gone
         if (m_connection >= 0) {
             const std::string frame = encode(KeeperMessage(Refused{"another host is connected to this keeper"}));
             ::send(fd, frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -133,10 +133,10 @@ void HostLink::accept()
     }
 }
 
-void HostLink::readConnection()
+void HostLink::readConnection(int reads)
 {
     char buffer[65536];
-    for (int i = 0; i < readsARound && m_connection >= 0; ++i) {
+    for (int i = 0; i < reads && m_connection >= 0; ++i) {
         const ssize_t got = ::recv(m_connection, buffer, sizeof buffer, 0);
         if (got < 0 && errno == EINTR)
             continue;

@@ -42,7 +42,7 @@ public:
 
 private:
     void accept();
-    void readConnection();
+    void readConnection(int reads);
     void flush();
     void lost();
 

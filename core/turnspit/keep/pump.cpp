@@ -17,13 +17,17 @@ constexpr std::size_t bufferSize = 256U << 10U;
 constexpr int eventsARound = 64;
 constexpr milliseconds silence{200};
 
-// The pause: only after short reads that follow one another closely, so that a quiet service is shown at once and a
-// flood is not slowed down.
+// The pause: begins after short reads that follow one another closely, so that a quiet service is shown at once and a
+// flood is not slowed down; lasts as long as gathers half of a pipe, so that no writer has to wait.
 constexpr std::size_t shortRead = 32U << 10U;
-constexpr milliseconds closely{2};
+constexpr std::size_t wantedRead = 128U << 10U;
+constexpr milliseconds closely{4};
 constexpr microseconds firstPause{200};
-constexpr microseconds longestPause{1000};
-constexpr unsigned shortRoundsBeforePause = 4;
+constexpr microseconds shortestPause{100};
+constexpr microseconds longestPause{2000};
+constexpr unsigned closeRoundsBeforePause = 4;
+constexpr unsigned maxCloseRounds = 16; ///< each gap halves them, so that a busy time survives two
+constexpr long enough = 256;            ///< as m_gathered counts
 
 // A user without privileges has 64 MiB of pipes in all; beyond that each new pipe of all his programs is 8 KiB.
 constexpr std::size_t usualCapacity = 64U << 10U;
@@ -31,6 +35,7 @@ constexpr std::size_t largeCapacity = 256U << 10U;
 constexpr std::size_t largestCapacity = 1U << 20U;
 constexpr std::size_t maxGrownBytes = 24U << 20U;
 constexpr unsigned timesFullBeforeGrowth = 4;
+constexpr unsigned timesBusyBeforeGrowth = 16;
 constexpr seconds quietBeforeShrink{5};
 
 } // namespace
@@ -79,27 +84,47 @@ bool Pump::round()
 {
     epoll_event events[eventsARound];
     const int count = ::epoll_wait(m_epoll, events, eventsARound, 0);
-    if (count <= 0)
+    if (count <= 0) {
+        m_pauseUntil.reset(); // nothing came within it
         return false;
+    }
     const Instant now = BootClock::now();
     m_largestRead = 0;
+    m_gathered = 0;
     for (int i = 0; i < count; ++i) {
         auto& pipe = *static_cast<Pipe*>(events[i].data.ptr);
         if (readOnce(pipe, now) == Read::End)
             end(pipe);
     }
-
-    m_shortRounds = m_largestRead < shortRead && now - m_lastRound < closely ? m_shortRounds + 1 : 0;
-    m_lastRound = now;
-    m_pauseUntil.reset();
-    if (m_shortRounds < shortRoundsBeforePause) {
-        m_pause = {};
-        return true;
-    }
-    // Settles where a pause gathers about a quarter of a pipe: far from one that is full and holds up its writer.
-    m_pause = m_largestRead < usualCapacity / 4 ? std::clamp(2 * m_pause, firstPause, longestPause) : m_pause / 2;
-    m_pauseUntil = now + m_pause;
+    planPause(now);
     return true;
+}
+
+void Pump::planPause(Instant now)
+{
+    const auto since = duration_cast<microseconds>(now - std::exchange(m_lastRound, now));
+    // On a busy machine rounds are late; then it counts that there is much to read, or something at the end of a pause.
+    const bool close = since < closely || m_pauseUntil || m_gathered >= enough / 2;
+    m_closeRounds = close ? std::min(m_closeRounds + 1, maxCloseRounds) : m_closeRounds / 2;
+    m_pauseUntil.reset();
+    if (m_closeRounds < closeRoundsBeforePause) {
+        m_pause = {};
+        return;
+    }
+    // As long as it took to gather so much, for as much as is wanted; never more than twice or half of the one before,
+    // as writers are not that even.
+    if (m_pause == microseconds(0)) {
+        m_pause = m_largestRead < shortRead ? firstPause : microseconds(0);
+    } else {
+        m_pause = std::clamp(since * enough / (m_gathered + 1), m_pause / 2, m_pause * 2);
+        m_pause = std::min(m_pause, longestPause);
+    }
+    if (m_pause >= shortestPause) {
+        m_pauseUntil = now + m_pause;
+    } else {
+        m_pause = {};
+        m_closeRounds = 0;
+    }
 }
 
 Pump::Read Pump::readOnce(Pipe& pipe, Instant now)
@@ -114,6 +139,8 @@ Pump::Read Pump::readOnce(Pipe& pipe, Instant now)
         return Read::End;
     const auto size = static_cast<std::size_t>(got);
     m_largestRead = std::max(m_largestRead, size);
+    m_gathered = std::max(m_gathered, static_cast<long>(size) * enough /
+                                          static_cast<long>(std::min(pipe.capacity / 2, wantedRead)));
     pipe.lastRead = now;
     pipe.writer->append(pipe.stream, {m_buffer.get(), size}, wallClockNow());
     if (!pipe.waits && pipe.writer->hasPartial()) {
@@ -148,14 +175,16 @@ void Pump::drain(Pipe* pipe)
 
 void Pump::considerGrowth(Pipe& pipe, std::size_t got)
 {
-    // A pipe holds pages: one that refuses the next write is rarely filled to the last byte.
-    if (got + 4096 <= std::min(pipe.capacity, bufferSize)) {
-        pipe.timesFull = 0;
+    // A pipe holds pages: one that refuses the next write is rarely filled to the last byte. One from which much comes
+    // again and again is worth a larger one, too: the pause can then be four times as long.
+    const bool full = got + 4096 > std::min(pipe.capacity, bufferSize);
+    const bool busy = pipe.capacity < largeCapacity && got >= pipe.capacity / 8;
+    pipe.timesFull = full ? pipe.timesFull + 1 : 0;
+    pipe.timesBusy = busy ? pipe.timesBusy + 1 : pipe.timesBusy / 2;
+    if ((pipe.timesFull < timesFullBeforeGrowth && pipe.timesBusy < timesBusyBeforeGrowth) ||
+        pipe.capacity >= largestCapacity)
         return;
-    }
-    if (++pipe.timesFull < timesFullBeforeGrowth || pipe.capacity >= largestCapacity)
-        return;
-    pipe.timesFull = 0;
+    pipe.timesFull = pipe.timesBusy = 0;
     const std::size_t wanted = pipe.capacity < largeCapacity ? largeCapacity : largestCapacity;
     if (m_grownBytes + wanted <= maxGrownBytes)
         resize(pipe, wanted);

@@ -23,13 +23,14 @@ struct Pipe
     Instant lastRead{};
     std::size_t capacity = 64U << 10U;
     unsigned timesFull = 0; ///< reads in a row that found it full
+    unsigned timesBusy = 0; ///< reads that found much in it, halved by each that did not
     bool waits = false;     ///< an unfinished line waits in the writer since lastRead
 };
 
 /// Moves what children write into their segments. All pipes are in one epoll set, which becomes readable when one of
-/// them does, so that the loop above can leave all of them alone for a moment: after a round of short reads that came
-/// close on the one before, pauseUntil() says until when; 50 chatty writers are then drained by one wake-up instead
-/// of 50.
+/// them does, so that the loop above can leave all of them alone for a moment: after short reads that came close on one
+/// another pauseUntil() says until when; 50 chatty writers are then drained by one wake-up
+/// instead of 50, and one that writes a line at a time by one instead of hundreds.
 ///
 /// A round is bounded (some MiB), whatever a child writes. One thread.
 class Pump
@@ -68,6 +69,7 @@ private:
     enum class Read { Nothing, Some, End };
     Read readOnce(Pipe& pipe, Instant now);
     void end(Pipe& pipe);
+    void planPause(Instant now);
     void considerGrowth(Pipe& pipe, std::size_t got);
     void resize(Pipe& pipe, std::size_t capacity);
 
@@ -79,9 +81,10 @@ private:
     std::unique_ptr<char[]> m_buffer;
 
     std::size_t m_largestRead = 0; ///< of this round
+    long m_gathered = 0;           ///< of this round: the largest read by what a pause should gather, in 256ths
     Instant m_lastRound{};
     std::chrono::microseconds m_pause{0};
-    unsigned m_shortRounds = 0;
+    unsigned m_closeRounds = 0;
     std::optional<Instant> m_pauseUntil;
     Instant m_shrinkAt{};
 };
