@@ -125,11 +125,14 @@ std::vector<ProcessStat> Descendants::alive(RunId run)
     for (std::size_t i = 0; i < todo.size(); ++i) {
         const pid_t pid = todo[i];
         const auto stat = readStat(pid);
-        if (!stat || stat->state == 'Z' || stat->state == 'X')
+        if (!stat || !stat->isAlive())
             continue;
         out.push_back(*stat);
         remember(run, tree, *stat);
-        readChildren(pid, todo);
+        if (stat->threads == 1)
+            readChildrenOfOnlyThread(pid, todo);
+        else
+            readChildren(pid, todo);
     }
     return out;
 }

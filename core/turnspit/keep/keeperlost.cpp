@@ -106,7 +106,7 @@ std::unordered_map<RunId, std::vector<ProcessStat>> Keeper::lostAlive(const std:
             for (const ProcessStat* child : found->second)
                 claim(*child, owners[todo[i]->pid]);
     for (const ProcessStat* process : todo)
-        if (process->state != 'Z' && process->state != 'X')
+        if (process->isAlive())
             out[owners[process->pid]->id].push_back(*process);
     return out;
 }

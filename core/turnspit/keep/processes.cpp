@@ -55,6 +55,19 @@ pid_t pidOf(const char* name)
     return takeNumber<pid_t>(text);
 }
 
+/// False where there is no such file.
+bool appendChildren(pid_t pid, pid_t thread, std::vector<pid_t>& out)
+{
+    char path[64];
+    std::snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, thread);
+    std::string text;
+    const bool known = readFile(path, text, 64U << 20U) || errno != ENOENT;
+    std::string_view rest(text);
+    while (const auto child = takeNumber<pid_t>(rest))
+        out.push_back(child);
+    return known;
+}
+
 } // namespace
 
 std::optional<ProcessStat> readStat(pid_t pid)
@@ -82,8 +95,10 @@ std::optional<ProcessStat> readStat(pid_t pid)
     stat.parent = takeNumber<pid_t>(text);
     stat.group = takeNumber<pid_t>(text);
     stat.session = takeNumber<pid_t>(text);
-    for (int field = 7; field < 22; ++field)
+    for (int field = 7; field < 20; ++field)
         takeNumber<long long>(text);
+    stat.threads = takeNumber<int>(text);
+    takeNumber<long long>(text);
     stat.start = takeNumber<std::uint64_t>(text);
     return stat;
 }
@@ -96,21 +111,20 @@ bool readChildren(pid_t pid, std::vector<pid_t>& out)
     if (!tasks)
         return true; // gone: it has no children any more
     bool known = true;
-    std::string text;
     while (const dirent* task = ::readdir(tasks)) {
         const pid_t thread = pidOf(task->d_name);
         if (thread == 0)
             continue;
-        std::snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, thread);
-        text.clear();
-        if (!readFile(path, text, 64U << 20U) && errno == ENOENT && ::kill(pid, 0) == 0 && thread == pid)
+        if (!appendChildren(pid, thread, out) && thread == pid && ::kill(pid, 0) == 0)
             known = false;
-        std::string_view rest(text);
-        while (const auto child = takeNumber<pid_t>(rest))
-            out.push_back(child);
     }
     ::closedir(tasks);
     return known;
+}
+
+void readChildrenOfOnlyThread(pid_t pid, std::vector<pid_t>& out)
+{
+    appendChildren(pid, pid, out);
 }
 
 std::vector<ProcessStat> readAll()

@@ -14,11 +14,15 @@ namespace turnspit::keep {
 struct ProcessStat
 {
     pid_t pid = 0;
-    char state = '?'; ///< Z: ended, not reaped
+    char state = '?'; ///< Z: ended, not reaped; its first thread, that is
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
+    int threads = 0;
     std::uint64_t start = 0; ///< field 22: clock ticks since boot; with pid and boot id it names a process for ever
+
+    /// A first thread may end before the others do.
+    [[nodiscard]] bool isAlive() const { return threads > 1 || (state != 'Z' && state != 'X'); }
 };
 
 /// nullopt: there is no such process (any more).
@@ -26,6 +30,9 @@ struct ProcessStat
 
 /// Appends the children of all threads of `pid`. False where the kernel has no `children` files.
 bool readChildren(pid_t pid, std::vector<pid_t>& out);
+
+/// The same of a process that has been seen to have one thread: a quarter of the work.
+void readChildrenOfOnlyThread(pid_t pid, std::vector<pid_t>& out);
 
 /// All processes of this user, as far as /proc shows them.
 [[nodiscard]] std::vector<ProcessStat> readAll();

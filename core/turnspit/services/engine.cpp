@@ -265,11 +265,9 @@ void Engine::welcome(const keep::Welcome& message)
 void Engine::received(const keep::KeeperMessage& message)
 {
     const auto unitOf = [this](RunId run) -> Unit* {
-        for (const auto& [name, unit] : m_units) {
-            if (unit->live() && unit->live()->id == run)
-                return unit.get();
-        }
-        return nullptr;
+        const auto service = m_serviceOf.find(run);
+        Unit* const owner = service == m_serviceOf.end() ? nullptr : unit(service->second);
+        return owner && owner->live() && owner->live()->id == run ? owner : nullptr;
     };
     if (const auto* ended = std::get_if<keep::Ended>(&message)) {
         m_openRuns.erase(ended->run);
@@ -309,6 +307,7 @@ void Engine::allEndsTold()
     if (std::exchange(m_firstWelcome, false)) {
         for (const keep::LiveRun& run : m_liveAtWelcome) {
             m_openRuns.erase(run.run);
+            m_serviceOf[run.run] = run.service;
             const bool known = unit(run.service) != nullptr;
             Unit& owner = known ? *unit(run.service) : addUnit(run.service);
             owner.adopt(run);
@@ -369,6 +368,8 @@ void Engine::endOfEarlierRun(const keep::Ended& message)
 
 bool Engine::toKeeper(const keep::HostMessage& message)
 {
+    if (const auto* spawn = std::get_if<keep::Spawn>(&message))
+        m_serviceOf[spawn->run] = spawn->service;
     // Until all ends of a welcome are told, nobody knows what runs.
     return m_keeper && !m_hearing && m_keeper->send(message);
 }
@@ -395,6 +396,7 @@ void Engine::runBegan(const Run& run)
 
 void Engine::runEnded(const Run& run, bool acknowledge)
 {
+    m_serviceOf.erase(run.id);
     HistoryWriter::Done done;
     if (acknowledge) {
         done = [this, alive = std::weak_ptr(m_alive), mailbox = m_mailbox, id = run.id](const Result<>& recorded) {

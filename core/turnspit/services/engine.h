@@ -160,6 +160,7 @@ private:
     // what history knew when the host started
     std::map<std::string, Run> m_restoredRuns;
     std::map<std::string, std::string> m_restoredStates;
+    std::map<RunId, std::string> m_serviceOf; ///< of live runs: some messages of the keeper name the run only
     std::map<RunId, Run> m_openRuns;
 
     // between a welcome and the last of the ends that follow it
