@@ -5,6 +5,7 @@
 
 #include <turnspit/hosting/signalwatch.h>
 #include <ui/theme/icons.h>
+#include <ui/theme/palettecare.h>
 
 #include <QApplication>
 
@@ -96,6 +97,7 @@ int main(int argc, char** argv)
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Turnspit"));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turnspit.Turnspit"));
     QGuiApplication::setWindowIcon(productIcon());
+    const PaletteCare paletteCare;
     // The program ends when its services have: neither a last window nor a lock of Qt's decides that.
     QGuiApplication::setQuitOnLastWindowClosed(false);
     QCoreApplication::setQuitLockEnabled(false);

@@ -1,5 +1,6 @@
 #include <ui/theme/glyph.h>
 #include <ui/theme/icons.h>
+#include <ui/theme/palettecare.h>
 #include <ui/theme/stateicon.h>
 #include <ui/theme/tones.h>
 
@@ -178,6 +179,33 @@ private Q_SLOTS:
             QPainter(&pixel).fillRect(pixel.rect(), tint);
             QVERIFY2(tones::contrast(palette.color(QPalette::Text), pixel.pixelColor(0, 0)) >= 4.5, name);
         }
+    }
+
+    void hintsInEmptyFieldsCanBeReadWhateverTheDesktopSays()
+    {
+        for (const auto& [name, palette] : palettes()) {
+            for (const QRgb hint : {0xff000000, 0x80000000, 0x80ffffff, 0xff7f7f7f}) {
+                QPalette given = palette;
+                given.setColor(QPalette::PlaceholderText, QColor::fromRgba(hint));
+                QImage pixel(1, 1, QImage::Format_RGB32);
+                pixel.fill(palette.color(QPalette::Base));
+                QPainter(&pixel).fillRect(pixel.rect(), tones::withReadableHints(given).color(QPalette::PlaceholderText));
+                QVERIFY2(tones::contrast(pixel.pixelColor(0, 0), palette.color(QPalette::Base)) >= 2.9, name);
+            }
+        }
+    }
+
+    void thePaletteIsMendedAgainWhenItChanges()
+    {
+        const PaletteCare care;
+        QPalette dark = palettes()[1].second;
+        dark.setColor(QPalette::PlaceholderText, QColor(0x101010));
+        QApplication::setPalette(dark);
+        QVERIFY(tones::contrast(QApplication::palette().color(QPalette::PlaceholderText), dark.color(QPalette::Base)) >= 4.5);
+        QPalette light = palettes()[0].second;
+        light.setColor(QPalette::PlaceholderText, QColor(0x707070));
+        QApplication::setPalette(light);
+        QCOMPARE(QApplication::palette().color(QPalette::PlaceholderText), QColor(0x707070));
     }
 
     void onTheCommonPalettesTheTonesAreThoseOfTheDesign()

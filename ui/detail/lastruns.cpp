@@ -26,6 +26,7 @@ LastRuns::LastRuns(int most, QWidget* parent) : QWidget(parent), m_none(new QLab
         row.text->setTextFormat(Qt::PlainText);
         row.text->setWordWrap(true);
         row.text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        row.log->setObjectName(QStringLiteral("overviewRunLog%1").arg(i + 1));
         row.log->setText(tr("Log"));
         row.log->setIcon(actionIcon(QStringLiteral("show-log")));
         row.log->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);

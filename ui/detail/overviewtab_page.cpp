@@ -151,6 +151,7 @@ void OverviewTab::createPage()
 
     auto* const scroll = new QScrollArea(this);
     scroll->setObjectName(QStringLiteral("overviewScroll"));
+    scroll->setAccessibleName(tr("Overview"));
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);

@@ -68,7 +68,10 @@ void ServiceDialog::createLayout()
     m_scroll->setWidget(m_form);
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setObjectName(QStringLiteral("formScroll"));
+    m_scroll->setAccessibleName(tr("Form"));
     m_tabs->setObjectName(QStringLiteral("dialogTabs"));
+    m_tabs->setAccessibleName(tr("Form or text"));
     m_tabs->addTab(m_scroll, tr("Form"));
     m_tabs->addTab(m_raw, tr("Text"));
 

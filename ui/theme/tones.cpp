@@ -16,6 +16,13 @@ double luminance(const QColor& color)
     return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
 }
 
+/// `share` of `over`, the rest of `under`.
+QColor mixed(const QColor& over, const QColor& under, double share)
+{
+    const auto mix = [share](double a, double b) { return static_cast<float>(b + (a - b) * share); };
+    return QColor::fromRgbF(mix(over.redF(), under.redF()), mix(over.greenF(), under.greenF()), mix(over.blueF(), under.blueF()));
+}
+
 /// The least contrast with what the palette puts behind text.
 double worst(const QColor& color, const QPalette& palette)
 {
@@ -27,13 +34,10 @@ double worst(const QColor& color, const QPalette& palette)
 
 QColor readable(const QColor& color, const QPalette& palette, double least)
 {
-    const double end = isDark(palette) ? 1 : 0;
+    const QColor end = isDark(palette) ? Qt::white : Qt::black;
     QColor moved = color;
-    for (int step = 1; step <= 10 && worst(moved, palette) < least; ++step) {
-        const double share = step / 10.0;
-        const auto mix = [&](double part) { return static_cast<float>(part + (end - part) * share); };
-        moved = QColor::fromRgbF(mix(color.redF()), mix(color.greenF()), mix(color.blueF()));
-    }
+    for (int step = 1; step <= 10 && worst(moved, palette) < least; ++step)
+        moved = mixed(end, color, step / 10.0);
     return moved;
 }
 
@@ -79,6 +83,24 @@ QColor ofOutcome(Outcome outcome, const QPalette& palette)
 QColor ofText(ServiceState state, const QPalette& palette)
 {
     return readable(ofState(state, isDark(palette)), palette, leastForText);
+}
+
+QPalette withReadableHints(QPalette palette)
+{
+    const QColor base = palette.color(QPalette::Base);
+    const QColor text = palette.color(QPalette::Text);
+    const QColor hint = palette.color(QPalette::PlaceholderText);
+    const QColor seen = mixed(hint, base, hint.alphaF());
+    if (contrast(seen, base) >= leastForGlyphs)
+        return palette;
+    // Weaker than text, as hints are, and no weaker than can be read.
+    for (const double share : {0.6, 0.75, 1.0}) {
+        const QColor color = mixed(text, base, share);
+        palette.setColor(QPalette::PlaceholderText, color);
+        if (contrast(color, base) >= leastForText)
+            break;
+    }
+    return palette;
 }
 
 bool isDark(const QPalette& palette)

@@ -22,6 +22,9 @@ namespace turnspit::tones {
 /// For words that say how serious something is: at least 4.5:1.
 [[nodiscard]] QColor ofText(ServiceState state, const QPalette& palette);
 
+/// The palette with hints in empty fields that can be read: some desktops set every colour for a dark theme but this one.
+[[nodiscard]] QPalette withReadableHints(QPalette palette);
+
 /// As WCAG 2 reckons it: 1 to 21. Both are taken as opaque.
 [[nodiscard]] double contrast(const QColor& a, const QColor& b);
 
