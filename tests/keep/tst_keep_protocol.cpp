@@ -145,7 +145,8 @@ private Q_SLOTS:
                                              Stopping{RunId{3}, {}, {}},
                                              Killing{RunId{3}, "killed on demand"},
                                              fullEnded(),
-                                             Wrote{"s", {1, 2}}};
+                                             Wrote{"s", {1, 2}},
+                                             NotKept{28}};
         KeeperDecoder decoder;
         for (const KeeperMessage& m : all)
             decoder.feed(encode(m));

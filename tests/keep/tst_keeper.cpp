@@ -553,6 +553,8 @@ private Q_SLOTS:
         const RunId run = spawn({"lines", "10000"});
         const auto end = endOf(run);
         QVERIFY(end && end->outcome == Outcome::Succeeded);
+        const auto told = m_client->next<NotKept>();
+        QVERIFY(told && told->error == ENOSPC);
         auto entries = readLog(logs("s"));
         QVERIFY(std::ranges::count(entries, '?', &Entry::stream) == 0);
         const std::string kept = joined(entries, 'o') + joined(entries, 'e');
@@ -567,6 +569,8 @@ private Q_SLOTS:
         QVERIFY(mark != entries.end());
         QVERIFY(mark->text.starts_with("not kept: " + std::to_string(20000 - keptLines) + " lines, "));
         QVERIFY(endOf(spawn({"lines", "2"}))->logLines == 4);
+        const auto over = m_client->next<NotKept>();
+        QVERIFY(over && over->error == 0);
     }
 
     void aHostThatDoesNotReadHoldsNothingUp()

@@ -150,6 +150,7 @@ void Keeper::wait()
     if (m_wrote && !m_watched.empty() && now >= m_tellAt)
         tellProgress(now);
 
+    tellNotKept(now);
     const bool failing = m_journal.failing() || m_logs.budget().failingWriters() > 0;
     if (!failing)
         m_retryAt.reset();
@@ -189,6 +190,7 @@ std::optional<Instant> Keeper::nextDeadline() const
     if (m_wrote && !m_watched.empty())
         consider(m_tellAt);
     consider(m_retryAt);
+    consider(m_keptAt);
     consider(m_endAt);
     return at;
 }

@@ -71,6 +71,7 @@ private:
     void on(const Goodbye& goodbye);
     void say(const KeeperMessage& message);
     void tellProgress(Instant now);
+    void tellNotKept(Instant now);
     [[nodiscard]] static LiveRun liveRun(const Run& run);
     [[nodiscard]] bool openPipes(Run& run, int& out, int& err);
 
@@ -119,6 +120,8 @@ private:
     bool m_done = false;
     std::optional<Instant> m_endAt;
     std::optional<Instant> m_retryAt; ///< something could not be written
+    int m_notKept = 0;                ///< why output is not kept, as the host was told last; an errno
+    std::optional<Instant> m_keptAt;  ///< all is kept again since it was told; when that is told, too
 
     std::unordered_map<std::string, LogPosition> m_watched; ///< by service: what was told last
     std::unordered_map<std::string, std::string> m_folders; ///< of services that were mentioned

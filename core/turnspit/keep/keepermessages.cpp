@@ -16,6 +16,9 @@ namespace {
 
 constexpr milliseconds tellEvery{20};
 
+/// A disk that is nearly full takes a line now and then: that is not yet an end of the trouble.
+constexpr seconds keptFor{5};
+
 /// Names one run for ever: run ids are unique within a state folder only, and processes of several of them live side by
 /// side.
 std::string newKey()
@@ -69,6 +72,8 @@ void Keeper::on(const Hello& hello)
     say(welcome);
     for (const auto& [id, end] : m_ends)
         say(end);
+    if (m_notKept != 0)
+        say(NotKept{m_notKept});
 }
 
 LiveRun Keeper::liveRun(const Run& run)
@@ -268,6 +273,24 @@ void Keeper::tellProgress(Instant now)
         }
         told = writer->end();
         say(Wrote{service, told});
+    }
+}
+
+void Keeper::tellNotKept(Instant now)
+{
+    const LogBudget& budget = m_logs.budget();
+    if (budget.failingWriters() > 0) {
+        m_keptAt.reset();
+        if (m_notKept == 0) {
+            m_notKept = budget.error();
+            say(NotKept{m_notKept});
+        }
+    } else if (m_notKept != 0 && !m_keptAt) {
+        m_keptAt = now + keptFor;
+    } else if (m_keptAt && now >= *m_keptAt) {
+        m_keptAt.reset();
+        m_notKept = 0;
+        say(NotKept{});
     }
 }
 

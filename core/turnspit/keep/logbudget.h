@@ -29,9 +29,15 @@ public:
     [[nodiscard]] bool fits(std::uint64_t bytes) const { return m_limit == 0 || m_total + bytes <= m_limit; }
     [[nodiscard]] std::uint64_t total() const { return m_total; }
 
-    /// How many writers have something that they could not write.
-    void failing(bool more) { m_failing += more ? 1 : -1; }
+    /// How many writers have something that they could not write, and why the last of them could not: an errno.
+    void failing(bool more, int error)
+    {
+        m_failing += more ? 1 : -1;
+        if (more)
+            m_error = error;
+    }
     [[nodiscard]] int failingWriters() const { return m_failing; }
+    [[nodiscard]] int error() const { return m_error; }
 
     /// Removes the oldest segments until `bytes` more fit, with some room to spare: looking at every folder is not for
     /// every write.
@@ -42,6 +48,7 @@ private:
     std::uint64_t m_limit = 0;
     std::uint64_t m_total = 0;
     int m_failing = 0;
+    int m_error = 0;
     std::unordered_map<std::string, SegmentWriter*> m_writers;
 };
 

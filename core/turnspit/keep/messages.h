@@ -202,4 +202,11 @@ struct Wrote
     LogPosition end;
 };
 
+/// What services write cannot be kept: said when it begins, to a host that comes while it is so, and with 0 when everything has
+/// been kept again for a few seconds. How much was lost stands in each log as a mark.
+struct NotKept
+{
+    std::int32_t error = 0; ///< errno of the first that failed; 0: over
+};
+
 } // namespace turnspit::keep

@@ -132,6 +132,12 @@ void fields(V& v, auto& m, Wrote*)
     v(m.service), v(m.end);
 }
 
+template <class V>
+void fields(V& v, auto& m, NotKept*)
+{
+    v(m.error);
+}
+
 template <class T>
 concept Structure = requires(T& t) { fields(t, t, static_cast<T*>(nullptr)); };
 

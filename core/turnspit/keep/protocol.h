@@ -16,7 +16,7 @@
 namespace turnspit::keep {
 
 using HostMessage = std::variant<Hello, Spawn, Stop, Mark, Watch, Acknowledge, Prune, Goodbye>;
-using KeeperMessage = std::variant<Welcome, Refused, Began, SpawnFailed, Stopping, Killing, Ended, Wrote>;
+using KeeperMessage = std::variant<Welcome, Refused, Began, SpawnFailed, Stopping, Killing, Ended, Wrote, NotKept>;
 
 /// Bytes of type and payload together; a longer frame is refused before it is read.
 inline constexpr std::uint32_t maxFrameSize = 8U << 20U;

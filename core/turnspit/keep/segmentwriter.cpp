@@ -260,6 +260,7 @@ bool SegmentWriter::writeOut(std::string_view entries)
         }
         if (n < 0 && errno == EINTR)
             continue;
+        m_error = n < 0 ? errno : ENOSPC;
         const std::size_t newline = done == 0 ? std::string_view::npos : entries.rfind('\n', done - 1);
         const std::size_t whole = newline == std::string_view::npos ? 0 : newline + 1;
         if (whole < done && ::ftruncate(m_fd, static_cast<off_t>(m_size + whole)) != 0)
@@ -282,7 +283,7 @@ bool SegmentWriter::writeOut(std::string_view entries)
 void SegmentWriter::setFailing(bool failing)
 {
     if (m_budget && failing != m_failing)
-        m_budget->failing(failing);
+        m_budget->failing(failing, m_error);
     m_failing = failing;
 }
 

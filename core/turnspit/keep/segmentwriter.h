@@ -133,6 +133,7 @@ private:
     std::uint64_t m_lines = 0;
 
     bool m_failing = false;
+    int m_error = 0; ///< errno of what failed last
     Instant m_retryAt{};
     std::uint64_t m_lostLines = 0;
     std::uint64_t m_lostBytes = 0;

@@ -80,8 +80,10 @@ bool SegmentWriter::openSegment(std::uint32_t number)
         makeFolder(m_plan.folder);
         m_fd = ::open(path.c_str(), flags, 0600);
     }
-    if (m_fd < 0)
+    if (m_fd < 0) {
+        m_error = errno;
         return false;
+    }
     struct stat st{};
     ::fstat(m_fd, &st);
     if (number == m_segment)

@@ -13,6 +13,7 @@
 
 #include <numeric>
 #include <stdexcept>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -251,6 +252,7 @@ void Engine::welcome(const keep::Welcome& message)
 {
     m_publisher.setKeeper("connected (pid " + std::to_string(message.pid) + ")");
     m_publisher.setProblem("keeper", "");
+    m_publisher.setProblem("logs", ""); // it says so again
     m_liveAtWelcome = message.live;
     m_endsToCome = message.endsToCome;
     m_hearing = true;
@@ -298,6 +300,9 @@ void Engine::received(const keep::KeeperMessage& message)
             it->second->set();
             it->second->reset();
         }
+    } else if (const auto* notKept = std::get_if<keep::NotKept>(&message)) {
+        m_publisher.setProblem("logs", notKept->error == 0 ? std::string()
+                                                           : "output of services is not kept: " + std::generic_category().message(notKept->error));
     }
 }
 
