@@ -50,8 +50,8 @@ MainWindow::Options windowOptions(const Places& places)
 struct Program::Front
 {
     Front(HostSession& session, NoticeOutlet& outlet, const MainWindow::Options& options)
-        : window(session, options), unseen(window.mirror()), policy(window.mirror(), outlet), actions(session), quit(session, window.mirror()),
-          presence(window), banner(new NoticeBanner(window))
+        : window(session, options), unseen(window.mirror()), policy(window.mirror(), outlet),
+          actions(session), quit(session, window.mirror()), presence(window)
     {}
 
     MainWindow window;
@@ -60,7 +60,6 @@ struct Program::Front
     QuickActions actions;
     QuitFlow quit;
     WindowPresence presence;
-    NoticeBanner* banner; ///< a child of the window
 };
 
 Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServer& launches)
@@ -100,7 +99,7 @@ void Program::createFront()
     window.addMenuAction(MainWindow::Menu::File, m_atLogin);
     m_open->onHint = [this](const QString& hint) { m_front->window.setNoHostHint(hint); };
     m_open->onEnd = [this] { end(); };
-    m_router->useBanner(m_front->banner);
+    m_router->useBanner(&window.notices());
     m_front->presence.setTrayVisible(m_tray->isVisible());
 
     connect(&window, &MainWindow::closeRequested, this, &Program::closeRequested);
@@ -113,7 +112,7 @@ void Program::createFront()
         refreshTray();
     });
     connect(&m_front->actions, &QuickActions::refused, this, [this](const QString& why) { tell(QStringLiteral("refused"), why); });
-    connect(m_front->banner, &NoticeBanner::pressed, this, [this](const Notice& notice, const QString& button) { noticePressed(notice, button, {}); });
+    connect(&window.notices(), &NoticeBanner::pressed, this, [this](const Notice& notice, const QString& button) { noticePressed(notice, button, {}); });
     connect(&m_front->quit, &QuitFlow::ended, this, &Program::end);
     connect(&m_front->quit, &QuitFlow::hidden, &m_front->presence, &WindowPresence::putAway);
     connect(&m_front->quit, &QuitFlow::underWayChanged, this, [this] {
@@ -340,7 +339,7 @@ void Program::connectionChanged()
     if (!away) {
         m_lostTimer->stop();
         m_away = m_lost = false;
-        m_front->banner->close(hostKey);
+        m_front->window.notices().close(hostKey);
         return refreshTray();
     }
     if (!m_lost) {
@@ -353,7 +352,7 @@ void Program::connectionChanged()
     notice.summary = tr("The host of these services does not answer.");
     notice.body = tr("This window goes on looking for it.");
     notice.buttons = {{QStringLiteral("startHere"), tr("Start here")}};
-    m_front->banner->show(notice);
+    m_front->window.notices().show(notice);
     refreshTray();
 }
 

@@ -6,34 +6,41 @@
 
 class QHBoxLayout;
 class QLabel;
+class QToolButton;
 
 namespace turnspit {
 
-/// Notices in the window itself, along its upper edge: where neither the desktop nor the tray can show them. One at a
-/// time, the last one told. objectName noticeBanner; buttons noticeBanner/ID, noticeBannerClose.
+/// Notices in the window itself, a band that its layout makes room for: it covers nothing. For facts about the program,
+/// and for others where neither the desktop nor the tray can show them. The oldest is shown until it is closed or one of
+/// its buttons is pressed, then the next one; hidden while there is none.
+///
+/// objectNames: noticeBanner; noticeText, noticeBody, noticeMore, buttons noticeBanner/ID, noticeBannerClose.
 class NoticeBanner final : public QFrame, public NoticeOutlet
 {
     Q_OBJECT
 public:
-    /// Lies over `window` and follows its size.
-    explicit NoticeBanner(QWidget& window);
+    explicit NoticeBanner(QWidget* parent = nullptr);
 
+    /// One of the same key is replaced where it is in the queue.
     void show(const Notice& notice) override;
     void close(const QString& key) override;
 
 Q_SIGNALS:
+    /// It is closed already.
     void pressed(const turnspit::Notice& notice, const QString& button);
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
-    void place();
+    void refresh();
+    void setButtons(const QList<Notice::Button>& buttons);
 
-    QWidget& m_window;
+    QLabel* m_icon;
     QLabel* m_text;
+    QLabel* m_body;
+    QLabel* m_more;
     QHBoxLayout* m_buttons;
-    Notice m_notice;
+    QToolButton* m_closer;
+    QList<Notice> m_queue;
+    Notice m_shown; ///< as it is on screen
 };
 
 } // namespace turnspit

@@ -6,6 +6,7 @@
 #include <ui/edit/serviceediting.h>
 #include <ui/logs/logpane.h>
 #include <ui/logs/logview.h>
+#include <ui/notices/noticebanner.h>
 #include <ui/runs/runstab.h>
 #include <ui/services/serviceactions.h>
 #include <ui/services/servicefilter.h>
@@ -161,7 +162,14 @@ void MainWindow::createPages()
     m_main = m_splitter;
     for (QWidget* const page : {m_main, static_cast<QWidget*>(m_noHost), static_cast<QWidget*>(m_empty)})
         m_pages->addWidget(page);
-    setCentralWidget(m_pages);
+    auto* const center = new QWidget(this);
+    m_notices = new NoticeBanner(center);
+    auto* const layout = new QVBoxLayout(center);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(m_notices);
+    setCentralWidget(center);
 }
 
 void MainWindow::connectParts()

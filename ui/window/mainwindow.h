@@ -20,6 +20,7 @@ class FilterBar;
 class HostLine;
 class HostMirror;
 class LogPane;
+class NoticeBanner;
 class PlaceholderPage;
 class RecentRuns;
 class ServiceActions;
@@ -58,6 +59,8 @@ public:
 
     [[nodiscard]] HostMirror& mirror() const { return *m_mirror; }
     [[nodiscard]] DetailPane& detail() const { return *m_detail; }
+    /// Above the status bar, so that rows stay where they are when something is told.
+    [[nodiscard]] NoticeBanner& notices() const { return *m_notices; }
     [[nodiscard]] WindowMemory& memory() const { return *m_memory; }
 
     /// Selects the service, also where a filter hides it, and shows the tab of this key; "": the present one. One that is not there
@@ -140,6 +143,7 @@ private:
     Examples* m_examples;
     ServiceFilter* m_filter;
 
+    NoticeBanner* m_notices;
     QStackedWidget* m_pages;
     QWidget* m_main;
     QSplitter* m_splitter;
