@@ -70,6 +70,7 @@ int main(int argc, char** argv)
     options.settings = *settings;
     options.hostName = "turnspitd";
     options.keeperProgram = *keeper;
+    options.lastSign = lock->lastSign();
     options.servers.push_back(controlSocket(places->hostSocket()));
 
     int code = 1;

@@ -41,6 +41,7 @@ public:
         m_options.settings = std::move(parts.settings);
         m_options.hostName = "turnspit";
         m_options.keeperProgram = std::move(parts.keeper);
+        m_options.lastSign = m_lock.lastSign();
         m_options.servers.push_back(controlSocket(places.hostSocket()));
         m_options.servers.push_back([this](HostSession& session, std::function<void(int)> subscribers) -> Result<std::unique_ptr<SessionServer>> {
             return std::make_unique<WindowServer>(m_link, session, subscribers);

@@ -120,6 +120,38 @@ class Adoption(Case):
         self.assertIn("last words 7", self.host.texts("code"))
         self.assertIn("done", self.host.texts("good"))
 
+    def test_a_host_that_was_killed_is_an_event_with_what_became_of_its_services(self):
+        self.host.service("web", ["sleep", "3600"])
+        self.host.service("code", py(MORTAL, self.host.path("gate")), restart={"policy": "never"})
+        self.host.start()
+        self.host.wait_for("web", "running")
+        self.host.wait_text("code", "born")
+        pid = self.host.one("code")["pid"]
+        before = time.time()
+        self.host.kill9()
+        with open(self.host.path("gate.new"), "w", encoding="utf-8") as file:
+            file.write("7")
+        os.rename(self.host.path("gate.new"), self.host.path("gate"))
+        wait_until(lambda: not alive(pid), "its end")
+        self.host.start()
+        self.host.wait_for("web", "running")
+
+        def events():
+            return [(event["kind"], event["service"]) for event in self.host.ok("events", "--json").objects]
+
+        lost = [event for event in self.host.ok("events", "--json").objects if event["kind"] == "host-lost"]
+        self.assertEqual(1, len(lost))
+        self.assertIn("ended unexpectedly", lost[0]["text"])
+        self.assertLessEqual(parse_time(lost[0]["time"]).timestamp(), before + 1)
+        kinds = events()
+        since = kinds[kinds.index(("host-lost", "")):]
+        self.assertEqual({("host-lost", ""), ("run-adopted", "web"), ("run-ended-meanwhile", "code")}, set(since[:since.index(("host-started", ""))]))
+        ended = [event for event in self.host.ok("events", "--json").objects if event["kind"] == "run-ended-meanwhile"]
+        self.assertRegex(ended[0]["text"], r"^run \d+: exit 7$")
+        # One that ends as it should is none.
+        self.host.restart()
+        self.assertEqual(1, [kind for kind, _ in events()].count("host-lost"))
+
     def test_a_stop_under_way_when_the_host_dies_is_finished(self):
         self.host.service("deaf", sh(DEAF), stop={"timeout": "2s"})
         self.host.start()

@@ -164,6 +164,21 @@ private Q_SLOTS:
         QCOMPARE(store->events({{}, {}, (*all)[7].id, 100})->size(), 2u);
     }
 
+    void theNewestOfSomeKindsIsFound()
+    {
+        const auto store = open(newFile());
+        QVERIFY(!store->lastEventOf({"host-started"}).value());
+        for (int i = 0; i < 6; ++i)
+            QVERIFY(store->addEvent({0, at(i), i % 2 ? "host-stopped" : "host-started", "", std::to_string(i)}));
+        QVERIFY(store->addEvent({0, at(7), "host", "", "another word"}));
+        QCOMPARE(store->lastEventOf({"host-started", "host-stopped"}).value()->text, std::string("5"));
+        QCOMPARE(store->lastEventOf({"host-started"}).value()->text, std::string("4"));
+        // However long a host lives, it is known that it began.
+        QVERIFY(store->prune(at(100)));
+        QCOMPARE(store->events({})->size(), 1u);
+        QCOMPARE(store->lastEventOf({"host-started", "host-stopped"}).value()->text, std::string("4"));
+    }
+
     void stateOfServicesIsKept()
     {
         const std::string file = newFile();

@@ -63,6 +63,12 @@ Run readRun(const SqliteStatement& row)
     return run;
 }
 
+// `SELECT id, time, kind, service, text`.
+HistoryEvent readEvent(const SqliteStatement& row)
+{
+    return {static_cast<std::uint64_t>(row.integer(0)), timeFrom(row.integer(1)), row.text(2), row.text(3), row.text(4)};
+}
+
 } // namespace
 
 Result<> HistoryStore::run(SqliteStatement& statement, std::string_view doing)
@@ -240,8 +246,7 @@ Result<std::vector<HistoryEvent>> HistoryStore::events(const EventQuery& query)
     for (;;) {
         switch (statement.step()) {
         case SqliteStatement::Step::Row:
-            events.push_back({static_cast<std::uint64_t>(statement.integer(0)), timeFrom(statement.integer(1)), statement.text(2),
-                              statement.text(3), statement.text(4)});
+            events.push_back(readEvent(statement));
             break;
         case SqliteStatement::Step::Done:
             std::reverse(events.begin(), events.end());
@@ -250,6 +255,24 @@ Result<std::vector<HistoryEvent>> HistoryStore::events(const EventQuery& query)
             return sqlError("read");
         }
     }
+}
+
+Result<std::optional<HistoryEvent>> HistoryStore::lastEventOf(const std::vector<std::string>& kinds)
+{
+    std::string wanted(",");
+    for (const std::string& kind : kinds)
+        wanted += kind + ',';
+    SqliteStatement statement = m_database->prepare(
+        "SELECT id, time, kind, service, text FROM events WHERE instr(?, ',' || kind || ',') > 0 ORDER BY id DESC LIMIT 1");
+    if (!statement.isValid())
+        return sqlError("read");
+    statement.bind(wanted);
+    switch (statement.step()) {
+    case SqliteStatement::Step::Row: return readEvent(statement);
+    case SqliteStatement::Step::Done: return std::nullopt;
+    case SqliteStatement::Step::Error: break;
+    }
+    return sqlError("read");
 }
 
 Result<std::optional<std::string>> HistoryStore::serviceState(const std::string& service)
@@ -309,7 +332,7 @@ Result<std::uint64_t> HistoryStore::prune(WallTime olderThan)
     const auto done = nested([&]() -> Result<> {
         for (const char* sql : {"DELETE FROM runs WHERE ended < ? AND id NOT IN (SELECT max(id) FROM runs GROUP BY service) "
                                 "AND id NOT IN (SELECT max(id) FROM runs WHERE " TURNSPIT_RUN_WAS_ONE " GROUP BY service)",
-                                "DELETE FROM events WHERE time < ?"}) {
+                                "DELETE FROM events WHERE time < ? AND id <> coalesce((SELECT max(id) FROM events WHERE kind = 'host-started'), 0)"}) {
             SqliteStatement statement = m_database->prepare(sql);
             if (!statement.isValid())
                 return sqlError("write");

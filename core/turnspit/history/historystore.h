@@ -89,6 +89,9 @@ public:
     /// The newest `limit`, oldest first.
     [[nodiscard]] Result<std::vector<HistoryEvent>> events(const EventQuery& query);
 
+    /// The newest of one of these kinds.
+    [[nodiscard]] Result<std::optional<HistoryEvent>> lastEventOf(const std::vector<std::string>& kinds);
+
     // ---- durable state --------------------------------------------------------------------------------------------------------
 
     /// Text (JSON, by custom) that the engine keeps for a service: series, remembered outcomes.

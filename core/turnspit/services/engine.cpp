@@ -5,8 +5,10 @@
 #include <turnspit/services/enginelink.h>
 #include <turnspit/services/enginesession.h>
 #include <turnspit/services/historyask.h>
+#include <turnspit/services/hostlock.h>
 #include <turnspit/services/wallclockwatch.h>
 #include <turnspit/servicefile/parse.h>
+#include <turnspit/supervision/exitwords.h>
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -112,6 +114,27 @@ Task<> Engine::loadHistory()
         m_openRuns.emplace(run.id, run);
 }
 
+/// A host says when it has ended; where one has begun and did not, it was killed, or the machine was.
+Task<> Engine::noteLostHost()
+{
+    const auto turn = valueOrThrow(
+        co_await askHistory(*m_history, [](HistoryStore& store) { return store.lastEventOf({"host-started", "host-stopped", "host-lost"}); }));
+    if (!turn || turn->kind != "host-started")
+        co_return;
+    const auto newest = valueOrThrow(co_await askHistory(*m_history, [](HistoryStore& store) { return store.events({.limit = 1}); }));
+    const auto runs = valueOrThrow(co_await askHistory(*m_history, [](HistoryStore& store) { return store.runs({.limit = 1}); }));
+    WallTime sign = std::max(turn->time, m_options.lastSign.value_or(turn->time));
+    if (!newest.empty())
+        sign = std::max(sign, newest.front().time);
+    if (!runs.empty())
+        sign = std::max(sign, runs.front().end.value_or(runs.front().begin));
+    HistoryEvent lost;
+    lost.time = std::min(sign, m_clock.wallNow());
+    lost.kind = "host-lost";
+    lost.text = "ended unexpectedly: " + turn->text;
+    record(std::move(lost));
+}
+
 Task<> Engine::start(std::stop_token cancelled)
 {
     HostInfo host;
@@ -128,6 +151,7 @@ Task<> Engine::start(std::stop_token cancelled)
     m_files = std::make_unique<Thread>(QStringLiteral("files"));
     okOrThrow(openHistory());
     co_await loadHistory();
+    co_await noteLostHost();
     if (auto loaded = m_wishes.load(m_options.places.wishesFile()); !loaded)
         m_publisher.setProblem("wishes", loaded.error().text());
 
@@ -279,6 +303,8 @@ void Engine::received(const keep::KeeperMessage& message)
             owner->ended(*ended);
         else
             endOfEarlierRun(*ended);
+        if (m_firstWelcome)
+            endedMeanwhile(*ended);
         if (m_hearing && m_endsToCome > 0 && --m_endsToCome == 0)
             allEndsTold();
         return;
@@ -332,6 +358,7 @@ void Engine::allEndsTold()
                 owner->endedUnseen(run, false);
             else
                 runEnded(run, false);
+            event("run-ended-meanwhile", run.service, "run " + std::to_string(id.value) + ": " + run.reason);
         }
         m_openRuns.clear();
         m_keeperKnown.set();
@@ -369,6 +396,17 @@ void Engine::endOfEarlierRun(const keep::Ended& message)
     }
     owner->ended(message);
     changed(*owner);
+}
+
+void Engine::endedMeanwhile(const keep::Ended& message)
+{
+    std::string how = message.reason;
+    if (message.outcome != Outcome::Failed)
+        how = std::string(toString(message.outcome)) + (how.empty() ? "" : ": " + how);
+    else if (how.empty())
+        how = describeExit(message.exitCode >= 0 ? std::optional<int>(message.exitCode) : std::nullopt,
+                           message.signal > 0 ? std::optional<int>(message.signal) : std::nullopt, message.service);
+    event("run-ended-meanwhile", message.service, "run " + std::to_string(message.run.value) + ": " + how);
 }
 
 bool Engine::toKeeper(const keep::HostMessage& message)
@@ -452,13 +490,13 @@ void Engine::event(const char* kind, const std::string& service, const std::stri
         m_log.info("{}", text);
     else
         m_log.info("{}: {}: {}", service, kind, text);
-    HistoryEvent record;
-    record.time = m_clock.wallNow();
-    record.kind = kind;
-    record.service = service;
-    record.text = text;
-    m_history->post([record](HistoryStore& store) -> Result<> {
-        auto added = store.addEvent(record);
+    record({.time = m_clock.wallNow(), .kind = kind, .service = service, .text = text});
+}
+
+void Engine::record(HistoryEvent event)
+{
+    m_history->post([event = std::move(event)](HistoryStore& store) -> Result<> {
+        auto added = store.addEvent(event);
         if (!added)
             return fail(added.error());
         return {};
@@ -629,7 +667,9 @@ void Engine::sampleUsage()
         if (unit->live() && unit->live()->pid > 0)
             targets.push_back({name, unit->live()->id.value, unit->live()->pid});
     }
-    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, monitor = m_usage, at = m_lastSample, targets = std::move(targets)] {
+    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, monitor = m_usage, at = m_lastSample, targets = std::move(targets),
+                               places = m_options.places] {
+        HostLock::giveSign(places);
         auto usages = monitor->sample(targets);
         home->post([this, alive, at, usages = std::move(usages)] {
             if (alive.expired())

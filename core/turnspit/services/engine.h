@@ -24,6 +24,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -41,6 +42,7 @@ struct EngineOptions
     HostSettings settings;
     std::string hostName = "turnspitd";
     std::string keeperProgram;
+    std::optional<WallTime> lastSign; ///< of life, by the host before this one: `HostLock::lastSign`
 
     /// How many services still ran when the host ended: somebody was in a hurry, and their keeper finishes the stop. Read after the stop.
     std::atomic<int> leftRunning{0};
@@ -113,11 +115,14 @@ private:
 
     Result<> openHistory();
     Task<> loadHistory();
+    Task<> noteLostHost();
     void welcome(const keep::Welcome& message);
     void received(const keep::KeeperMessage& message);
     void allEndsTold();
     void reconcileAll();
     void endOfEarlierRun(const keep::Ended& message);
+    void record(HistoryEvent event);
+    void endedMeanwhile(const keep::Ended& message);
     Unit& addUnit(const std::string& name);
     void dropUnit(const std::string& name);
     void applyDefinition(Unit& unit, const FolderChange& change);

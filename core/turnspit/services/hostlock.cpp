@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace turnspit {
@@ -31,10 +32,18 @@ Result<HostLock> HostLock::take(const Places& places)
         return fail(ErrorKind::Refused, "another host runs on the state folder " + places.state + ": pid " +
                                             (pid.empty() ? "unknown" : pid) + ", socket " + (socket.empty() ? "unknown" : socket));
     }
+    if (struct stat before{}; ::fstat(fd, &before) == 0 && before.st_size > 0)
+        lock.m_lastSign = WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(before.st_mtim.tv_sec) +
+                                                                                  std::chrono::nanoseconds(before.st_mtim.tv_nsec)));
     const std::string text = std::to_string(::getpid()) + "\n" + places.hostSocket() + "\n";
     if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         return fail(systemError("cannot write", path, errno));
     return lock;
+}
+
+void HostLock::giveSign(const Places& places)
+{
+    (void)::utimensat(AT_FDCWD, places.hostLock().c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
 }
 
 HostLock::~HostLock()
