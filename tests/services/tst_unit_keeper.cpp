@@ -63,6 +63,7 @@ private Q_SLOTS:
     void aStopThatWasNotHeardOfIsTold();
     void aRetryWithoutAKeeperWaitsForOne();
     void theHostEndsWithoutAKeeper();
+    void aKillWhenTheHostEndsIsAnEventOfItsOwn();
     void spawnErrorsAreToldInWords_data();
     void spawnErrorsAreToldInWords();
     void aSpawnErrorFollowsThePolicy();
@@ -729,6 +730,17 @@ void TestUnitKeeper::theHostEndsWithoutAKeeper()
     SAYS(f.records(), (std::string("unknown(") + lost + ")").c_str());
     f.advance(1h);
     QCOMPARE(f.spawns(), 1);
+}
+
+void TestUnitKeeper::aKillWhenTheHostEndsIsAnEventOfItsOwn()
+{
+    UnitFixture f(kept);
+    f.run();
+    f.unit->shutDown(3s);
+    f.unit->killing(keep::Killing{RunId{1}, "did not stop within 3s; killed"});
+    QVERIFY(f.context.events.contains(QStringLiteral("run-killed-at-quit")));
+    QVERIFY(!f.context.events.contains(QStringLiteral("run-killed")));
+    QVERIFY(f.context.eventTexts.last().endsWith(QStringLiteral("run 1: did not stop within 3s; killed")));
 }
 
 void TestUnitKeeper::spawnErrorsAreToldInWords_data()

@@ -144,6 +144,7 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
         Unit::StopOptions options;
         options.kill = request.action == Action::Kill;
         options.byPerson = !request.atQuit;
+        options.atQuit = request.atQuit;
         options.limit = request.timeout;
         if (unit->live())
             killedRun = unit->live()->id;

@@ -252,6 +252,7 @@ void Unit::stop(const StopOptions& options)
         return;
     }
     m_stopWanted = true;
+    m_live->atQuit = options.atQuit;
     if (m_live->stopping && !options.kill && !options.limit) {
         notify(); // the one under way keeps its limit, however often it is asked for
         return;
@@ -403,6 +404,7 @@ void Unit::stopWithHost(Milliseconds limit)
 {
     StopOptions options;
     options.byPerson = false;
+    options.atQuit = true;
     if (m_live && m_live->stopping) {
         // A stop under way keeps its own limit, within what is left.
         stop(options);

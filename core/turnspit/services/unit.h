@@ -92,6 +92,7 @@ public:
         int pid = 0;                       ///< 0: not begun yet
         WallTime began{};
         bool stopping = false;
+        bool atQuit = false; ///< ... since the host is about to end
         keep::StopWhy why = keep::StopWhy::Stop;
         Milliseconds limit{0};
         std::optional<WallTime> killAt;
@@ -128,6 +129,7 @@ public:
     {
         bool byPerson = true;
         bool kill = false;
+        bool atQuit = false; ///< the host is about to end
         std::optional<Milliseconds> limit;
     };
     void stop(const StopOptions& options);

@@ -179,7 +179,7 @@ void Unit::stopping(const keep::Stopping& message)
 void Unit::killing(const keep::Killing& message)
 {
     if (m_live && m_live->id == message.run)
-        m_context.event("run-killed", m_name, "run " + std::to_string(message.run.value) + ": " + message.reason);
+        m_context.event(m_live->atQuit ? "run-killed-at-quit" : "run-killed", m_name, "run " + std::to_string(message.run.value) + ": " + message.reason);
 }
 
 void Unit::ended(const keep::Ended& message)
