@@ -8,6 +8,7 @@
 #include "tray.h"
 
 #include <turnspit/control/hostsession.h>
+#include <ui/notices/hostnews.h>
 #include <ui/notices/noticebanner.h>
 #include <ui/notices/noticepolicy.h>
 #include <ui/quit/closequestion.h>
@@ -18,6 +19,7 @@
 #include <ui/tray/overall.h>
 #include <ui/tray/unseenfailures.h>
 #include <ui/tray/windowpresence.h>
+#include <ui/window/detailpane.h>
 #include <ui/window/mainwindow.h>
 
 #include <QAction>
@@ -51,12 +53,14 @@ struct Program::Front
 {
     Front(HostSession& session, NoticeOutlet& outlet, const MainWindow::Options& options)
         : window(session, options), unseen(window.mirror()), policy(window.mirror(), outlet),
-          actions(session), quit(session, window.mirror()), presence(window)
+          news(session, window.mirror(), window.notices(), outlet, window.memory()), actions(session), quit(session, window.mirror()),
+          presence(window)
     {}
 
     MainWindow window;
     UnseenFailures unseen;
     NoticePolicy policy;
+    HostNews news;
     QuickActions actions;
     QuitFlow quit;
     WindowPresence presence;
@@ -113,6 +117,7 @@ void Program::createFront()
     });
     connect(&m_front->actions, &QuickActions::refused, this, [this](const QString& why) { tell(QStringLiteral("refused"), why); });
     connect(&window.notices(), &NoticeBanner::pressed, this, [this](const Notice& notice, const QString& button) { noticePressed(notice, button, {}); });
+    connect(&m_front->news, &HostNews::serviceRequested, this, [this](const QString& name) { m_front->window.showService(name, tabs::runs); });
     connect(&m_front->quit, &QuitFlow::ended, this, &Program::end);
     connect(&m_front->quit, &QuitFlow::hidden, &m_front->presence, &WindowPresence::putAway);
     connect(&m_front->quit, &QuitFlow::underWayChanged, this, [this] {
@@ -236,7 +241,10 @@ void Program::noticePressed(const Notice& notice, const QString& button, const Q
     const ServiceInfo* const service = m_front->window.mirror().model().find(notice.service);
     if (button == QLatin1String("startHere"))
         startHere();
-    else if (button == QLatin1String("again") && service)
+    else if (button == QLatin1String("review")) {
+        raise(token);
+        m_front->news.review(notice.key, m_front->window);
+    } else if (button == QLatin1String("again") && service)
         m_front->actions.again(*service);
     else if (button == QLatin1String("start") && service)
         m_front->actions.ask(QuickCommand::Start, service->name);
