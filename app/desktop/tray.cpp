@@ -8,6 +8,8 @@
 #include <QMenu>
 #include <QSystemTrayIcon>
 
+#include <utility>
+
 namespace turnspit::desktop {
 
 Tray::Tray(TrayMenu& menu, QObject* parent) : QObject(parent), m_menu(menu), m_xTray(new XTrayWatch(this))
@@ -60,14 +62,15 @@ void Tray::createIcon()
 
 void Tray::setLook(Overall state, const QString& text)
 {
-    m_state = state;
-    m_text = text;
+    const bool changes = std::exchange(m_state, state) != state;
+    const bool says = std::exchange(m_text, text) != text;
     if (m_item)
         m_item->setLook(state, text);
-    if (m_icon) {
+    // An icon that is set is drawn, whether it is another one or not.
+    if (m_icon && changes)
         m_icon->setIcon(trayIcon(shapeOf(state)));
+    if (m_icon && says)
         m_icon->setToolTip(tr("Turnspit — %1").arg(text));
-    }
 }
 
 bool Tray::showMessage(const Notice& notice)

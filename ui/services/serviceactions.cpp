@@ -135,8 +135,10 @@ QStringList ServiceActions::allowedNames(ServiceCommand command) const
 void ServiceActions::refresh()
 {
     const bool resumes = !m_targets.isEmpty() && std::all_of(m_targets.begin(), m_targets.end(), isHeld);
-    action(ServiceCommand::Hold)->setText(resumes ? tr("R&esume schedule") : tr("&Hold schedule"));
-    action(ServiceCommand::Hold)->setIcon(actionIcon(resumes ? QStringLiteral("resume") : QStringLiteral("hold")));
+    if (std::exchange(m_holdResumes, resumes) != resumes) { // an icon that is set is a change to every menu and button, whatever it is
+        action(ServiceCommand::Hold)->setText(resumes ? tr("R&esume schedule") : tr("&Hold schedule"));
+        action(ServiceCommand::Hold)->setIcon(actionIcon(resumes ? QStringLiteral("resume") : QStringLiteral("hold")));
+    }
 
     for (const ServiceCommand command : commands) {
         QAction* const item = action(command);

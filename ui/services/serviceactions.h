@@ -82,6 +82,7 @@ private:
     std::array<QAction*, 6> m_actions{}; ///< by ServiceCommand
     QList<ServiceInfo> m_targets;
     bool m_live = false;
+    bool m_holdResumes = false; ///< what the action that holds schedules says now
     TaskScope m_tasks; ///< last: destroyed before what its tasks use
 };
 
