@@ -2,6 +2,7 @@
 #include "program.h"
 #include "sessionchoice.h"
 #include "singleinstance.h"
+#include "watchdog.h"
 
 #include <turnspit/hosting/signalwatch.h>
 #include <ui/theme/icons.h>
@@ -102,6 +103,7 @@ int main(int argc, char** argv)
     QGuiApplication::setQuitOnLastWindowClosed(false);
     QCoreApplication::setQuitLockEnabled(false);
 
+    const auto watchdog = desktop::Watchdog::fromEnvironment();
     desktop::LaunchServer launches(*places);
     if (const auto listening = launches.listen(); !listening)
         return refused(listening.error());
