@@ -115,6 +115,17 @@ private Q_SLOTS:
         QVERIFY(list().isVisible());
     }
 
+    void theHostsOwnWorkAloneIsNothingToLookAfter()
+    {
+        add("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn);
+        openWindow();
+        QVERIFY(part<QWidget>("emptyState").isVisible());
+        add("worker", ServiceState::Running, ServiceKind::BuiltIn); // of a program that has the library
+        settle(1s);
+        QVERIFY(!part<QWidget>("emptyState").isVisible());
+        QCOMPARE(shownState("housekeeping"), QStringLiteral("Waiting"));
+    }
+
     void aClickOnStartAsksTheHostAndItsAnswerIsShown()
     {
         add("api", ServiceState::Stopped);

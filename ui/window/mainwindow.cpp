@@ -33,11 +33,21 @@
 #include <QStatusBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 using namespace std::chrono_literals;
 
 namespace turnspit {
+namespace {
+
+/// The host's own work is in the list like any other; with nothing beside it there is nothing to look after yet.
+bool isOfHost(const ServiceInfo& service)
+{
+    return service.kind == ServiceKind::BuiltIn && service.name == QLatin1String("housekeeping");
+}
+
+} // namespace
 
 MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
@@ -364,7 +374,8 @@ void MainWindow::refreshPages()
         m_pages->setCurrentWidget(m_noHost);
         return;
     }
-    QWidget* const page = m_mirror->model().services().isEmpty() ? static_cast<QWidget*>(m_empty) : m_main;
+    const QList<ServiceInfo>& services = m_mirror->model().services();
+    QWidget* const page = std::ranges::all_of(services, isOfHost) ? static_cast<QWidget*>(m_empty) : m_main;
     const bool listComes = page == m_main && m_pages->currentWidget() != m_main;
     m_pages->setCurrentWidget(page);
     if (listComes)
