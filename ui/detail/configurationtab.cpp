@@ -77,7 +77,7 @@ QWidget* ConfigurationTab::createHead()
 {
     auto* const head = new QWidget(this);
     m_path->setObjectName(QStringLiteral("configurationPath"));
-    m_path->setAccessibleName(tr("File"));
+    m_path->setAccessibleDescription(tr("File")); // its name is what it says
     m_path->setTextFormat(Qt::PlainText);
     m_path->setWordWrap(true);
     m_path->setLayoutDirection(Qt::LeftToRight);

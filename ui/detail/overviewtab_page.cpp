@@ -35,7 +35,10 @@ OverviewTab::Line OverviewTab::addLine(QGridLayout& grid, const QString& caption
     strong.setBold(true);
     label->setFont(strong);
     label->setBuddy(value);
-    if (value->accessibleName().isEmpty())
+    // The name of a label is what it says.
+    if (qobject_cast<QLabel*>(value))
+        value->setAccessibleDescription(caption);
+    else if (value->accessibleName().isEmpty())
         value->setAccessibleName(caption);
     const int row = grid.rowCount();
     grid.addWidget(label, row, 0, Qt::AlignTop | Qt::AlignLeading);

@@ -76,7 +76,7 @@ ScheduleFields::ScheduleFields(QWidget* parent)
     m_sentence->setTextFormat(Qt::PlainText);
     m_sentence->setWordWrap(true);
     m_preview->setObjectName(QStringLiteral("schedulePreview"));
-    m_preview->setAccessibleName(tr("Next runs"));
+    m_preview->setAccessibleDescription(tr("Next runs")); // its name is what it says
     m_preview->setTextFormat(Qt::PlainText);
     m_preview->setWordWrap(true);
 

@@ -81,7 +81,7 @@ void ServiceForm::createMain(bool fixedName, bool browse)
     m_status->setObjectName(QStringLiteral("commandStatus"));
     m_status->setTextFormat(Qt::PlainText);
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_status->setAccessibleName(tr("Program that was found"));
+    m_status->setAccessibleDescription(tr("Program that was found")); // its name is what it says
     m_status->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long path must not widen the dialog
 
     m_name->setObjectName(QStringLiteral("nameEdit"));

@@ -24,7 +24,7 @@ HostDetails::HostDetails(const HostInfo& host, const QString& connection, QWidge
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-        label->setAccessibleName(name);
+        label->setAccessibleDescription(name); // its name is what it says
         form->addRow(name, label);
     };
     row(tr("Host"), tr("%1 %2, pid %3", "program, version, process id").arg(host.host, host.version).arg(host.pid));
