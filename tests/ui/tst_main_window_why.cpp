@@ -103,6 +103,24 @@ private Q_SLOTS:
         QVERIFY2(m->why().startsWith(u"mailer — Failed 4 m 00 s ago · exit code 1"), qPrintable(m->why()));
     }
 
+    void ofAFailureItIsSaidWhatTheServiceSaidLast()
+    {
+        m->add("api", ServiceState::Stopped);
+        const RunId run = m->session->beginRun(QStringLiteral("api"));
+        m->session->say(QStringLiteral("api"), "cannot reach \033[31mthe thing\033[0m", 'e');
+        m->session->say(QStringLiteral("api"), "bye");
+        m->open();
+        m->settle(1s);
+        QVERIFY2(!m->why().contains(u"the thing"), qPrintable(m->why()));
+        m->session->endRun(run, Outcome::Failed, 3);
+        m->session->setState(QStringLiteral("api"), ServiceState::Failed);
+        m->settle(1s);
+        QVERIFY2(m->why().endsWith(u" · “cannot reach the thing”"), qPrintable(m->why()));
+        m->session->setState(QStringLiteral("api"), ServiceState::Running);
+        m->settle(1s);
+        QVERIFY2(!m->why().contains(u"the thing"), qPrintable(m->why()));
+    }
+
     void aLineTooLongIsCutAndWholeInTheTooltip()
     {
         ServiceInfo typo = m->add("typo", ServiceState::Invalid);

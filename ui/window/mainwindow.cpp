@@ -13,6 +13,7 @@
 #include <ui/services/servicemodel.h>
 #include <ui/services/serviceview.h>
 #include <ui/session/hostmirror.h>
+#include <ui/session/lastwords.h>
 #include <ui/session/recentruns.h>
 #include <ui/session/stops.h>
 #include <ui/theme/icons.h>
@@ -52,7 +53,7 @@ bool isOfHost(const ServiceInfo& service)
 MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
-      m_stops(new Stops(session, *m_mirror, this)), m_actions(new ServiceActions(session, *this)),
+      m_stops(new Stops(session, *m_mirror, this)), m_lastWords(new LastWords(session, this)), m_actions(new ServiceActions(session, *this)),
       m_editing(new ServiceEditing(session, *m_mirror, *this)),
       m_examples(new Examples(session, options.demoProgram, this)), m_filter(new ServiceFilter(this)), m_pages(new QStackedWidget(this)),
       m_noHost(new PlaceholderPage(this)), m_empty(new PlaceholderPage(this)), m_noMatch(new PlaceholderPage(this))
@@ -207,6 +208,7 @@ void MainWindow::connectParts()
     connect(m_actions, &ServiceActions::refused, this, &MainWindow::showMessage);
     connect(m_actions, &ServiceActions::stopExtended, m_stops, &Stops::refresh);
     connect(m_stops, &Stops::changed, this, &MainWindow::refreshTargets);
+    connect(m_lastWords, &LastWords::changed, this, &MainWindow::refreshTargets);
     connect(m_examples, &Examples::failed, this, &MainWindow::showMessage);
     connect(m_examples, &Examples::added, this, &MainWindow::showAppeared);
     connect(m_examples, &Examples::removalRequested, m_editing, &ServiceEditing::remove);
@@ -319,7 +321,7 @@ void MainWindow::refreshTargets()
     }
     m_why->setLive(m_mirror->isLive());
     if (targets.size() == 1)
-        m_why->show(targets.first(), model.stopOf(targets.first().name));
+        m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()));
     else
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));

@@ -19,6 +19,7 @@ class Examples;
 class FilterBar;
 class HostLine;
 class HostMirror;
+class LastWords;
 class LogPane;
 class NoticeBanner;
 class PlaceholderPage;
@@ -138,6 +139,7 @@ private:
     HostMirror* m_mirror;
     RecentRuns* m_recent;
     Stops* m_stops;
+    LastWords* m_lastWords;
     ServiceActions* m_actions;
     ServiceEditing* m_editing;
     Examples* m_examples;

@@ -41,10 +41,11 @@ WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m
     setMinimumHeight(m_buttons.front()->sizeHint().height() + 10);
 }
 
-void WhyBar::show(const ServiceInfo& service, const StopInfo* stop)
+void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords)
 {
     m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
-    setLine(words::why(service, Clock::current().wallNow(), stop));
+    const QString why = words::why(service, Clock::current().wallNow(), stop);
+    setLine(lastWords.isEmpty() ? why : tr("%1 · “%2”", "why it failed, what it said last").arg(why, lastWords));
     QList<Remedy> list = remedies(service);
     if (!m_live)
         list.removeIf([](Remedy remedy) { return remedy != Remedy::ShowLog; });

@@ -24,8 +24,8 @@ class WhyBar final : public QFrame
 public:
     explicit WhyBar(QWidget* parent = nullptr);
 
-    /// `stop`: null where none is under way, or its limit is not known.
-    void show(const ServiceInfo& service, const StopInfo* stop);
+    /// `stop`: null where none is under way, or its limit is not known. `lastWords`: what a failed one said last, or "".
+    void show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords = {});
     /// Where not exactly one is selected.
     void showText(const QString& text);
     /// The whole line, also where it is cut on screen.
