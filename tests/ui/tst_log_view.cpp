@@ -1,5 +1,6 @@
 #include "logfixture.h"
 
+#include <QAccessible>
 #include <QClipboard>
 #include <QComboBox>
 #include <QGuiApplication>
@@ -371,6 +372,31 @@ private Q_SLOTS:
             QVERIFY2(!m_log->part<QLineEdit>(name).accessibleName().isEmpty(), name);
         QVERIFY(!m_log->part<QComboBox>("logRun").accessibleName().isEmpty());
         QVERIFY(!m_log->view().accessibleName().isEmpty());
+    }
+
+    void theLinesOnTheScreenAndTheSelectedOnesAreHeard()
+    {
+        m_log->open(1000);
+        m_log->view().scrollTo(500);
+        m_log->settle(1s);
+        QAccessibleInterface* const access = QAccessible::queryAccessibleInterface(&m_log->view());
+        QAccessibleTextInterface* const text = access->textInterface();
+        QVERIFY(text);
+        const QStringList lines = text->text(0, text->characterCount()).split(u'\n');
+        QCOMPARE(lines.size(), m_log->view().visibleRows());
+        QCOMPARE(lines.first(), QString::fromUtf8(test::LogFixture::lineText(500)));
+        QCOMPARE(lines.at(1), QString::fromUtf8(test::LogFixture::lineText(501)));
+        QCOMPARE(text->selectionCount(), 0);
+
+        m_log->view().select(501, 502);
+        int start = 0;
+        int end = 0;
+        QCOMPARE(text->selectionCount(), 1);
+        text->selection(0, &start, &end);
+        QCOMPARE(text->text(start, end), QString::fromUtf8(test::LogFixture::lineText(501) + '\n' + test::LogFixture::lineText(502)));
+        m_log->view().select(100, 101); // out of sight
+        text->selection(0, &start, &end);
+        QCOMPARE(end, start);
     }
 };
 

@@ -1,8 +1,10 @@
 #include <ui/logs/logview.h>
 
 #include <turnspit/base/clock.h>
+#include <ui/logs/logaccess.h>
 #include <ui/logs/logfeed.h>
 
+#include <QAccessible>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QPainter>
@@ -29,6 +31,7 @@ QFont plainFont()
 
 LogView::LogView(LogFeed& feed, QWidget* parent) : QAbstractScrollArea(parent), m_feed(feed), m_pill(new QToolButton(viewport()))
 {
+    QAccessible::installFactory(&logAccess); // before anybody asks for the interface; one that is there is not taken twice
     setObjectName(QStringLiteral("logView"));
     setAccessibleName(tr("Log"));
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
@@ -214,6 +217,7 @@ void LogView::updatePill()
     if (added > 0) {
         const int shown = static_cast<int>(std::min<qint64>(added, std::numeric_limits<int>::max()));
         m_pill->setText(shown == 1 ? tr("1 new line") : tr("%Ln new lines", nullptr, shown));
+        m_pill->setAccessibleName(m_pill->text());
         m_pill->adjustSize();
         m_pill->move((viewport()->width() - m_pill->width()) / 2, viewport()->height() - m_pill->height() - pillMargin);
     }
@@ -356,6 +360,20 @@ void LogView::paintPlaceholder(QPainter& painter) const
     painter.setPen(palette().color(QPalette::PlaceholderText));
     painter.setFont(plainFont());
     painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, placeholder());
+}
+
+QList<std::pair<quint64, QString>> LogView::shownLines() const
+{
+    QList<std::pair<quint64, QString>> lines;
+    const Place first = top();
+    int shown = -first.sub;
+    for (qint64 row = first.row; row < m_feed.rows() && shown < visibleRows(); ++row) {
+        const quint64 number = m_feed.lineAt(row);
+        shown += heightOf(row);
+        if (const LogLine* const line = m_feed.line(number); line && !line->isPiece)
+            lines.append({number, textOf(number, *line).text});
+    }
+    return lines;
 }
 
 void LogView::paintEvent(QPaintEvent*)

@@ -58,6 +58,9 @@ public:
     [[nodiscard]] quint64 topLine() const { return m_topLine; }
     [[nodiscard]] int visibleRows() const;
 
+    /// Numbers and texts of the lines that are on the screen; those that are not here yet are left out.
+    [[nodiscard]] QList<std::pair<quint64, QString>> shownLines() const;
+
     /// All of a folded line from now on.
     void unfold(quint64 line);
 
