@@ -120,6 +120,8 @@ private Q_SLOTS:
         add("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn);
         openWindow();
         QVERIFY(part<QWidget>("emptyState").isVisible());
+        QVERIFY(!action("actionStop").isEnabled());
+        QVERIFY(!action("actionRunNow").isEnabled());
         add("worker", ServiceState::Running, ServiceKind::BuiltIn); // of a program that has the library
         settle(1s);
         QVERIFY(!part<QWidget>("emptyState").isVisible());

@@ -314,7 +314,8 @@ void MainWindow::refreshTargets()
 {
     QList<ServiceInfo> targets;
     const ServiceModel& model = m_mirror->model();
-    const QStringList names = m_view->selectedNames();
+    // What is not shown is not acted upon.
+    const QStringList names = std::ranges::all_of(model.services(), isOfHost) ? QStringList() : m_view->selectedNames();
     for (const QString& name : names) {
         if (const ServiceInfo* const service = model.find(name))
             targets += *service;
