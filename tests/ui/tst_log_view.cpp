@@ -356,6 +356,19 @@ private Q_SLOTS:
         m_log->settle(1s);
     }
 
+    void theRateIsSaidAsLongAsLinesCome()
+    {
+        m_log->open(10);
+        for (int second = 0; second < 3; ++second) {
+            for (int i = 0; i < 50; ++i)
+                m_log->session->say(m_log->service, "more");
+            m_log->settle(1s);
+        }
+        QVERIFY2(m_log->status().contains(u" lines/s"), qPrintable(m_log->status()));
+        m_log->settle(2s);
+        QVERIFY2(!m_log->status().contains(u"lines/s"), qPrintable(m_log->status()));
+    }
+
     void theStatusLineSaysHowMuchThereIs()
     {
         m_log->open(1'003'882);

@@ -18,6 +18,11 @@ constexpr auto measureEvery = 1s;
 
 LogFeed::LogFeed(HostSession& session, QObject* parent)
     : QObject(parent), m_session(session), m_lines(new LogLines(session, this)), m_search(new LogSearch(session, this)),
+      m_silence(Clock::current().createTimer([this] {
+          m_rate = 0;
+          m_measured.reset();
+          Q_EMIT statusChanged();
+      })),
       m_tasks(std::make_unique<TaskScope>())
 {
     connect(m_lines, &LogLines::arrived, this, &LogFeed::arrived);
@@ -79,6 +84,7 @@ void LogFeed::restart()
     m_showing = false;
     m_measured.reset();
     m_rate = 0;
+    m_silence->stop();
     // One of its tasks may be running right now: it ends at its next check, its frame goes when the stack is empty.
     m_retired.push_back(std::exchange(m_tasks, std::make_unique<TaskScope>()));
     QMetaObject::invokeMethod(this, [this] { m_retired.clear(); }, Qt::QueuedConnection);
@@ -165,6 +171,7 @@ void LogFeed::want(qint64 row, qint64 count)
 void LogFeed::measure(const LogExtent& extent)
 {
     const Instant now = Clock::current().now();
+    m_silence->startOnce(measureEvery);
     if (!m_measured || extent.end < m_measured->second) {
         m_measured = {now, extent.end};
         return;

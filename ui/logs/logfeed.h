@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/async/taskscope.h>
+#include <turnspit/base/clock.h>
 #include <turnspit/control/hostsession.h>
 #include <ui/logs/loglines.h>
 #include <ui/logs/logsearch.h>
@@ -104,6 +105,7 @@ private:
     Event m_activated;
     double m_rate = 0;
     std::optional<std::pair<Instant, quint64>> m_measured;
+    std::unique_ptr<ClockTimer> m_silence; ///< ends the rate where nothing comes any more
     QString m_note;
 
     std::vector<std::unique_ptr<TaskScope>> m_retired; ///< given up, perhaps by one of their own tasks
