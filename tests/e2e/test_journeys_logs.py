@@ -107,7 +107,7 @@ class UnderFire(JourneyCase):
         self.keys("alt+2")
         self.log = self.log_item()
         before = self.memory()
-        began = now()
+        began = len(self.desktop.said())
         self.button("Start")
         # 1: it goes along with the end, and the list answers.
         wait_until(lambda: len(self.numbers()) > 3 and self.numbers()[-1] > 1000, lambda: f"lines: {self.numbers()}")
@@ -198,11 +198,11 @@ class UnderFire(JourneyCase):
 
         # 7: and what it cost
         grew = self.memory() - before
-        late = [(ms, at) for ms, at in self.lateness() if parse_time(at) > began]
-        self.figures += [f"memory grew by {grew:.0f} MB", f"main thread late by more than 50 ms: {late}"]
+        late = wait_until(lambda: self.lateness(began), "a word of the watchdog")
+        self.figures += [f"memory grew by {grew:.0f} MB", f"main thread at most {max(late):.0f} ms late (limit 50 ms)"]
         self.assertLess(grew, 100)
         if quiet:
-            self.assertEqual([], late)
+            self.assertLess(max(late), 50)
 
 
 if __name__ == "__main__":
