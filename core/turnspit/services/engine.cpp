@@ -206,7 +206,7 @@ Task<> Engine::start(std::stop_token cancelled)
     });
     m_wallClock = std::make_unique<WallClockWatch>([this] { wallClockSet(); });
     m_usageTimer = m_clock.createTimer([this] { sampleUsage(); });
-    m_usageTimer->startOnce(1s);
+    sampleAt(m_clock.now() + 1s);
     m_wallAtBoot = m_clock.wallNow() - std::chrono::duration_cast<WallTime::duration>(m_clock.now().time_since_epoch());
     m_controllers.onChanged([this] { publishControllers(); });
     publishControllers();
@@ -431,9 +431,13 @@ Result<RunId> Engine::nextRunId()
 
 void Engine::runBegan(const Run& run)
 {
-    // Somebody looks: the first figures of a new run do not wait for the next round.
-    if (m_subscribers > 0 && m_usageTimer)
-        m_usageTimer->startOnce(std::max<std::chrono::nanoseconds>(1s, m_lastSample + 3s - m_clock.now()));
+    // Somebody looks: the first figures of a new run do not wait for the next round. A round that is due sooner stays, or those of
+    // services that are started all the time would put it off for ever.
+    if (m_subscribers > 0 && m_usageTimer) {
+        const Instant due = std::max(m_clock.now() + 1s, m_lastSample + 3s);
+        if (due < m_sampleDue)
+            sampleAt(due);
+    }
     m_history->post([run](HistoryStore& store) { return store.beginRun(run); });
 }
 
@@ -655,13 +659,19 @@ void Engine::countSubscribers()
 {
     const int before = std::exchange(m_subscribers, std::accumulate(m_serverSubscribers.begin(), m_serverSubscribers.end(), 0));
     if (before == 0 && m_subscribers > 0 && m_usageTimer)
-        m_usageTimer->startOnce(0s);
+        sampleAt(m_clock.now());
+}
+
+void Engine::sampleAt(Instant due)
+{
+    m_sampleDue = due;
+    m_usageTimer->startOnce(std::max<std::chrono::nanoseconds>(0s, due - m_clock.now()));
 }
 
 void Engine::sampleUsage()
 {
     m_lastSample = m_clock.now();
-    m_usageTimer->startOnce(m_subscribers > 0 ? 10s : 60s);
+    sampleAt(m_lastSample + (m_subscribers > 0 ? 10s : 60s));
     std::vector<UsageMonitor::Target> targets;
     for (const auto& [name, unit] : m_units) {
         if (unit->live() && unit->live()->pid > 0)

@@ -131,6 +131,7 @@ private:
     void wallClockSet();
     void serve();
     void countSubscribers();
+    void sampleAt(Instant due);
     void trouble(const std::string& text);
 
     EngineOptions& m_options;
@@ -176,6 +177,7 @@ private:
     Event m_keeperKnown;
 
     Instant m_lastSample;
+    Instant m_sampleDue; ///< of the next one
     WallTime m_wallAtBoot{}; ///< wall clock minus time since boot: differs when somebody sets the time
     bool m_shuttingDown = false;
     int m_subscribers = 0;
