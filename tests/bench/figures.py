@@ -1,5 +1,6 @@
 """What both commands of this folder look at and print."""
 
+import math
 import os
 import re
 
@@ -40,7 +41,7 @@ def load():
 
 def quantile(values, share):
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def shown(value):
