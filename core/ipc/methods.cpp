@@ -422,6 +422,14 @@ Answer findInLog(HostSession& session, QJsonObject params)
     co_return answer(co_await session.findInLog(*std::move(query)));
 }
 
+Answer restore(HostSession& session, QJsonObject params)
+{
+    auto name = required(params, "name");
+    if (!name)
+        co_return fail(name.error());
+    co_return answer(co_await session.restore(*std::move(name), params.value(QLatin1StringView("dry_run")).toBool()));
+}
+
 constexpr std::array table{
     Method{"snapshot", snapshot},
     Method{"service.start", act<Action::Start>},
@@ -461,6 +469,7 @@ constexpr std::array table{
     Method{"try.stop", stopTry},
     Method{"log.extent", logExtent},
     Method{"log.find", findInLog},
+    Method{"service.restore", restore},
 };
 
 } // namespace

@@ -433,4 +433,9 @@ Task<Result<LogFound>> RemoteSession::findInLog(LogFind query)
     co_return objectFrom<LogFound>(co_await call(QStringLiteral("log.find"), toJson(query)));
 }
 
+Task<Result<GoodVersion>> RemoteSession::restore(QString name, bool dryRun)
+{
+    co_return objectFrom<GoodVersion>(co_await call(QStringLiteral("service.restore"), {{Key("name"), name}, {Key("dry_run"), dryRun}}));
+}
+
 } // namespace turnspit

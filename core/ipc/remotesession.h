@@ -82,6 +82,7 @@ public:
     [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
     [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
+    [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
 
 private:
     using Value = Result<QJsonValue>;

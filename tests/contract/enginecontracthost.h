@@ -63,6 +63,12 @@ public:
         if (::write(m_talk, bytes.constData(), static_cast<std::size_t>(bytes.size())) != bytes.size())
             qFatal("nobody listens");
     }
+    void emptyFile(const QString& name) override
+    {
+        QFile file(QString::fromStdString(m_options.places.serviceFile(name.toStdString())));
+        if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate))
+            qFatal("cannot empty %s", qPrintable(file.fileName()));
+    }
 
 protected:
     void startHost() { (void)await(startIt()); }

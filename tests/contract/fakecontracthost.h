@@ -14,6 +14,7 @@ public:
     void destroySession() override { m_fake.reset(); }
     QString talkerCommand() override { return QStringLiteral("[\"talker\"]"); }
     void talk(const QString& name, const QByteArray& line) override { m_fake->say(name, line); }
+    void emptyFile(const QString& name) override { m_fake->breakText(name, {}); }
 
 private:
     std::unique_ptr<FakeSession> m_fake = std::make_unique<FakeSession>();

@@ -790,6 +790,30 @@ void SessionContract::addUpdateRemoveAndUndoGoRound()
     QCOMPARE(await(session().definition(a))->text, quick);
 }
 
+void SessionContract::aBrokenFileIsRestoredAndThatIsTakenBack()
+{
+    const QString a = name("a");
+    add(a, sleeper);
+    QCOMPARE(said(kindOf(await(session().restore(name("nobody"), true)))), said(ErrorKind::NoSuchService));
+    QCOMPARE(said(kindOf(await(session().restore(a, true)))), said(ErrorKind::Refused)); // nothing is wrong with it
+    m_host->emptyFile(a);
+    QVERIFY(await(session().reload()));
+    QCOMPARE(said(service(a).state), said(ServiceState::Invalid));
+
+    auto good = await(session().restore(a, true));
+    QVERIFY(good);
+    QCOMPARE(good->text, sleeper);
+    QCOMPARE(said(service(a).state), said(ServiceState::Invalid)); // it was only told
+    good = await(session().restore(a, false));
+    QVERIFY(good);
+    QCOMPARE(good->text, sleeper);
+    QCOMPARE(said(service(a).state), said(ServiceState::Stopped));
+    QCOMPARE(await(session().definition(a))->text, sleeper);
+
+    QVERIFY(await(session().undo()));
+    QCOMPARE(await(session().definition(a))->text, QString());
+}
+
 void SessionContract::addRefusesANameThatIsTaken()
 {
     add(name("a"), sleeper);

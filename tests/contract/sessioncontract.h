@@ -24,6 +24,9 @@ public:
     [[nodiscard]] virtual QString talkerCommand() = 0;
     /// One line of output of the talker of this name, some time after the call.
     virtual void talk(const QString& name, const QByteArray& line) = 0;
+
+    /// Somebody empties the file of this service; the host knows it when the session has reloaded.
+    virtual void emptyFile(const QString& name) = 0;
 };
 
 using ContractFactory = std::function<std::unique_ptr<ContractHost>()>;
@@ -74,6 +77,7 @@ private Q_SLOTS:
     void followWaitsUntilAnEntryArrives();
     void followEndsWithItsRun();
     void addUpdateRemoveAndUndoGoRound();
+    void aBrokenFileIsRestoredAndThatIsTakenBack();
     void addRefusesANameThatIsTaken();
     void anInvalidDefinitionIsRefused();
     void checkNamesWhatIsWrongAndChangesNothing();

@@ -30,6 +30,7 @@ public:
     void destroySession() override { m_session.reset(); }
     QString talkerCommand() override { return QStringLiteral("[\"talker\"]"); }
     void talk(const QString& name, const QByteArray& line) override { m_fake.say(name, line); }
+    void emptyFile(const QString& name) override { m_fake.breakText(name, {}); }
 
 private:
     QTemporaryDir m_folder;

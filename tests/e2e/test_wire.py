@@ -77,6 +77,34 @@ class Client:
         return answer["error"]["code"]
 
 
+class Restore(Case):
+    def test_a_file_that_was_emptied_while_no_host_lived_is_restored(self):
+        self.host.service("web", ["sleep", "3600"])
+        self.host.service("other", ["sleep", "3600"])
+        self.host.start()
+        self.host.wait_for("web", "running")
+        self.host.terminate()
+        file = os.path.join(self.host.config, "services", "web.toml")
+        with open(file, encoding="utf-8") as stream:
+            good = stream.read()
+        os.truncate(file, 0)
+        self.host.start()
+        self.host.wait_for("web", "invalid")
+        self.host.wait_for("other", "running")
+        self.assertEqual(0, os.path.getsize(file))  # nothing is restored by itself
+        client = Client(self.host)
+        self.addCleanup(client.close)
+        self.assertEqual(-32002, client.error("service.restore", name="other"))
+        told = client.result("service.restore", name="web", dry_run=True)
+        self.assertEqual((good, 0), (told["text"], os.path.getsize(file)))
+        client.result("service.restore", name="web")
+        with open(file, encoding="utf-8") as stream:
+            self.assertEqual(good, stream.read())
+        self.assertNotEqual("invalid", self.host.one("web")["state"])
+        client.result("service.undo")
+        self.assertEqual(0, os.path.getsize(file))
+
+
 class Wire(Case):
     def setUp(self):
         super().setUp()

@@ -143,6 +143,8 @@ void TestWireMethods::bytes_data()
         error(-32602, "`edits` must hold objects {key, value} of strings"));
     row("remove", "service.remove", R"({"name":"mail"})", result(acted("mail", "stopped")));
     row("undo", "service.undo", "{}", error(-32002, "there is nothing to take back"));
+    row("restore", "service.restore", R"({"name":"mail"})", error(-32002, "there is nothing to restore"));
+    row("restore nameless", "service.restore", "{}", error(-32602, "`name` must be given"));
     row("check", "service.check", R"({"name":"x","text":"command = \"y\"\n"})", result("[]"));
     row("check wrong", "service.check", R"({"name":"x","text":""})",
         result(R"([{"column":1,"file":"/fake/config/services/x.toml","line":1,"message":"`command` is missing","severity":"error"}])"));

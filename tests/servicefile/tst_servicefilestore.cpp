@@ -37,6 +37,7 @@ private Q_SLOTS:
     void takesAMissingFolderForAnEmptyOne();
     void addsAllOrNone();
     void replacesOnlyWhatItKnows();
+    void whatWasGoodIsKeptBesidesTheVersions();
     void keepsTheLastTenVersions();
     void takesBackStepByStep();
     void takesBackAnImportAsAWhole();
@@ -104,6 +105,29 @@ void TestServiceFileStore::addsAllOrNone()
     QVERIFY(!m_store->add({{"new", "1"}, {"new", "2"}}));
     QVERIFY(!m_store->exists("new"));
     QCOMPARE(text("web"), std::string("1"));
+}
+
+void TestServiceFileStore::whatWasGoodIsKeptBesidesTheVersions()
+{
+    QVERIFY(m_store->add({{"web", "1"}}));
+    QVERIFY(m_store->replace("web", "1", "2"));
+    QVERIFY(m_store->keepGood("web", "2"));
+    QVERIFY(m_store->keepGood("web", "2"));
+    QVERIFY(!m_store->keepGood("../x", "2"));
+    QCOMPARE(m_store->versions("web").size(), std::size_t(1));
+    const auto texts = [this](const std::string& name) {
+        std::vector<std::string> found;
+        for (const auto& older : m_store->olderTexts(name))
+            found.push_back(older.text);
+        return found;
+    };
+    QVERIFY((texts("web") == std::vector<std::string>{"2", "1"}));
+    QVERIFY(texts("none").empty() && texts("../x").empty());
+    // Is no trace of a removed service: logs and history of one whose file is away for a moment must not go with it.
+    QVERIFY(m_store->keepGood("elsewhere", "3"));
+    QVERIFY(m_store->recentlyRemoved().empty());
+    QVERIFY(m_store->rename("web", "shop"));
+    QVERIFY((texts("shop") == std::vector<std::string>{"2", "1"}));
 }
 
 void TestServiceFileStore::replacesOnlyWhatItKnows()

@@ -288,6 +288,32 @@ void FakeSession::applyText(const QString& name, const QString& text)
     changed({service});
 }
 
+void FakeSession::breakText(const QString& name, const QString& text, bool keeps)
+{
+    if (keeps)
+        m_good.insert(name, {now(), m_texts.value(name)});
+    m_texts.insert(name, text);
+    ServiceInfo service = m_services.value(name);
+    if (liveRun(name))
+        service.flags.append(QStringLiteral("file-broken"));
+    else
+        service.state = ServiceState::Invalid;
+    service.reason = QStringLiteral("`command` is missing");
+    changed({service});
+}
+
+void FakeSession::mend(const QString& name, const QString& text)
+{
+    m_good.remove(name);
+    ServiceInfo service = m_services.value(name);
+    service.flags.removeAll(QStringLiteral("file-broken"));
+    service.reason.reset();
+    if (service.state == ServiceState::Invalid)
+        service.state = ServiceState::Stopped;
+    m_services.insert(name, service);
+    applyText(name, text);
+}
+
 void FakeSession::setHeldFlag(const QString& name, bool held)
 {
     ServiceInfo service = m_services.value(name);

@@ -59,6 +59,8 @@ public:
     void drop(const QString& name);
     /// The text of the service's file, with what the row takes from it (group, kind, disabled).
     void setText(const QString& name, const QString& text) { applyText(name, text); }
+    /// Somebody has broken the file of the service; what it held before is kept if `keeps`.
+    void breakText(const QString& name, const QString& text, bool keeps = true);
     [[nodiscard]] ServiceInfo service(const QString& name) const { return m_services.value(name); }
     void setState(const QString& name, ServiceState state);
     /// Everything anew with a revision far away, as after a lost connection.
@@ -144,6 +146,7 @@ public:
     [[nodiscard]] Task<Result<>> stopTry(quint64 id) override;
     [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
+    [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -197,6 +200,7 @@ private:
     Task<> stopOne(QString name, Outcome outcome, ActionRequest request, bool wait);
     void setHeldFlag(const QString& name, bool held);
     void applyText(const QString& name, const QString& text);
+    void mend(const QString& name, const QString& text);
     [[nodiscard]] LogPage page(const LogQuery& query);
     [[nodiscard]] LogPage spansPage(const LogQuery& query) const;
     [[nodiscard]] Selection selectionOf(const LogQuery& query, bool& live);
@@ -209,6 +213,7 @@ private:
     Revision m_revision{1};
     QMap<QString, ServiceInfo> m_services;
     QMap<QString, QString> m_texts;
+    QMap<QString, GoodVersion> m_good; ///< of those whose file is broken
     std::vector<RunRecord> m_runs;
     quint64 m_lastRun = 0;
     QHash<QString, Log> m_logs;

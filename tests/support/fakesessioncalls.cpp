@@ -389,6 +389,23 @@ Task<Result<QString>> FakeSession::undo()
     co_return (last.wasRemoved ? QStringLiteral("%1 is back") : QStringLiteral("the edit of %1 is taken back")).arg(last.name);
 }
 
+Task<Result<GoodVersion>> FakeSession::restore(QString name, bool dryRun)
+{
+    const auto entered = co_await enter(QStringLiteral("restore"), {{Key("name"), name}, {Key("dry_run"), dryRun}});
+    if (!entered)
+        co_return fail(entered.error());
+    if (const auto here = known(name); !here)
+        co_return fail(here.error());
+    if (!m_good.contains(name))
+        co_return fail(ErrorKind::Refused, "there is nothing to restore");
+    const GoodVersion good = m_good.value(name);
+    if (!dryRun) {
+        m_undo.append({name, m_texts.value(name), false});
+        mend(name, good.text);
+    }
+    co_return good;
+}
+
 Task<Result<QList<Diagnostic>>> FakeSession::check(QString name, QString text)
 {
     const auto entered = co_await enter(QStringLiteral("check"), {{Key("name"), name}, {Key("text"), text}});

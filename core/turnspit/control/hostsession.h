@@ -111,6 +111,10 @@ public:
     /// One step of a search, of a few dozen milliseconds at most: whoever does not ask again has given up.
     [[nodiscard]] virtual Task<Result<LogFound>> findInLog(LogFind query) = 0;
 
+    /// Writes what the broken file of a service held when it was good last, as an edit that undo takes back; with `dryRun` it is only
+    /// told. Refused: the file is good, or no good version of it is kept.
+    [[nodiscard]] virtual Task<Result<GoodVersion>> restore(QString name, bool dryRun) = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

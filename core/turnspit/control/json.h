@@ -34,6 +34,7 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const Diagnostic& diagnostic);
 [[nodiscard]] QJsonObject toJson(const AddRequest& request);
 [[nodiscard]] QJsonObject toJson(const UpdateRequest& request);
+[[nodiscard]] QJsonObject toJson(const GoodVersion& version);
 [[nodiscard]] QJsonObject toJson(const HostEvent& event);
 [[nodiscard]] QJsonObject toJson(const EventQuery& query);
 [[nodiscard]] QJsonObject toJson(const SchedulePreview& preview);
@@ -83,6 +84,7 @@ template <> Result<DefinitionInfo> fromJson(const QJsonObject& object);
 template <> Result<Diagnostic> fromJson(const QJsonObject& object);
 template <> Result<AddRequest> fromJson(const QJsonObject& object);
 template <> Result<UpdateRequest> fromJson(const QJsonObject& object);
+template <> Result<GoodVersion> fromJson(const QJsonObject& object);
 template <> Result<HostEvent> fromJson(const QJsonObject& object);
 template <> Result<EventQuery> fromJson(const QJsonObject& object);
 template <> Result<SchedulePreview> fromJson(const QJsonObject& object);

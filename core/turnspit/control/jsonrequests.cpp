@@ -107,6 +107,21 @@ Result<DefinitionInfo> fromJson(const QJsonObject& object)
     return fields.take(out);
 }
 
+QJsonObject toJson(const GoodVersion& version)
+{
+    return {{Key("time"), timeToJson(version.time)}, {Key("text"), version.text}};
+}
+
+template <>
+Result<GoodVersion> fromJson(const QJsonObject& object)
+{
+    GoodVersion out;
+    JsonFields fields(object);
+    fields.read("time", out.time);
+    fields.read("text", out.text);
+    return fields.take(out);
+}
+
 QJsonObject toJson(const Diagnostic& diagnostic)
 {
     return {

@@ -287,6 +287,14 @@ struct UpdateRequest
     std::optional<QString> text; ///< instead of edits: the whole new file
 };
 
+/// What a service file held when it was good last.
+struct GoodVersion
+{
+    WallTime time{}; ///< when it was kept
+    QString text;
+    bool operator==(const GoodVersion&) const = default;
+};
+
 struct HostEvent
 {
     WallTime time{};

@@ -285,4 +285,9 @@ Task<Result<LogFound>> LocalSession::findInLog(LogFind query)
     return forward<LogFound>([query](HostSession& s) { return s.findInLog(query); });
 }
 
+Task<Result<GoodVersion>> LocalSession::restore(QString name, bool dryRun)
+{
+    return forward<GoodVersion>([name, dryRun](HostSession& s) { return s.restore(name, dryRun); });
+}
+
 } // namespace turnspit

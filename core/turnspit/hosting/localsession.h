@@ -77,6 +77,7 @@ public:
     Task<Result<>> stopTry(quint64 id) override;
     Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     Task<Result<LogFound>> findInLog(LogFind query) override;
+    Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
 
 private:
     template <class T>

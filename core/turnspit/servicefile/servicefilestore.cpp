@@ -166,6 +166,7 @@ Result<> ServiceFileStore::moveFile(const std::string& from, const std::string& 
     if (::rename(path(from).c_str(), path(to).c_str()) != 0)
         return fail(systemError("cannot rename", path(from), errno));
     syncFolder(m_places.servicesFolder());
+    ::rename(goodFile(from).c_str(), goodFile(to).c_str());
     // What a removed service of that name left gives way.
     if (pathExists(versionFolder(from))) {
         removeFolder(versionFolder(to));
@@ -389,6 +390,32 @@ Result<std::string> ServiceFileStore::keep(const std::string& name, const std::s
     return file;
 }
 
+Result<> ServiceFileStore::keepGood(const std::string& name, const std::string& text) const
+{
+    if (!isServiceName(name))
+        return fail(ErrorKind::Refused, "\"" + name + "\" is not a service name");
+    if (const auto kept = readTextFile(goodFile(name)); kept && *kept == text)
+        return {};
+    if (auto made = makeFolders(m_places.backupsFolder() + "/.good"); !made)
+        return made;
+    return writeTextFile(goodFile(name), text);
+}
+
+std::vector<ServiceFileStore::Older> ServiceFileStore::olderTexts(const std::string& name) const
+{
+    std::vector<Older> found;
+    if (!isServiceName(name))
+        return found;
+    const auto add = [&found](const std::string& path) {
+        if (auto text = readTextFile(path))
+            found.push_back({*std::move(text), modified(path)});
+    };
+    add(goodFile(name));
+    for (const Version& version : versions(name))
+        add(version.path);
+    return found;
+}
+
 std::vector<ServiceFileStore::Removed> ServiceFileStore::recentlyRemoved() const
 {
     std::vector<Removed> removed;
@@ -410,6 +437,7 @@ std::vector<std::string> ServiceFileStore::purge(WallTime now)
         if (now - removed.time <= keptRemoved)
             continue;
         removeFolder(versionFolder(removed.name));
+        ::unlink(goodFile(removed.name).c_str());
         gone.push_back(removed.name);
     }
     std::ranges::sort(gone);

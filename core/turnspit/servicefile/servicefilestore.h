@@ -15,6 +15,7 @@ namespace turnspit {
 ///
 ///     <config>/services/NAME.toml
 ///     <state>/backups/NAME/00000001.toml, ...   the last ten versions, the newest has the highest number
+///     <state>/backups/.good/NAME.toml           what the host found good last, whoever wrote it
 ///     <state>/backups/.undo.toml                what undo takes back, the newest last
 ///
 /// Knows texts, not their meaning: what it is given to write should have been parsed before. Every write is one step
@@ -91,9 +92,22 @@ public:
     /// Newest first.
     [[nodiscard]] std::vector<Version> versions(const std::string& name) const;
 
-    /// Keeps a text as the newest version unless it is so already: the host calls it with each text that it found good,
-    /// so that a file broken from outside has something to go back to. Says the name of the version.
+    /// Keeps a text as the newest version unless it is so already. Says the name of the version.
     [[nodiscard]] Result<std::string> keep(const std::string& name, const std::string& text);
+
+    /// The host calls it with each text that it found good, so that a file that is broken from outside has something to
+    /// go back to. Is no version: neither counted nor taken for one that was removed. On any thread.
+    [[nodiscard]] Result<> keepGood(const std::string& name, const std::string& text) const;
+
+    struct Older
+    {
+        std::string text;
+        WallTime time; ///< when it was kept
+    };
+
+    /// What the file may have held before, the likeliest to be wanted first: what was good last, then the versions,
+    /// newest first. Nothing that cannot be read.
+    [[nodiscard]] std::vector<Older> olderTexts(const std::string& name) const;
 
     struct Removed
     {
@@ -112,6 +126,10 @@ private:
     [[nodiscard]] std::string versionFolder(const std::string& name) const
     {
         return m_places.backupsFolder() + "/" + name;
+    }
+    [[nodiscard]] std::string goodFile(const std::string& name) const
+    {
+        return m_places.backupsFolder() + "/.good/" + name + ".toml";
     }
     [[nodiscard]] std::string undoFile() const { return m_places.backupsFolder() + "/.undo.toml"; }
     [[nodiscard]] Result<> mayBeNew(const std::string& name) const;

@@ -8,6 +8,7 @@
 #include <turnspit/services/hostlock.h>
 #include <turnspit/services/wallclockwatch.h>
 #include <turnspit/servicefile/parse.h>
+#include <turnspit/servicefile/servicefilestore.h>
 #include <turnspit/supervision/exitwords.h>
 
 #include <QJsonDocument>
@@ -564,6 +565,30 @@ void Engine::applyDefinition(Unit& unit, const FolderChange& change)
     changed(unit);
 }
 
+/// Off this thread, and without anybody waiting: it is for the day on which a file is broken.
+void Engine::keepGoodTexts(const std::vector<FolderChange>& changes)
+{
+    std::vector<std::pair<std::string, std::string>> good;
+    for (const FolderChange& change : changes) {
+        if (auto text = change.definition ? m_folder.text(change.name) : std::nullopt)
+            good.emplace_back(change.name, *std::move(text));
+    }
+    if (good.empty())
+        return;
+    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, places = m_options.places, good = std::move(good)] {
+        const ServiceFileStore store(places);
+        std::string problem;
+        for (const auto& [name, text] : good) {
+            if (auto kept = store.keepGood(name, text); !kept)
+                problem = kept.error().text();
+        }
+        home->post([this, alive, problem] {
+            if (!alive.expired())
+                m_publisher.setProblem("good-files", problem);
+        });
+    });
+}
+
 std::vector<std::string> Engine::applyFolder(const std::vector<FolderChange>& changes, const std::map<std::string, bool>& startNew)
 {
     std::vector<std::string> lines;
@@ -602,6 +627,7 @@ std::vector<std::string> Engine::applyFolder(const std::vector<FolderChange>& ch
         }
         applyDefinition(*known, change);
     }
+    keepGoodTexts(changes);
     return lines;
 }
 

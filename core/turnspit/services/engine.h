@@ -126,6 +126,7 @@ private:
     Unit& addUnit(const std::string& name);
     void dropUnit(const std::string& name);
     void applyDefinition(Unit& unit, const FolderChange& change);
+    void keepGoodTexts(const std::vector<FolderChange>& changes);
     void publishControllers();
     void sampleUsage();
     void wallClockSet();

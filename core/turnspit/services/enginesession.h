@@ -59,6 +59,7 @@ public:
     Task<Result<>> stopTry(quint64 id) override;
     Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     Task<Result<LogFound>> findInLog(LogFind query) override;
+    Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
 
     /// What is tried ends now; called before this goes.
     Task<> endTries() { return m_trials.endAll(); }

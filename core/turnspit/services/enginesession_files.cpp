@@ -4,9 +4,12 @@
 #include <turnspit/control/jsonfields.h>
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>
+#include <turnspit/services/filework.h>
 #include <turnspit/servicefile/check.h>
 #include <turnspit/servicefile/edit.h>
 #include <turnspit/servicefile/parse.h>
+
+#include <algorithm>
 
 namespace turnspit {
 
@@ -177,6 +180,37 @@ Task<Result<QString>> EngineSession::undo()
         co_return fail(applied.error());
     m_engine.publisher().flush();
     co_return QString::fromStdString("took back the " + undone->text());
+}
+
+Task<Result<GoodVersion>> EngineSession::restore(QString shown, bool dryRun)
+{
+    co_await yieldToLoop();
+    const std::string name = shown.toStdString();
+    if (!m_engine.unit(name)) {
+        if (m_engine.controller(name))
+            co_return fail(ErrorKind::Refused, "`" + name + "` is built in: it has no service file");
+        co_return fail(unknown(shown));
+    }
+    const TomlTable& defaults = m_engine.options().settings.defaults;
+    const auto isGood = [&](const std::string& text) { return parseDefinition(text, m_store.path(name), name, defaults).has_value(); };
+    const auto present = m_store.read(name);
+    if (!present)
+        co_return fail(present.error());
+    if (isGood(*present))
+        co_return fail(ErrorKind::Refused, m_store.path(name) + " is good: there is nothing to restore");
+    // There, so that what was found good just now is kept already.
+    const auto older = co_await onThread(m_engine.files(), [store = m_store, name] { return store.olderTexts(name); });
+    const auto good = std::ranges::find_if(older, isGood, &ServiceFileStore::Older::text);
+    if (good == older.end())
+        co_return fail(ErrorKind::Refused, "no good version of " + m_store.path(name) + " is kept");
+    if (!dryRun) {
+        if (auto written = m_store.replace(name, *present, good->text); !written)
+            co_return fail(written.error());
+        if (auto applied = rescan(); !applied)
+            co_return fail(applied.error());
+        m_engine.publisher().flush();
+    }
+    co_return GoodVersion{good->time, QString::fromStdString(good->text)};
 }
 
 Task<Result<QList<Diagnostic>>> EngineSession::check(QString name, QString text)
