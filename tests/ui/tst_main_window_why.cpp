@@ -221,6 +221,29 @@ private Q_SLOTS:
         m->settle(1s);
         QCOMPARE(buttons(), QStringList{QStringLiteral("Show log")});
     }
+
+    void aBrokenFileIsRestoredWhereAGoodVersionIsKept()
+    {
+        m->add("api", ServiceState::Stopped);
+        m->session->setText(QStringLiteral("api"), QStringLiteral("command = \"a\"\n"));
+        m->add("mail", ServiceState::Stopped);
+        m->open();
+        m->session->breakText(QStringLiteral("api"), {});
+        m->session->breakText(QStringLiteral("mail"), {}, false);
+        m->settle(std::chrono::milliseconds(100));
+        m->select("mail");
+        QCOMPARE(button(1).text(), QStringLiteral("Edit…"));
+        m->select("api");
+        m->settle(std::chrono::milliseconds(100));
+        QPushButton& restore = button(1);
+        QCOMPARE(restore.text(), QStringLiteral("Restore last good version"));
+        QCOMPARE(m->shownState("api"), QStringLiteral("Invalid"));
+        restore.click();
+        m->settle(std::chrono::milliseconds(100));
+        QVERIFY(m->session->service(QStringLiteral("api")).state == ServiceState::Stopped);
+        QVERIFY(restore.text() != QStringLiteral("Restore last good version"));
+        QVERIFY(m->part<QLabel>("toastText").text().contains(u"api"));
+    }
 };
 
 QTEST_MAIN(TestMainWindowWhy)

@@ -280,6 +280,22 @@ Task<> ServiceEditing::removeAll(QStringList names)
     m_toast->say(text, {{tr("Undo"), [this, count] { m_tasks.spawn(takeBack(count)); }}});
 }
 
+void ServiceEditing::restore(const QString& name)
+{
+    m_tasks.spawn(restoreGood(name));
+}
+
+Task<> ServiceEditing::restoreGood(QString name)
+{
+    const auto good = co_await m_session.restore(name, false);
+    if (!good) {
+        fail(tr("%1 cannot be restored", "a service").arg(name), good.error());
+        co_return;
+    }
+    m_toast->say(tr("Restored the version of %1 that was good last.", "a service").arg(name),
+                 {{tr("Undo"), [this] { m_tasks.spawn(takeBack(1)); }}});
+}
+
 /// The last `count` changes, the newest first.
 Task<> ServiceEditing::takeBack(int count)
 {

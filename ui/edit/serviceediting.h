@@ -40,6 +40,8 @@ public:
     void edit(const QString& name);
     void duplicate(const QString& name);
     void remove(const QStringList& names);
+    /// What its broken file held when it was good last is written again; the toast offers to take that back.
+    void restore(const QString& name);
 
     [[nodiscard]] Toast& toast() const { return *m_toast; }
 
@@ -59,6 +61,7 @@ private:
     Task<> openFor(QString name, bool copy);
     Task<> removeAll(QStringList names);
     Task<> takeBack(int count);
+    Task<> restoreGood(QString name);
     Task<> saved(QString name, bool isNew, bool started);
     Task<> restart(QString name);
 

@@ -12,6 +12,7 @@
 #include <ui/services/servicefilter.h>
 #include <ui/services/servicemodel.h>
 #include <ui/services/serviceview.h>
+#include <ui/session/goodversions.h>
 #include <ui/session/hostmirror.h>
 #include <ui/session/lastwords.h>
 #include <ui/session/recentruns.h>
@@ -53,7 +54,8 @@ bool isOfHost(const ServiceInfo& service)
 MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
-      m_stops(new Stops(session, *m_mirror, this)), m_lastWords(new LastWords(session, this)), m_actions(new ServiceActions(session, *this)),
+      m_stops(new Stops(session, *m_mirror, this)), m_lastWords(new LastWords(session, this)), m_good(new GoodVersions(session, this)),
+      m_actions(new ServiceActions(session, *this)),
       m_editing(new ServiceEditing(session, *m_mirror, *this)),
       m_examples(new Examples(session, options.demoProgram, this)), m_filter(new ServiceFilter(this)), m_pages(new QStackedWidget(this)),
       m_noHost(new PlaceholderPage(this)), m_empty(new PlaceholderPage(this)), m_noMatch(new PlaceholderPage(this))
@@ -209,6 +211,7 @@ void MainWindow::connectParts()
     connect(m_actions, &ServiceActions::stopExtended, m_stops, &Stops::refresh);
     connect(m_stops, &Stops::changed, this, &MainWindow::refreshTargets);
     connect(m_lastWords, &LastWords::changed, this, &MainWindow::refreshTargets);
+    connect(m_good, &GoodVersions::changed, this, &MainWindow::refreshTargets);
     connect(m_examples, &Examples::failed, this, &MainWindow::showMessage);
     connect(m_examples, &Examples::added, this, &MainWindow::showAppeared);
     connect(m_examples, &Examples::removalRequested, m_editing, &ServiceEditing::remove);
@@ -322,7 +325,7 @@ void MainWindow::refreshTargets()
     }
     m_why->setLive(m_mirror->isLive());
     if (targets.size() == 1)
-        m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()));
+        m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()), m_good->isKept(targets.first()));
     else
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));

@@ -17,6 +17,7 @@ class ConfigurationTab;
 class DetailPane;
 class Examples;
 class FilterBar;
+class GoodVersions;
 class HostLine;
 class HostMirror;
 class LastWords;
@@ -140,6 +141,7 @@ private:
     RecentRuns* m_recent;
     Stops* m_stops;
     LastWords* m_lastWords;
+    GoodVersions* m_good;
     ServiceActions* m_actions;
     ServiceEditing* m_editing;
     Examples* m_examples;

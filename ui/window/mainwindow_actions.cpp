@@ -221,6 +221,8 @@ void MainWindow::apply(Remedy remedy)
         return m_actions->ask(ServiceCommand::Hold);
     case Remedy::Edit:
         return m_editing->edit(name);
+    case Remedy::Restore:
+        return m_editing->restore(name);
     }
 }
 

@@ -20,7 +20,7 @@ Remedy again(const ServiceInfo& service, Remedy run, Remedy start)
 
 } // namespace
 
-QList<Remedy> remedies(const ServiceInfo& service)
+QList<Remedy> remedies(const ServiceInfo& service, bool goodIsKept)
 {
     const auto has = [&service](const char* flag) { return service.flags.contains(QLatin1String(flag)); };
     switch (service.state) {
@@ -32,7 +32,7 @@ QList<Remedy> remedies(const ServiceInfo& service)
         return {Remedy::ShowLog, Remedy::Stop};
     case ServiceState::Running:
         if (has("file-broken"))
-            return {Remedy::Edit, Remedy::ShowLog};
+            return goodIsKept ? QList{Remedy::Restore, Remedy::Edit, Remedy::ShowLog} : QList{Remedy::Edit, Remedy::ShowLog};
         if (has("changed"))
             return {Remedy::RestartNow, Remedy::ShowLog};
         if (has("unhealthy"))
@@ -53,7 +53,7 @@ QList<Remedy> remedies(const ServiceInfo& service)
     case ServiceState::Disabled:
         return {Remedy::Enable};
     case ServiceState::Invalid:
-        return {Remedy::Edit};
+        return goodIsKept ? QList{Remedy::Restore, Remedy::Edit} : QList{Remedy::Edit};
     }
     return {};
 }
@@ -87,6 +87,8 @@ QString text(Remedy remedy)
         return Remedies::tr("Edit…");
     case Remedy::Resume:
         return Remedies::tr("Resume schedule");
+    case Remedy::Restore:
+        return Remedies::tr("Restore last good version");
     }
     return {};
 }

@@ -41,12 +41,12 @@ WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m
     setMinimumHeight(m_buttons.front()->sizeHint().height() + 10);
 }
 
-void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords)
+void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept)
 {
     m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
     const QString why = words::why(service, Clock::current().wallNow(), stop);
     setLine(lastWords.isEmpty() ? why : tr("%1 · “%2”", "why it failed, what it said last").arg(why, lastWords));
-    QList<Remedy> list = remedies(service);
+    QList<Remedy> list = remedies(service, goodIsKept);
     if (!m_live)
         list.removeIf([](Remedy remedy) { return remedy != Remedy::ShowLog; });
     setRemedies(list);

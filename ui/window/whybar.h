@@ -24,8 +24,9 @@ class WhyBar final : public QFrame
 public:
     explicit WhyBar(QWidget* parent = nullptr);
 
-    /// `stop`: null where none is under way, or its limit is not known. `lastWords`: what a failed one said last, or "".
-    void show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords = {});
+    /// `stop`: null where none is under way, or its limit is not known. `lastWords`: what a failed one said last, or "". `goodIsKept`: an older,
+    /// good version of its broken file.
+    void show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords = {}, bool goodIsKept = false);
     /// Where not exactly one is selected.
     void showText(const QString& text);
     /// The whole line, also where it is cut on screen.
