@@ -152,6 +152,21 @@ class Adoption(Case):
         self.host.restart()
         self.assertEqual(1, [kind for kind, _ in events()].count("host-lost"))
 
+    def test_what_is_killed_when_the_host_ends_is_an_event_of_its_own(self):
+        self.host.service("deaf", sh(DEAF), stop={"timeout": "500ms"})
+        self.host.start()
+        self.host.wait_text("deaf", "ready")
+        self.host.ok("kill", "deaf")
+        self.host.ok("start", "deaf")
+        self.host.wait_for("deaf", "running")
+        wait_until(lambda: self.host.texts("deaf").count("ready") == 2, "its second run")
+        self.host.restart()
+        told = [(event["kind"], event["text"]) for event in self.host.ok("events", "--json").objects if event["service"] == "deaf"]
+        kills = [(kind, text.partition(": ")[2]) for kind, text in told if kind.startswith("run-killed")]
+        self.assertEqual("run-killed", kills[0][0])
+        self.assertEqual("run-killed-at-quit", kills[1][0])
+        self.assertIn("did not stop within 500ms", kills[1][1])
+
     def test_a_stop_under_way_when_the_host_dies_is_finished(self):
         self.host.service("deaf", sh(DEAF), stop={"timeout": "2s"})
         self.host.start()

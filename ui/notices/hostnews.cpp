@@ -136,7 +136,8 @@ Task<> HostNews::askMissed()
     const auto events = co_await m_session.events(query);
     if (!events || events->isEmpty())
         co_return;
-    m_memory.set(toldMissedKey, stored(events->last().time));
+    // Not all have the time at which they were noted.
+    m_memory.set(toldMissedKey, stored(std::ranges::max(*events, {}, &HostEvent::time).time));
     QList<HostEvent> missed;
     std::ranges::copy_if(*events, std::back_inserter(missed),
                          [](const HostEvent& event) { return event.kind == QLatin1String("runs-missed"); });
@@ -195,7 +196,8 @@ void HostNews::review(const QString& key, QWidget& window)
         Q_EMIT serviceRequested(names.first());
         return;
     }
-    auto* const dialog = new EventsDialog(summary, events, &window);
+    const QString title = summary.endsWith(u'.') ? summary.chopped(1) : summary;
+    auto* const dialog = new EventsDialog(title, events, &window);
     connect(dialog, &EventsDialog::serviceRequested, this, &HostNews::serviceRequested);
     dialog->open();
 }

@@ -407,7 +407,10 @@ void Engine::endedMeanwhile(const keep::Ended& message)
     else if (how.empty())
         how = describeExit(message.exitCode >= 0 ? std::optional<int>(message.exitCode) : std::nullopt,
                            message.signal > 0 ? std::optional<int>(message.signal) : std::nullopt, message.service);
-    event("run-ended-meanwhile", message.service, "run " + std::to_string(message.run.value) + ": " + how);
+    record({.time = std::min(message.ended, m_clock.wallNow()),
+            .kind = "run-ended-meanwhile",
+            .service = message.service,
+            .text = "run " + std::to_string(message.run.value) + ": " + how});
 }
 
 bool Engine::toKeeper(const keep::HostMessage& message)
