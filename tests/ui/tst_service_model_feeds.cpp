@@ -136,6 +136,35 @@ private Q_SLOTS:
         QCOMPARE(outcomes("s7"), QStringLiteral("x"));
     }
 
+    void whatEndsTogetherShortensNoStripOfOthers()
+    {
+        constexpr int ending = 9;
+        constexpr int asked = ending * 4 * static_cast<int>(RecentStrip::capacity);
+        ServiceInfo quiet = serviceNamed(QStringLiteral("quiet"));
+        quiet.lastOutcome = Outcome::Succeeded;
+        m_session->put(quiet);
+        m_session->put(serviceNamed(QStringLiteral("busy")));
+        for (int i = 0; i < ending; ++i)
+            m_session->put(serviceNamed(QStringLiteral("s%1").arg(i)));
+        m_session->addPastRuns(QStringLiteral("quiet"), 10);
+        m_session->addPastRuns(QStringLiteral("busy"), asked - ending - 5); // half of the quiet one's are among those asked for
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        QCOMPARE(outcomes("quiet"), QStringLiteral("++++++++++"));
+        QList<RunId> runs;
+        for (int i = 0; i < ending; ++i)
+            runs += m_session->beginRun(QStringLiteral("s%1").arg(i));
+        settle(1s);
+        for (const RunId id : runs)
+            m_session->endRun(id, Outcome::Failed, 1);
+        settle(1s);
+        settle(1s);
+        QCOMPARE(outcomes("s7"), QStringLiteral("x"));
+        QCOMPARE(outcomes("quiet"), QStringLiteral("++++++++++"));
+    }
+
     void afterALostConnectionAllIsAskedAnew()
     {
         m_session->put(serviceNamed(QStringLiteral("a")));

@@ -134,7 +134,8 @@ Task<> RecentRuns::askSome(QStringList names)
         QStringList full;
         for (const QString& name : std::exchange(names, {}))
             (whole || ended.value(name) >= RecentStrip::capacity ? full : names) += name;
-        take(*runs, full);
+        if (!full.isEmpty()) // no names would mean all, also those of which these are only the newest
+            take(*runs, full);
     }
     for (const QString& name : names) {
         RunQuery query;
@@ -147,11 +148,12 @@ Task<> RecentRuns::askSome(QStringList names)
 
 void RecentRuns::take(const QList<RunInfo>& newestFirst, const QStringList& names)
 {
+    const QSet<QString> wanted(names.begin(), names.end());
     QHash<QString, QList<RunInfo>> byService;
     for (const RunInfo& run : newestFirst)
         byService[run.service] += run;
     for (auto runs = byService.begin(); runs != byService.end(); ++runs) {
-        if (names.isEmpty() || names.contains(runs.key()))
+        if (wanted.isEmpty() || wanted.contains(runs.key()))
             m_mirror.model().setRecent(runs.key(), RecentStrip::of(runs.value()));
     }
 }
