@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <utility>
 
 namespace turnspit::desktop {
@@ -17,6 +18,14 @@ constexpr int interval = 50; // ms
 long long now()
 {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// CPU time of this thread, in ms.
+double worked()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
 } // namespace
@@ -34,6 +43,7 @@ Watchdog::Watchdog()
     m_timer.start(interval);
     m_since.start();
     m_second.start();
+    m_worked = worked();
 }
 
 bool Watchdog::eventFilter(QObject* watched, QEvent* event)
@@ -80,10 +90,12 @@ void Watchdog::check()
 {
     m_latest = std::max(m_latest, static_cast<double>(m_since.nsecsElapsed()) / 1e6 - interval);
     m_since.start();
+    const double now = worked();
+    m_hardest = std::max(m_hardest, now - std::exchange(m_worked, now));
     if (m_second.elapsed() < 1000)
         return;
     m_second.start();
-    std::fprintf(stderr, "watchdog late %.1f\n", std::exchange(m_latest, 0));
+    std::fprintf(stderr, "watchdog late %.1f %.1f\n", std::exchange(m_latest, 0), std::exchange(m_hardest, 0));
 }
 
 } // namespace turnspit::desktop

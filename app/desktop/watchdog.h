@@ -17,7 +17,8 @@ namespace turnspit::desktop {
 ///     watchdog list ROWS NS X Y HEIGHT   the list was painted with so many rows (those of a group are one); where its rows are on the
 ///                                        screen and how high one is. Again whenever the number is another one
 ///     watchdog feedback NS               the list was painted after what is selected, or a state, had changed
-///     watchdog late MS                   once a second: how late, at most, a timer of 50 ms came
+///     watchdog late MS CPU               once a second: how late, at most, a timer of 50 ms came, and how much CPU the main thread had
+///                                        at most from one to the next: late without it is waiting for the machine
 ///
 /// "Painted": the paint event and what else the event loop had to do for it (the picture is with the display server) are over.
 class Watchdog final : public QObject
@@ -45,6 +46,8 @@ private:
     QElapsedTimer m_since;
     QElapsedTimer m_second;
     double m_latest = 0;
+    double m_worked = 0; ///< CPU of this thread so far
+    double m_hardest = 0;
 };
 
 } // namespace turnspit::desktop

@@ -99,7 +99,7 @@ class JourneyCase(unittest.TestCase):
 
     def lateness(self, since=0):
         """For each second how many milliseconds the main thread was late at most, as its watchdog said, from a place in what it said on."""
-        return [float(late) for late in re.findall(r"^watchdog late ([\d.]+)$", self.desktop.said()[since:], re.MULTILINE)]
+        return [float(late) for late in re.findall(r"^watchdog late ([\d.]+) ", self.desktop.said()[since:], re.MULTILINE)]
 
     # --- hands
 
