@@ -115,7 +115,7 @@ class UnderFire(JourneyCase):
         wait_until(lambda: self.numbers()[-1] > top, "lines that come")
         self.choose("flood")
         pressed = self.keys("Up")
-        self.within(0.1, lambda: not self.why().startswith("flood"), "an arrow key in the list", pressed)
+        self.within(0.25, lambda: not self.why().startswith("flood"), "an arrow key in the list", pressed)
         self.keys("Down")
         wait_until(lambda: self.why().startswith("flood"), lambda: self.why())
 

@@ -365,7 +365,7 @@ private Q_SLOTS:
             m_log->settle(1s);
         }
         QVERIFY2(m_log->status().contains(u" lines/s"), qPrintable(m_log->status()));
-        m_log->settle(2s);
+        m_log->settle(3s);
         QVERIFY2(!m_log->status().contains(u"lines/s"), qPrintable(m_log->status()));
     }
 

@@ -171,7 +171,7 @@ void LogFeed::want(qint64 row, qint64 count)
 void LogFeed::measure(const LogExtent& extent)
 {
     const Instant now = Clock::current().now();
-    m_silence->startOnce(measureEvery);
+    m_silence->startOnce(2 * measureEvery);
     if (!m_measured || extent.end < m_measured->second) {
         m_measured = {now, extent.end};
         return;
