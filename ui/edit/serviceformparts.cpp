@@ -124,6 +124,7 @@ void ServiceForm::createMain(bool fixedName, bool browse)
     m_command->setAccessibleName(tr("Command"));
     m_name->setAccessibleName(tr("Name"));
     m_group->setAccessibleName(tr("Group"));
+    m_group->lineEdit()->setAccessibleName(m_group->accessibleName());
     folder->setAccessibleName(tr("Folder"));
     outer->addLayout(form);
 
@@ -155,6 +156,8 @@ void ServiceForm::add(QFormLayout* form, const QString& label, Field* field)
     auto* text = new QLabel(label, this);
     text->setBuddy(field->editor());
     field->editor()->setAccessibleName(label);
+    if (const auto* const box = qobject_cast<QComboBox*>(field->editor()); box && box->isEditable())
+        box->lineEdit()->setAccessibleName(label);
     form->addRow(text, field->editor());
 }
 

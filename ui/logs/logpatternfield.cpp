@@ -1,5 +1,7 @@
 #include <ui/logs/logpatternfield.h>
 
+#include <ui/text/clearbutton.h>
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -30,7 +32,7 @@ LogPatternField::LogPatternField(const QString& name, const QString& label, QWid
     m_edit->setObjectName(name);
     m_edit->setPlaceholderText(label);
     m_edit->setAccessibleName(label);
-    m_edit->setClearButtonEnabled(true);
+    addClearButton(*m_edit);
     m_edit->setMinimumWidth(m_edit->fontMetrics().averageCharWidth() * 16);
     m_error->setObjectName(name + QStringLiteral("Error"));
     m_error->setTextFormat(Qt::PlainText);

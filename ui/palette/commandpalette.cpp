@@ -87,7 +87,7 @@ CommandPalette::CommandPalette(QWidget& window)
     m_edit->setObjectName(QStringLiteral("paletteEdit"));
     m_edit->setAccessibleName(tr("What to do"));
     m_edit->setPlaceholderText(tr("What to do, such as “restart mailer”"));
-    m_edit->addAction(actionIcon(QStringLiteral("palette")), QLineEdit::LeadingPosition);
+    m_edit->addAction(actionIcon(QStringLiteral("palette")), QLineEdit::LeadingPosition)->setText(tr("What to do"));
     m_edit->installEventFilter(this);
 
     m_list->setObjectName(QStringLiteral("paletteList"));
@@ -164,6 +164,7 @@ void CommandPalette::showHint()
     else if (!hit->commandLine.isEmpty())
         hint = tr("%1 — Ctrl+C copies it", "a command line").arg(hit->commandLine);
     m_hint->setText(hint);
+    m_hint->setAccessibleDescription(hint);
     // The focus stays in the line, so what is chosen below it has to be said.
     const QString spoken = hit ? m_list->currentIndex().data(Qt::AccessibleTextRole).toString() : hint;
     announce(*m_hint, spoken);

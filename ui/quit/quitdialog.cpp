@@ -141,6 +141,7 @@ void QuitDialog::refresh()
             button->setAutoDefault(false);
             connect(button, &QPushButton::clicked, this, [this, name] { m_plan.kill(name); });
             m_list->setItemWidget(item, KillColumn, button);
+            item->setData(KillColumn, Qt::AccessibleTextRole, button->accessibleName()); // what is in a cell has no node of its own
         }
         refreshRow(*item, n);
     }
@@ -175,6 +176,7 @@ void QuitDialog::refreshRow(QTreeWidgetItem& item, int number)
     if (button->hasFocus())
         m_stay->setFocus(); // never to the next one that kills
     m_list->removeItemWidget(&item, KillColumn);
+    item.setData(KillColumn, Qt::AccessibleTextRole, {});
 }
 
 void QuitDialog::fitColumns()

@@ -17,6 +17,7 @@
 #include <ui/session/lastwords.h>
 #include <ui/session/recentruns.h>
 #include <ui/session/stops.h>
+#include <ui/text/clearbutton.h>
 #include <ui/theme/icons.h>
 #include <ui/window/detailpane.h>
 #include <ui/window/examples.h>
@@ -109,8 +110,8 @@ void MainWindow::createList()
     m_filterEdit->setObjectName(QStringLiteral("filterEdit"));
     m_filterEdit->setAccessibleName(tr("Find service"));
     m_filterEdit->setPlaceholderText(tr("Find service"));
-    m_filterEdit->setClearButtonEnabled(true);
-    m_filterEdit->addAction(actionIcon(QStringLiteral("find")), QLineEdit::LeadingPosition);
+    addClearButton(*m_filterEdit);
+    m_filterEdit->addAction(actionIcon(QStringLiteral("find")), QLineEdit::LeadingPosition)->setText(tr("Find service"));
     m_filterEdit->setMaximumWidth(34 * fontMetrics().averageCharWidth());
 }
 
@@ -427,6 +428,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Escape && m_detailPage)
         showDetailPage(false);
+    else if (event->key() == Qt::Key_Escape && !m_view->hasFocus())
+        m_view->setFocus(Qt::ShortcutFocusReason);
     else
         QMainWindow::keyPressEvent(event);
 }
