@@ -55,12 +55,13 @@ class CrashLoop(JourneyCase):
         self.desktop.service("crash", demo("flaky", "always"), autostart=False, restart={"limit": 4, "delay": "1s", "window": "1m"})
         self.open()
         self.reader.wait_row("crash", "stopped")
-        began, used = time.monotonic(), self.processor_seconds()
         self.desktop.ctl("start", "--no-wait", "crash")
         self.reader.wait_row("crash", "backing off", "retry in", "exit 3")
         self.picture("j7-backing-off")
-        self.desktop.wait_for("crash", "failed")
+        began, used = time.monotonic(), self.processor_seconds()
+        time.sleep(3) # nobody asks meanwhile: what it takes is its own
         share = (self.processor_seconds() - used) / (time.monotonic() - began)
+        self.desktop.wait_for("crash", "failed")
         sentence = self.reader.wait_row("crash", "failed")
         self.picture("j7-gave-up")
         self.assertIn("gave up after 4 failures", sentence)
@@ -177,17 +178,17 @@ class Survives(JourneyCase):
             self.desktop.service(f"beat{number}", demo("beat", 1))
         for name, code in (("bad", 1), ("good", 0)):
             self.desktop.service(name, sh(f"until test -e {self.desktop.path('gate')}; do sleep 0.05; done; exit {code}"), restart={"policy": "never"})
-        self.desktop.service("torn", demo("beat", 1), autostart=False)
+        self.desktop.service("atorn", demo("beat", 1), autostart=False)
         self.open()
         before = {name: self.desktop.wait_for(name, "running")["pid"] for name in ("beat1", "beat2", "beat3", "beat4", "bad", "good")}
         self.kill_program()
         self.desktop.touch("gate")
         wait_until(lambda: not alive(before["bad"]) and not alive(before["good"]), "the two ends that nobody sees")
-        with open(self.desktop.service_file("torn"), "w", encoding="utf-8"):
+        with open(self.desktop.service_file("atorn"), "w", encoding="utf-8"):
             pass
 
         self.desktop.open().answers()
-        states = {"bad": "failed", "good": "completed", "torn": "invalid", **{f"beat{number}": "running" for number in range(1, 5)}}
+        states = {"bad": "failed", "good": "completed", "atorn": "invalid", **{f"beat{number}": "running" for number in range(1, 5)}}
         wait_until(lambda: states.items() <= {name: row["state"] for name, row in self.desktop.list().items()}.items(),
                    lambda: f"the truth: {self.desktop.list()}", 2)
         self.reader.wait_row("bad", "failed", "exit 1")
@@ -198,15 +199,20 @@ class Survives(JourneyCase):
         self.assertEqual({name: before[name] for name in before if name.startswith("beat")},
                          {name: rows[name]["pid"] for name in before if name.startswith("beat")})
         for name, pid in before.items():
-            self.assertEqual(1, len(self.desktop.runs(name)), name)
             if name.startswith("beat"):
+                self.assertEqual(1, len(self.desktop.runs(name)), name)
                 self.assertIn("adopted", rows[name]["flags"])
                 self.assertEqual([pid], [process.pid for process in self.desktop.of_service(name)])
-        self.assertEqual(("failed", 1), (self.last_ended("bad")["outcome"], self.last_ended("bad")["exit_code"]))
-        self.assertEqual("succeeded", self.last_ended("good")["outcome"])
+        # How the ones ended that nobody saw; a start of the host starts such services again, after that.
+        bad, good = (self.desktop.runs(name)[-1] for name in ("bad", "good"))
+        self.assertEqual(("failed", 1, "succeeded"), (bad["outcome"], bad["exit_code"], good["outcome"]))
         # A file that a crash has emptied is told, and nothing else minds.
-        self.assertEqual("invalid", rows["torn"]["state"])
-        self.reader.wait_row("torn", "invalid")
+        self.assertEqual("invalid", rows["atorn"]["state"])
+        self.reader.wait_row("atorn", "invalid")
+        self.reader.press("Restore last good version") # it is the first, and selected
+        self.desktop.wait_for("atorn", "stopped")
+        with open(self.desktop.service_file("atorn"), encoding="utf-8") as file:
+            self.assertIn("turnspit-demo", file.read())
 
     def test_a_full_disk_for_logs_is_told_stops_nothing_and_passes(self):
         logs = os.path.join(self.desktop.state, "logs")
