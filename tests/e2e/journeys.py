@@ -21,9 +21,14 @@ def missing():
     return [*desktop_missing(), *eyes_missing()]
 
 
-def is_quiet():
-    """Whether times of less than a second mean anything on this machine now."""
-    return os.getloadavg()[0] < 1.2 * (os.cpu_count() or 1)
+# On a machine that does nothing else, by hand: holds every time to its limit. Elsewhere a time says more about the machine, so it is
+# printed, and only what no person would put up with fails.
+STRICT = bool(os.environ.get("TURNSPIT_E2E_STRICT"))
+
+
+def hard(limit):
+    """Seconds that must not be passed here, for a limit in seconds."""
+    return limit if STRICT else max(10 * limit, 3)
 
 
 class JourneyCase(unittest.TestCase):
@@ -77,10 +82,9 @@ class JourneyCase(unittest.TestCase):
     # --- times
 
     def measured(self, what, seconds, limit):
-        """A time of the journey: printed always, held to its limit where the machine has nothing else to do."""
+        """A time of the journey: printed always, held to its limit where that is fair."""
         self.figures.append(f"{what}: {1000 * seconds:.0f} ms (limit {1000 * limit:.0f} ms)")
-        if is_quiet():
-            self.assertLess(seconds, limit, what)
+        self.assertLess(seconds, hard(limit), what)
 
     def within(self, limit, look, what, since=None):
         """The first true value of look(), and that it came in time."""
@@ -125,8 +129,10 @@ class JourneyCase(unittest.TestCase):
         """Types instead of what is in a field; the time at which that began."""
         self.click(item)
         wait_until(lambda: "focused" in self.eyes.look(item)["states"], "the focus")
-        self.keys("ctrl+a")
-        wait_until(lambda: not (seen := self.eyes.look(item)).get("text") or seen.get("selected"), "a selection of what is there")
+        # Other hands type than press keys: what is pressed must have arrived before.
+        if self.eyes.look(item).get("text"):
+            self.keys("ctrl+a")
+            wait_until(lambda: self.eyes.look(item).get("selected"), "a selection of what is there")
         return self.type(text)
 
     def click(self, item, button=1):
@@ -146,6 +152,19 @@ class JourneyCase(unittest.TestCase):
 
     def button(self, name, place=None):
         return self.click(self.see("push button", name, place))
+
+    def tick(self, name, on=True):
+        """The box is checked, or is not, afterwards; a click that came while a bar was still opening is made again."""
+        def is_so():
+            return ("checked" in self.eyes.look(self.see("check box", name))["states"]) == on
+        for _ in range(5):
+            if is_so():
+                return
+            self.click(self.see("check box", name))
+            end = time.monotonic() + 2
+            while not is_so() and time.monotonic() < end:
+                time.sleep(0.05)
+        raise AssertionError(f"check box {name!r} does not become {on}")
 
     def dialog(self, title):
         """A place to look at."""
