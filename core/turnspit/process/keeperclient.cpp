@@ -175,8 +175,9 @@ bool KeeperClient::send(const keep::HostMessage& message)
         return false;
     const std::string bytes = keep::encode(message);
     m_socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
-    // Where somebody waits for a process, not only in the next turn of the loop: the keeper spawns beside what we do meanwhile.
-    if (std::holds_alternative<keep::Spawn>(message) || std::holds_alternative<keep::Stop>(message))
+    // Where somebody waits for a process, not only in the next turn of the loop: the keeper spawns beside what we do meanwhile. Not so a stop:
+    // what the person wishes is written first, in this turn.
+    if (std::holds_alternative<keep::Spawn>(message))
         m_socket->flush();
     return true;
 }
