@@ -92,7 +92,7 @@ Result<std::string> readTextFile(const std::string& path)
     }
 }
 
-Result<> writeTextFile(const std::string& path, const std::string& text)
+Result<> writeTextFile(const std::string& path, const std::string& text, Durability durability)
 {
     const std::string target = behindLinks(path);
     const std::string folder = folderOf(target);
@@ -103,13 +103,16 @@ Result<> writeTextFile(const std::string& path, const std::string& text)
         return fail(systemError("cannot write in", folder, errno));
     struct stat status = {};
     const mode_t mode = ::stat(target.c_str(), &status) == 0 ? status.st_mode & 07777 : 0600;
+    const bool durable = durability == Durability::Full;
     const bool written =
-        writeAll(file.number(), text) && ::fchmod(file.number(), mode) == 0 && ::fsync(file.number()) == 0;
+        writeAll(file.number(), text) && ::fchmod(file.number(), mode) == 0 && (!durable || ::fsync(file.number()) == 0);
     if (!written || file.close() != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
         const int errorNumber = errno;
         ::unlink(temporary.c_str());
         return fail(systemError("cannot write", path, errorNumber));
     }
+    if (!durable)
+        return {};
     const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory)
         ::fsync(directory.number());

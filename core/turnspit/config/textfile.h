@@ -2,6 +2,7 @@
 
 #include <turnspit/base/error.h>
 
+#include <cstdint>
 #include <string>
 
 namespace turnspit {
@@ -17,7 +18,10 @@ inline constexpr std::size_t maxTextFile = 4 << 20;
 /// Replaces `path` as one step: a temporary file beside it, fsync, rename, fsync of the folder. The mode of an existing
 /// file is kept, a new one gets 0600. Where `path` is a link, its target is replaced and the link stays. After an error
 /// the old file is as it was.
-[[nodiscard]] Result<> writeTextFile(const std::string& path, const std::string& text);
+/// `Durability::UntilPowerFails` leaves both fsync out: a copy that can be made again, and of which a loss of power may leave an
+/// empty file.
+enum class Durability : std::uint8_t { Full, UntilPowerFails };
+[[nodiscard]] Result<> writeTextFile(const std::string& path, const std::string& text, Durability durability = Durability::Full);
 
 /// Makes `path` and its missing parents, 0700.
 [[nodiscard]] Result<> makeFolders(const std::string& path);

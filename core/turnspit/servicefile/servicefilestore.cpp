@@ -398,7 +398,7 @@ Result<> ServiceFileStore::keepGood(const std::string& name, const std::string& 
         return {};
     if (auto made = makeFolders(m_places.backupsFolder() + "/.good"); !made)
         return made;
-    return writeTextFile(goodFile(name), text);
+    return writeTextFile(goodFile(name), text, Durability::UntilPowerFails);
 }
 
 std::vector<ServiceFileStore::Older> ServiceFileStore::olderTexts(const std::string& name) const
@@ -407,7 +407,7 @@ std::vector<ServiceFileStore::Older> ServiceFileStore::olderTexts(const std::str
     if (!isServiceName(name))
         return found;
     const auto add = [&found](const std::string& path) {
-        if (auto text = readTextFile(path))
+        if (auto text = readTextFile(path); text && !text->empty()) // a copy that lost its power is empty
             found.push_back({*std::move(text), modified(path)});
     };
     add(goodFile(name));

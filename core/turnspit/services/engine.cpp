@@ -131,6 +131,8 @@ Task<> Engine::start(std::stop_token cancelled)
     m_publisher.setHost(host);
 
     m_files = std::make_unique<Thread>(QStringLiteral("files"));
+    m_goodTexts = std::make_unique<GoodTexts>(*m_files, m_options.places, m_clock,
+                                              [this](const std::string& problem) { m_publisher.setProblem("good-files", problem); });
     okOrThrow(openHistory());
     co_await loadHistory();
     co_await noteLostHost();
@@ -246,6 +248,8 @@ Task<> Engine::stop(std::stop_token hurry)
     event("host-stopped", "", m_options.hostName + " stopped");
     // The ends are recorded before the keeper may forget them; what a hurry left is told to the next host.
     (void)m_history->flush();
+    m_goodTexts->hurryAll();
+    m_goodTexts.reset();
     m_files.reset();
     co_await yieldToLoop(); // the acknowledgements that the flush has posted
     m_keeper->close();

@@ -12,6 +12,7 @@
 #include <turnspit/hosting/servicecontrollers.h>
 #include <turnspit/logging/logger.h>
 #include <turnspit/process/keeperclient.h>
+#include <turnspit/services/goodtexts.h>
 #include <turnspit/services/publisher.h>
 #include <turnspit/services/servicefolder.h>
 #include <turnspit/control/sessionserver.h>
@@ -150,6 +151,7 @@ private:
     Wishes m_wishes;
     std::unique_ptr<HistoryWriter> m_history;
     std::unique_ptr<Thread> m_files;
+    std::unique_ptr<GoodTexts> m_goodTexts;
     std::unique_ptr<KeeperClient> m_keeper;
     std::shared_ptr<UsageMonitor> m_usage = std::make_shared<UsageMonitor>(); ///< the files thread only
     UsageRings m_usageRings;

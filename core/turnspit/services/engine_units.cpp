@@ -1,7 +1,6 @@
 #include <turnspit/services/engine.h>
 
 #include <turnspit/servicefile/parse.h>
-#include <turnspit/servicefile/servicefilestore.h>
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -175,28 +174,15 @@ void Engine::applyDefinition(Unit& unit, const FolderChange& change)
     changed(unit);
 }
 
-/// Off this thread, and without anybody waiting: it is for the day on which a file is broken.
 void Engine::keepGoodTexts(const std::vector<FolderChange>& changes)
 {
-    std::vector<std::pair<std::string, std::string>> good;
+    const bool few = !m_firstWelcome && changes.size() <= GoodTexts::atATime;
     for (const FolderChange& change : changes) {
         if (auto text = change.definition ? m_folder.text(change.name) : std::nullopt)
-            good.emplace_back(change.name, *std::move(text));
+            m_goodTexts->keep(change.name, *std::move(text));
+        if (few || !change.definition) // a broken one is asked for at once
+            m_goodTexts->hurry(change.name);
     }
-    if (good.empty())
-        return;
-    m_files->mailbox()->post([this, alive = std::weak_ptr(m_alive), home = m_mailbox, places = m_options.places, good = std::move(good)] {
-        const ServiceFileStore store(places);
-        std::string problem;
-        for (const auto& [name, text] : good) {
-            if (auto kept = store.keepGood(name, text); !kept)
-                problem = kept.error().text();
-        }
-        home->post([this, alive, problem] {
-            if (!alive.expired())
-                m_publisher.setProblem("good-files", problem);
-        });
-    });
 }
 
 std::vector<std::string> Engine::applyFolder(const std::vector<FolderChange>& changes, const std::map<std::string, bool>& startNew)
