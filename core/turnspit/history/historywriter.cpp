@@ -69,6 +69,7 @@ bool HistoryWriter::post(Write write, Done done)
 bool HistoryWriter::enqueue(Item item)
 {
     const bool urgent = item.isQuery;
+    bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
         if (m_stop || m_pending >= m_options.maxPending) {
@@ -77,9 +78,11 @@ bool HistoryWriter::enqueue(Item item)
         }
         ++m_pending;
         m_urgent = m_urgent || urgent;
+        wake = urgent || m_queue.empty();
         m_queue.push_back(std::move(item));
     }
-    m_wake.notify_one();
+    if (wake)
+        m_wake.notify_one();
     return true;
 }
 
@@ -104,8 +107,7 @@ void HistoryWriter::run()
     for (;;) {
         if (batch.empty())
             m_wake.wait(lock, [this] { return m_stop || !m_queue.empty(); });
-        else
-            m_wake.wait_for(lock, m_options.retry, [this] { return m_stop || m_urgent; });
+        m_wake.wait_for(lock, batch.empty() ? m_options.gather : m_options.retry, [this] { return m_stop || m_urgent; });
         if (m_stop && m_queue.empty() && batch.empty())
             return;
         const bool last = m_stop;

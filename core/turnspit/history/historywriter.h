@@ -20,7 +20,8 @@ namespace turnspit {
 
 /// The one thread that owns the history's connection. Nothing here blocks the caller but start(), flush() and the destructor.
 ///
-/// Order of events: work is done in the order it was posted; all that is queued goes into one transaction; completions are called
+/// Order of events: work is done in the order it was posted; what comes within `gather` goes into one transaction (a query, flush()
+/// and the destructor do not wait for it: a hundred ends are one commit, not ten); completions are called
 /// on the writer's thread, in order, after the commit (the caller posts them on to its own thread). Where the commit fails because
 /// the disk is full or the file is locked, onTrouble is told once, queries are answered from what is on disk, and the writes are
 /// tried again, from the beginning, every `retry`, until they succeed; onTrouble is told again with "" when they do. A file that
@@ -32,6 +33,7 @@ public:
     {
         std::string file;                                        ///< `<state>/history.sqlite`; `run-id` is beside it
         std::chrono::milliseconds retry{1000};
+        std::chrono::milliseconds gather{20};                    ///< real time from the first write on, before a commit that nobody asks about
         std::size_t maxPending = 20'000;                         ///< posted and not yet committed
         std::function<void(const std::string& text)> onTrouble = {}; ///< on the writer's thread; "": over
     };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -17,6 +18,8 @@ namespace {
 
 constexpr std::size_t maxRefused = 8;
 constexpr int readsBeforeRefusal = 16;
+constexpr int maxGathered = 16;
+constexpr std::chrono::microseconds maxGathering{500};
 
 void watch(int epoll, int operation, int fd, std::uint32_t events)
 {
@@ -128,6 +131,7 @@ void HostLink::accept()
         m_decoder = {};
         m_out.clear();
         m_sent = 0;
+        m_gathered = 0;
         m_wantsToWrite = false;
         watch(m_epoll, EPOLL_CTL_ADD, fd, EPOLLIN);
     }
@@ -166,7 +170,16 @@ void HostLink::send(const KeeperMessage& message)
     if (m_connection < 0)
         return;
     encode(message, m_out);
-    if (!m_wantsToWrite)
+    const Instant now = BootClock::now();
+    if (m_gathered == 0)
+        m_gatheredSince = now;
+    if (++m_gathered >= maxGathered || now - m_gatheredSince >= maxGathering)
+        sendGathered();
+}
+
+void HostLink::sendGathered()
+{
+    if (std::exchange(m_gathered, 0) > 0 && !m_wantsToWrite)
         flush();
 }
 

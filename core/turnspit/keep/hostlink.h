@@ -34,7 +34,11 @@ public:
     void work();
 
     [[nodiscard]] bool isConnected() const { return m_connection >= 0; }
+    /// Gathered: a hundred ends in one round are a few wake-ups of the host, not a hundred. What is gathered goes after some messages,
+    /// after half a millisecond of a long round (the host works on the first starts while the next are made), and with sendGathered.
     void send(const KeeperMessage& message);
+    /// At the end of each round.
+    void sendGathered();
     [[nodiscard]] bool roomFor() const { return m_out.size() - m_sent < (64U << 10U); }
 
     /// Sends what can be sent and ends the connection.
@@ -53,6 +57,8 @@ private:
     HostDecoder m_decoder;
     std::string m_out;
     std::size_t m_sent = 0;
+    int m_gathered = 0;
+    Instant m_gatheredSince;
     bool m_wantsToWrite = false;
     std::vector<int> m_refused; ///< until they have read why
 };

@@ -151,6 +151,7 @@ void Keeper::wait()
         tellProgress(now);
 
     tellNotKept(now);
+    m_link.sendGathered();
     const bool failing = m_journal.failing() || m_logs.budget().failingWriters() > 0;
     if (!failing)
         m_retryAt.reset();
