@@ -6,7 +6,7 @@ import socket
 import stat
 import time
 
-from harness import Case, LIST_KEYS, RUN_KEYS, main, py, sh, wait_until
+from harness import Case, LIST_KEYS, main, memory_limit, py, RUN_KEYS, sh, wait_until
 
 MIB = 1024 * 1024
 HELLO = {"jsonrpc": "2.0", "id": 0, "method": "hello", "params": {"protocol": 1, "client": "test"}}
@@ -213,7 +213,7 @@ class Wire(Case):
         with self.assertRaises(OSError, msg="the connection is closed some time"):
             while time.monotonic() < end:
                 client.send(b"x" * 65536)
-                self.assertLess(self.resident() - before, 32 * MIB)
+                self.assertLess(self.resident() - before, memory_limit(32 * MIB))
         self.assertHostAnswers()
 
     def test_unknown_methods_and_wrong_parameters(self):
@@ -456,7 +456,7 @@ class Wire(Case):
         for _ in range(5):
             self.assertHostAnswers()
             self.host.ok("restart", "web")
-        self.assertLess(self.resident() - before, 160 * MIB)
+        self.assertLess(self.resident() - before, memory_limit(160 * MIB))
 
     def test_200_connections_and_one_more(self):
         clients = [self.client() for _ in range(150)]
