@@ -90,6 +90,12 @@ struct CheckCommand
     std::vector<std::string> files; ///< none: all of the configuration
 };
 
+struct NewWorkerCommand
+{
+    std::string name;
+    std::string folder; ///< where the project's own folder is made
+};
+
 struct ReloadCommand
 {
 };
@@ -108,7 +114,7 @@ struct ShutdownCommand
 
 using Command = std::variant<ListCommand, StatusCommand, ShowCommand, ActCommand, RunCommand, LogsCommand, RunsCommand,
                              NextCommand, EventsCommand, AddCommand, EditCommand, RemoveCommand, UndoCommand,
-                             CheckCommand, ReloadCommand, WaitCommand, ShutdownCommand>;
+                             CheckCommand, NewWorkerCommand, ReloadCommand, WaitCommand, ShutdownCommand>;
 
 struct CommandLine
 {

@@ -27,7 +27,7 @@ namespace turnspit::ctl {
 [[nodiscard]] Task<int> runReload(Context& context);
 [[nodiscard]] Task<int> runShutdown(Context& context, ShutdownCommand command);
 
-/// Any of them but `check`, which needs no host.
+/// Any of them but `check` and `new`, which need no host.
 [[nodiscard]] Task<int> runCommand(Context& context, Command command);
 
 /// Goes on until it is interrupted or its reader has gone, rather than ending by itself.
@@ -35,5 +35,12 @@ namespace turnspit::ctl {
 
 /// No host: reads files only. Diagnostics go to `out`, as lines or as a JSON array; 1 where there is an error.
 [[nodiscard]] int runCheck(const CheckCommand& command, const Places& places, bool json, OutputStream& out);
+
+/// No host: makes the folder of a project that builds on the installed library. The files are written into a folder beside it first, so
+/// that there is all of it or nothing. Refused where something of that name is there already.
+[[nodiscard]] Result<> runNewWorker(const NewWorkerCommand& command, bool json, OutputStream& out);
+
+/// Why `name` cannot be the name of a project; nothing: it can.
+[[nodiscard]] std::optional<std::string> wrongWithWorkerName(const std::string& name);
 
 } // namespace turnspit::ctl

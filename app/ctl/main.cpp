@@ -128,6 +128,11 @@ int runMain(int argc, char** argv)
         code = runs ? exitcode::ourFault : exitcode::failed;
     } else if (const auto* check = std::get_if<CheckCommand>(&parsed.commandLine->command)) {
         code = runCheck(*check, *places, parsed.commandLine->json, out);
+    } else if (const auto* worker = std::get_if<NewWorkerCommand>(&parsed.commandLine->command)) {
+        if (const auto made = runNewWorker(*worker, parsed.commandLine->json, out); !made) {
+            complain(err, made.error().text());
+            code = exitcode::failed;
+        }
     } else {
         code = runWithHost(argc, argv, *parsed.commandLine, *places, out, err);
     }

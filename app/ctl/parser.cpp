@@ -222,6 +222,13 @@ void Parser::addChanges()
     auto& check = command("check", changeGroup, "Say what is wrong with service files; needs no host");
     check.add_option("FILE", typed.files, "Files (default: turnspit.toml and all of services/)")->type_name("");
 
+    auto& make = command("new", changeGroup, "Make a project: new worker NAME; needs no host");
+    make.require_subcommand(1);
+    make.get_formatter()->label("SUBCOMMAND", "KIND");
+    auto& worker = *make.add_subcommand("worker", "A C++ program that hosts a service of yours, with a test");
+    worker.add_option("NAME", typed.name, "Of the project, its folder and its program")->required()->type_name("");
+    worker.footer("It builds on the installed library (libturnspit-dev); its README.md says how.");
+
     command("reload", changeGroup, "Apply changes of files now and print the differences");
 
     auto& shutdown = command("shutdown", hostGroup, "Stop all services and end the host");

@@ -1,3 +1,4 @@
+#include "commands.h"
 #include "humantime.h"
 #include "parser.h"
 
@@ -168,6 +169,13 @@ Result<Command> waitCommand(const Typed& typed)
     return WaitCommand{text(typed.name), text(typed.state), *timeout};
 }
 
+Result<Command> newWorkerCommand(const Typed& typed, const std::string& currentFolder)
+{
+    if (const auto wrong = wrongWithWorkerName(typed.name))
+        return fail(*wrong);
+    return NewWorkerCommand{typed.name, currentFolder};
+}
+
 } // namespace
 
 Result<Command> commandOf(const std::string& command, const Typed& typed, WallTime now, const QTimeZone& zone,
@@ -195,6 +203,7 @@ Result<Command> commandOf(const std::string& command, const Typed& typed, WallTi
         {"remove", [&] { return RemoveCommand{text(typed.name)}; }},
         {"undo", [] { return UndoCommand{}; }},
         {"check", [&] { return CheckCommand{typed.files}; }},
+        {"new", [&] { return newWorkerCommand(typed, currentFolder); }},
         {"reload", [] { return ReloadCommand{}; }},
         {"wait", [&] { return waitCommand(typed); }},
         {"shutdown", [&] { return ShutdownCommand{!typed.noWait}; }},

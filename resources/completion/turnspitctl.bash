@@ -57,7 +57,7 @@ _turnspitctl()
     case $command in
         "")
             mapfile -t COMPREPLY < <(compgen -W "list status show runs next events logs start stop restart kill run hold resume wait
-                enable disable add edit remove undo check reload shutdown $everywhere --version" -- "$current")
+                enable disable add edit remove undo check new reload shutdown $everywhere --version" -- "$current")
             return
             ;;
         start | restart | kill | hold | resume | enable | disable) options="--all --group --no-wait" names=yes ;;
@@ -71,6 +71,7 @@ _turnspitctl()
         events) options="--follow --since --limit" ;;
         add) options="--every --cron --manual --group --cwd --env --restart --no-autostart --no-start" ;;
         shutdown) options="--no-wait" ;;
+        new) [[ $current == -* ]] || mapfile -t COMPREPLY < <(compgen -W "worker" -- "$current") ;;
         check)
             [[ $current == -* ]] || mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$current"; compgen -d -- "$current")
             ;;
