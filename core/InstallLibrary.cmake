@@ -5,6 +5,9 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Turnspit")
 set(folders base async control di config logging supervision hosting)
 set(ipc_headers ipc/remotesession.h ipc/sessionsocket.h ipc/wire.h ipc/wireclient.h)
 
+list(TRANSFORM folders PREPEND turnspit/ OUTPUT_VARIABLE public_headers)
+set(TURNSPIT_PUBLIC_HEADERS ${public_headers} ${ipc_headers} PARENT_SCOPE) # what the reference is made of
+
 set(libraries turnspit_base_values turnspit_ipc)
 foreach(folder IN LISTS folders)
     list(APPEND libraries turnspit_${folder})
