@@ -176,7 +176,7 @@ private Q_SLOTS:
     void whatIsNotBuiltIsNotOffered()
     {
         const std::string help = parse({"--help"}).text;
-        for (const char* word : {"import", "export", "doctor", "hosts", "rename", "new"}) {
+        for (const char* word : {"import", "export", "doctor", "hosts", "rename"}) {
             QVERIFY2(help.find(std::string("\n  ") + word + ' ') == std::string::npos, word);
             const auto parsed = parse({word, "a"});
             QCOMPARE(parsed.exitCode, 2);

@@ -406,6 +406,9 @@ class Host:
     def keeper(self):
         """The pid of the live keeper of this state folder, or None."""
         mine = [process for process in self.mine() if process.comm == "turnspit-keep"]
+        # What it starts is a second one of it until it has called exec.
+        pids = {process.pid for process in mine}
+        mine = [process for process in mine if process.ppid not in pids]
         assert len(mine) < 2, f"more than one keeper: {mine}"
         return mine[0].pid if mine else None
 

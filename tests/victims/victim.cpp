@@ -136,6 +136,7 @@ int main(int argc, char** argv)
     if (mode == "raise") { // SIGNAL
         const rlimit none{0, 0};
         ::setrlimit(RLIMIT_CORE, &none);
+        ::signal(static_cast<int>(number(2, SIGSEGV)), SIG_DFL); // a sanitizer has handlers of its own
         ::raise(static_cast<int>(number(2, SIGSEGV)));
         return 121;
     }

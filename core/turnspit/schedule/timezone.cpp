@@ -12,13 +12,12 @@ using namespace std::chrono;
 
 namespace {
 
-/// What QTimeZone is asked about: it counts in milliseconds, and there is no zone before there were clocks.
-QDateTime toQt(WallTime time)
+/// What QTimeZone is asked about: there is no zone before there were clocks, and rounding has room at both ends.
+QDateTime toQtSecond(WallTime time)
 {
     constexpr WallTime first = sys_days(year(1) / 1 / 1);
     constexpr WallTime last = sys_days(year(9999) / 12 / 31);
-    return QDateTime::fromMSecsSinceEpoch(floor<milliseconds>(std::clamp(time, first, last)).time_since_epoch().count(),
-                                          Qt::UTC);
+    return QDateTime::fromSecsSinceEpoch(floor<seconds>(std::clamp(time, first, last)).time_since_epoch().count(), Qt::UTC);
 }
 
 WallTime fromQt(const QDateTime& time)
@@ -85,7 +84,7 @@ TimeZone::Segment TimeZone::segmentAt(WallTime time) const
 {
     // Transitions are at whole seconds. Half a second past one is asked about, because Qt knows none after the last that the zone
     // file lists if it is asked at exactly that one; a moment later it goes on with the rule.
-    const QDateTime at = toQt(floor<seconds>(time)).addMSecs(500);
+    const QDateTime at = toQtSecond(time).addMSecs(500);
     Segment out;
     out.offset = seconds(m_zone.offsetFromUtc(at));
     out.previousOffset = out.offset;
