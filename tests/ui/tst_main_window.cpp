@@ -173,6 +173,23 @@ private Q_SLOTS:
         QVERIFY(action("actionStop").toolTip().contains(u"stopping already"));
     }
 
+    void whatAPersonDidIsShownAtOnceAlsoRightAfterAnotherChange()
+    {
+        add("api", ServiceState::Stopped);
+        openWindow();
+        settle(1s);
+        add("other", ServiceState::Running);
+        settle();
+        m_session->setState(QStringLiteral("other"), ServiceState::Failed);
+        settle();
+        QCOMPARE(shownState("other"), QStringLiteral("Running")); // waits for its turn
+        m_session->holdTransitions(QStringLiteral("api"));
+        action("actionStart").trigger();
+        settle();
+        QCOMPARE(shownState("api"), QStringLiteral("Starting…"));
+        QCOMPARE(shownState("other"), QStringLiteral("Failed"));
+    }
+
     void runNowBeginsARun()
     {
         add("backup", ServiceState::Waiting, ServiceKind::Scheduled);

@@ -252,6 +252,7 @@ Task<> ServiceActions::act(Action action, QStringList names)
         Q_EMIT refused(words::error(results.error()));
         co_return;
     }
+    Q_EMIT done();
     for (const ActionResult& result : *results) {
         if (!result.ok)
             Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(result.name, result.error.value_or(tr("refused"))));
@@ -261,7 +262,9 @@ Task<> ServiceActions::act(Action action, QStringList names)
 Task<> ServiceActions::run(QString name)
 {
     const auto begun = co_await m_session.run(name, Trigger::Window);
-    if (!begun)
+    if (begun)
+        Q_EMIT done();
+    else
         Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(begun.error())));
 }
 

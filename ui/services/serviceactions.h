@@ -59,6 +59,8 @@ Q_SIGNALS:
     void refused(const QString& why);
     /// The limit of a stop is another now.
     void stopExtended();
+    /// The host has done what a person asked for here; what it changed was told before.
+    void done();
 
 private:
     QAction* create(ServiceCommand command);

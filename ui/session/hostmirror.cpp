@@ -129,6 +129,12 @@ void HostMirror::onDelta(const Delta& delta)
     }
 }
 
+void HostMirror::handOn()
+{
+    if (m_flushing)
+        flush(); // what is handed on later is then what comes until then
+}
+
 Task<> HostMirror::flushLater(Milliseconds delayed)
 {
     co_await delay(delayed);

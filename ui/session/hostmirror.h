@@ -24,6 +24,9 @@ public:
     /// Subscribes; again after it failed.
     void attach();
 
+    /// Hands on what has come, without waiting for its turn: where a person did something, what it changed is seen at once.
+    void handOn();
+
     [[nodiscard]] ServiceModel& model() const { return *m_model; }
 
     /// Null before the first snapshot.

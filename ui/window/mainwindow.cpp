@@ -209,6 +209,7 @@ void MainWindow::connectParts()
     connect(m_hostLine, &HostLine::clicked, this, &MainWindow::showHostDetails);
 
     connect(m_actions, &ServiceActions::refused, this, &MainWindow::showMessage);
+    connect(m_actions, &ServiceActions::done, m_mirror, &HostMirror::handOn);
     connect(m_actions, &ServiceActions::stopExtended, m_stops, &Stops::refresh);
     connect(m_stops, &Stops::changed, this, &MainWindow::refreshTargets);
     connect(m_lastWords, &LastWords::changed, this, &MainWindow::refreshTargets);

@@ -97,6 +97,7 @@ Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
     TaskScope scope;
     for (qsizetype i = 0; i < names->size(); ++i)
         scope.spawn(storeResult(actOn(names->at(i), request), results[i]));
+    m_engine.publisher().flush(); // what the person sees does not wait for the disk
     // Before anything is waited for: what a person has stopped is not started again by the host after one that died meanwhile.
     const auto saved = m_engine.saveWishes();
     co_await scope.join();
