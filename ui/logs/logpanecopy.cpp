@@ -6,7 +6,9 @@
 #include <ui/text/words.h>
 
 #include <QClipboard>
+#include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QStandardPaths>
 
@@ -16,6 +18,13 @@ namespace {
 
 /// More than a clipboard is good for: such a selection is exported.
 constexpr qint64 mostCopied = 200'000;
+
+/// Where a person looks for own files; not where the program happens to have been started.
+QString folderForExports()
+{
+    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    return QFileInfo(documents).isDir() ? documents : QDir::homePath();
+}
 
 } // namespace
 
@@ -101,7 +110,7 @@ void LogPane::exportLines(Lines which)
     const QString plain = tr("Plain text (*.txt)");
     dialog->setNameFilters({withTimes, plain});
     dialog->setDefaultSuffix(QStringLiteral("log"));
-    dialog->setDirectory(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
+    dialog->setDirectory(folderForExports());
     dialog->selectFile(m_feed->service() + QStringLiteral(".log"));
     connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, plain](const QString& filter) {
         dialog->setDefaultSuffix(filter == plain ? QStringLiteral("txt") : QStringLiteral("log"));
