@@ -1,18 +1,14 @@
-#!/usr/bin/env python3
-"""What a person without eyes is told of a program: its accessible tree, through AT-SPI.
-
-`Eyes` is what tests use. It runs this file as a program with the system's Python, which has the bindings (gi, Atspi);
-that program answers one JSON object a line and keeps the objects that were found, under numbers.
-"""
+"""What a person without eyes is told of a program: its accessible tree, through AT-SPI; see atspi.py, which does the looking."""
 
 import json
 import os
-import re
 import subprocess
-import sys
+
+from harness import DEADLINE, wait_until
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-QUERY_DEADLINE = 60
+# What makes Qt speak without a screen reader that asks for it.
+ENVIRONMENT = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
 
 
 def missing():
@@ -23,32 +19,49 @@ def missing():
 
 
 class Eyes:
-    """The accessible objects of one program on the bus of a screen.
+    """The accessible objects of one program on the bus of a screen. Opened before the program is: then there is somebody with whom it
+    registers itself, as on a desktop.
 
-    A place is where an object is looked for: the number of another object, or None for the program. A match is a role
-    (`push button`, `text`, `label` ...) and a name, in which `*` stands for anything.
+    An item is the number of an object that was found; a place is one that is looked in, None for the whole program. A match
+    is a role (`push button`, `text`, `label` ...; "" for any) and a name, in which `*` stands for anything. What has gone
+    meanwhile is not found.
     """
 
-    def __init__(self, screen, pid):
-        self.process = subprocess.Popen([SYSTEM_PYTHON, "-W", "ignore::DeprecationWarning", os.path.abspath(__file__), str(pid)], stdin=subprocess.PIPE,
+    def __init__(self, screen):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "atspi.py")
+        self.process = subprocess.Popen([SYSTEM_PYTHON, "-W", "ignore::DeprecationWarning", script], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, env={**os.environ, **screen.environment}, text=True)
+        self.attach(None)
+
+    def attach(self, pid):
+        """From now on at this program."""
+        self.ask("attach", pid=pid)
 
     def ask(self, what, **arguments):
+        self.send(what, **arguments)
+        return self.answer(what)
+
+    def send(self, what, **arguments):
         self.process.stdin.write(json.dumps({"what": what, **arguments}) + "\n")
         self.process.stdin.flush()
+
+    def answer(self, what):
         line = self.process.stdout.readline()
         assert line, "the program that looks at the accessible tree has ended"
         answer = json.loads(line)
-        assert "error" not in answer, f"{what} {arguments}: {answer['error']}"
+        assert "error" not in answer, f"{what}: {answer['error']}"
         return answer["answer"]
 
-    def find(self, role, name, place=None, hidden=False):
+    def find(self, role, name, place=None):
         """The number of the first such object that shows, or None."""
-        return self.ask("find", role=role, name=name, place=place, hidden=hidden)
+        return self.ask("find", role=role, name=name, place=place)
 
     def look(self, item):
-        """name, description, role, states, text, selected, value, box (x, y, width, height on the screen); {} when it is gone."""
+        """name, description, role, states, text, selected, box (x, y, width, height on the screen); {} when it is gone."""
         return self.ask("look", item=item)
+
+    def box(self, item):
+        return self.ask("box", item=item)
 
     def text(self, item):
         return self.look(item).get("text", "")
@@ -56,9 +69,9 @@ class Eyes:
     def name(self, item):
         return self.look(item).get("name", "")
 
-    def names(self, item):
-        """The names of its children, empty ones too."""
-        return self.ask("names", item=item)
+    def rows(self, table):
+        """Of each row the first cell: its place among the children of the table, its name."""
+        return self.ask("rows", item=table)
 
     def child(self, item, index):
         return self.ask("child", item=item, index=index)
@@ -67,136 +80,35 @@ class Eyes:
         """What a press of it does."""
         return self.ask("press", item=item)
 
+    def nodes(self, place=None):
+        """All that is read there, as dictionaries: role, name, description, states, text, path."""
+        return self.ask("nodes", place=place)
+
+    def hear(self, *texts, place=None):
+        """The first name, description or text there that has all these in it, or None."""
+        return self.ask("hear", texts=texts, place=place)
+
+    def words(self, place=None):
+        """Every name, description and text there."""
+        return [word for node in self.nodes(place) for word in (node["name"], node["description"], node["text"]) if word]
+
     def tree(self, place=None):
-        """Lines of all that shows, for a test that has failed."""
+        """Lines of all that is read there, for a test that has failed."""
         return "\n".join(self.ask("tree", place=place))
+
+    def wait_words(self, *texts, place=None):
+        return wait_until(lambda: self.hear(*texts, place=place), lambda: f"{texts} among {self.words(place)}")
+
+    def when(self, item, name, act):
+        """Does act(); its value and the time of the monotonic clock at which the item was first seen to have such a name."""
+        self.send("await", item=item, name=name, patience=DEADLINE)
+        assert self.answer("await") == "ready"
+        done = act()
+        seen = self.answer("await")
+        assert seen, f"did not come: {name}\n{self.tree()[-6000:]}"
+        return done, seen
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(QUERY_DEADLINE)
+        self.process.wait(DEADLINE)
         self.process.stdout.close()
-
-
-# --- the program ------------------------------------------------------------------------------------------------------
-
-class Reader:
-    def __init__(self, atspi, pid):
-        self.atspi, self.pid = atspi, pid
-        self.items = []
-        self.program = None
-
-    def application(self):
-        if self.program is None:
-            desktop = self.atspi.get_desktop(0)
-            for at in range(desktop.get_child_count()):
-                found = desktop.get_child_at_index(at)
-                if found is not None and found.get_process_id() == self.pid:
-                    self.program = found
-                    found.set_cache_mask(self.atspi.Cache.NONE)
-        return self.program
-
-    def at(self, place):
-        return self.application() if place is None else self.items[place]
-
-    def number(self, item):
-        self.items.append(item)
-        return len(self.items) - 1
-
-    def children(self, item):
-        for at in range(item.get_child_count()):
-            child = item.get_child_at_index(at)
-            if child is not None:
-                yield child
-
-    def shows(self, item):
-        return item.get_state_set().contains(self.atspi.StateType.SHOWING)
-
-    def walk(self, item, hidden):
-        """Breadth first; what does not show is not looked into, nor are tables, whose cells are many."""
-        level = [item]
-        while level:
-            after = []
-            for parent in level:
-                for child in self.children(parent):
-                    if not hidden and not self.shows(child):
-                        continue
-                    yield child
-                    if child.get_role_name() not in ("tree", "tree table", "table", "menu bar"):
-                        after.append(child)
-            level = after
-
-    def do_find(self, role, name, place, hidden):
-        start = self.at(place)
-        if start is None:
-            return None
-        wanted = re.compile(".*".join(re.escape(part) for part in name.split("*")), re.DOTALL)
-        for item in self.walk(start, hidden):
-            if role and item.get_role_name() != role:
-                continue
-            if wanted.fullmatch(item.get_name()):
-                return self.number(item)
-        return None
-
-    def do_look(self, item):
-        it = self.items[item]
-        seen = {"name": it.get_name(), "description": it.get_description(), "role": it.get_role_name()}
-        if seen["role"] in ("", "invalid"):
-            return {}
-        seen["states"] = [state.value_nick for state in it.get_state_set().get_states()]
-        text = it.get_text_iface()
-        if text is not None:
-            seen["text"] = self.atspi.Text.get_text(text, 0, self.atspi.Text.get_character_count(text))
-            if self.atspi.Text.get_n_selections(text) > 0:
-                selection = self.atspi.Text.get_selection(text, 0)
-                seen["selected"] = seen["text"][selection.start_offset:selection.end_offset]
-        value = it.get_value_iface()
-        if value is not None:
-            seen["value"] = self.atspi.Value.get_current_value(value)
-        box = it.get_component_iface()
-        if box is not None:
-            area = self.atspi.Component.get_extents(box, self.atspi.CoordType.SCREEN)
-            seen["box"] = [area.x, area.y, area.width, area.height]
-        return seen
-
-    def do_names(self, item):
-        return [child.get_name() for child in self.children(self.items[item])]
-
-    def do_child(self, item, index):
-        child = self.items[item].get_child_at_index(index)
-        return None if child is None else self.number(child)
-
-    def do_press(self, item):
-        action = self.items[item].get_action_iface()
-        names = [self.atspi.Action.get_action_name(action, at) for at in range(self.atspi.Action.get_n_actions(action))]
-        return self.atspi.Action.do_action(action, names.index("Press") if "Press" in names else 0)
-
-    def do_tree(self, place):
-        lines = []
-
-        def write(item, depth):
-            lines.append("  " * depth + f"{item.get_role_name()} {item.get_name()!r}")
-            for child in self.children(item):
-                if self.shows(child):
-                    write(child, depth + 1)
-        if self.at(place) is not None:
-            write(self.at(place), 0)
-        return lines
-
-
-def serve():
-    import gi
-    gi.require_version("Atspi", "2.0")
-    from gi.repository import Atspi, GLib
-    Atspi.init()
-    reader = Reader(Atspi, int(sys.argv[1]))
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = {"answer": getattr(reader, "do_" + request.pop("what"))(**request)}
-        except GLib.Error as error:  # an object that is gone while it was looked at
-            answer = {"answer": None} if "find" in line[:16] else {"answer": {}} if '"look"' in line[:20] else {"error": str(error)}
-        print(json.dumps(answer), flush=True)
-
-
-if __name__ == "__main__":
-    serve()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,8 +38,17 @@ class Screen:
         if bus:
             daemon = self.start("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1", stdout=subprocess.PIPE)
             self.environment["DBUS_SESSION_BUS_ADDRESS"] = daemon.stdout.readline().decode().strip()
-        self.start("openbox")
+        self.start("openbox", "--config-file", self.openbox())
         wait_until(lambda: "_NET_SUPPORTING_WM_CHECK" in self.x("xprop", "-root"), "the window manager")
+
+    def openbox(self):
+        """Its settings: without the animation of a window that comes back, while which it takes keys and clicks for itself."""
+        with open("/etc/xdg/openbox/rc.xml", encoding="utf-8") as file:
+            settings = file.read()
+        mine = os.path.join(self.folder, "openbox.xml")
+        with open(mine, "w", encoding="utf-8") as file:
+            file.write(settings.replace("<animateIconify>yes<", "<animateIconify>no<"))
+        return mine
 
     def start(self, *command, stdout=subprocess.DEVNULL, pass_fds=()):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.DEVNULL, pass_fds=pass_fds,
@@ -70,6 +80,10 @@ class Screen:
             if "window state:" in line:
                 return line.split()[-1]
         return "Withdrawn"
+
+    def place(self, window):
+        """[x, y] of what is inside of its frame."""
+        return [int(found) for found in re.findall(r"Absolute upper-left [XY]: +(-?\d+)", self.x("xwininfo", "-id", window))]
 
     def icons(self):
         """How many windows the tray embeds."""

@@ -6,19 +6,20 @@ TURNSPIT_SHOTS=FOLDER keeps pictures of the screen at the steps that a person wo
 
 import os
 import re
+import shutil
 import subprocess
 import time
 import unittest
 
+import accessible
+import desktop
 from accessible import Eyes
-from accessible import missing as eyes_missing
 from desktop import Desktop, Panel, Screen
-from desktop import missing as desktop_missing
 from harness import DEADLINE, wait_until
 
 
 def missing():
-    return [*desktop_missing(), *eyes_missing()]
+    return [*desktop.missing(), *accessible.missing(), *(program for program in ("xclip",) if not shutil.which(program))]
 
 
 # On a machine that does nothing else, by hand: holds every time to its limit. Elsewhere a time says more about the machine, so it is
@@ -41,16 +42,19 @@ class JourneyCase(unittest.TestCase):
     def setUp(self):
         self.screen = Screen(bus=True)
         self.addCleanup(self.screen.close)
-        self.screen.environment.update(QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1", TURNSPIT_WATCHDOG="1", **self.environment)
+        self.screen.environment.update(accessible.ENVIRONMENT, TURNSPIT_WATCHDOG="1", **self.environment)
         self.desktop = Desktop(self.screen)
         self.addCleanup(self.desktop.close)
         self.panel = None
         if self.panel_wanted:
             self.panel = Panel(self.screen)
             self.addCleanup(self.panel.close)
+        self.eyes = Eyes(self.screen)
+        self.addCleanup(self.eyes.close)
         self.hand = subprocess.Popen(["xdotool", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                      env={**os.environ, **self.screen.environment}, text=True)
         self.addCleanup(self.put_down_hand)
+        self.typed = 0
         self.figures = []
         self.addCleanup(self.say_figures)
 
@@ -61,23 +65,32 @@ class JourneyCase(unittest.TestCase):
         self.hand.stdin.close()
         self.hand.wait(DEADLINE)
 
+    def launch(self, *arguments):
+        """Starts the program, again where one has ended."""
+        self.desktop.open(*arguments)
+        self.eyes.attach(self.desktop.program.pid)
+        self.known = {}  # items that one looks at again and again
+
     def open(self, *arguments):
+        """Starts the program; its window is in front and the host answers."""
         self.launch(*arguments)
         self.window = self.desktop.window()
+        self.desktop.answers()
         return self.activate()
 
     def activate(self):
-        """The window is in front, whatever it was."""
+        """The window is in front, whatever it was, and the program knows it."""
         self.screen.x("xdotool", "windowactivate", "--sync", self.window)
-        wait_until(lambda: self.screen.x("xdotool", "getactivewindow").strip() == self.window, "the window in front")
-        wait_until(lambda: self.window in self.screen.windows("Turnspit$"), "the window on the screen")
-        wait_until(lambda: "active" in self.eyes.look(self.see("frame", "Turnspit"))["states"], "a window that knows that it is in front")
+        frame = self.see("frame", "Turnspit")
+        self.wait_front(self.window, frame)
+        wait_until(lambda: "active" in self.eyes.look(frame)["states"], "a window that knows that it is in front")
         return self
 
-    def launch(self, *arguments):
-        self.desktop.open(*arguments)
-        self.eyes = Eyes(self.screen, self.desktop.program.pid)
-        self.addCleanup(self.eyes.close)
+    def wait_front(self, window, item):
+        """It has the focus, and the program knows where it is: before, a click would go past what it is meant for."""
+        wait_until(lambda: self.screen.x("xdotool", "getactivewindow").strip() == window, "the window in front")
+        wait_until(lambda: (self.eyes.box(item) or [])[:2] == self.screen.place(window),
+                   lambda: f"a window that knows where it is: {self.eyes.box(item)}, {self.screen.place(window)}")
 
     # --- times
 
@@ -97,6 +110,13 @@ class JourneyCase(unittest.TestCase):
         self.measured(what, time.monotonic() - start, limit)
         return found
 
+    def turns(self, name, state, act, limit):
+        """Does act(), which says when it was done: its row says so in time. Only that cell is looked at, since whoever looks at more
+        keeps the program busy."""
+        start, seen = self.eyes.when(self.cell(name), f"{name}, {state}*", act)
+        self.measured(f"{name} is {state}", seen - start, limit)
+        return start
+
     def say_figures(self):
         for line in self.figures:
             print(f"    {line}", flush=True)
@@ -108,7 +128,7 @@ class JourneyCase(unittest.TestCase):
     # --- hands
 
     def do(self, command):
-        """A line for xdotool, which is there already: nothing has to be started first."""
+        """A line for xdotool, which is there already: nothing has to be started first. What one hand does comes in its order."""
         self.hand.stdin.write(command + "\n")
         self.hand.stdin.flush()
 
@@ -120,23 +140,24 @@ class JourneyCase(unittest.TestCase):
         return start
 
     def type(self, text):
+        """The time at which that began."""
+        self.typed += 1
+        file = os.path.join(self.screen.folder, f"typed{self.typed}")
+        with open(file, "w", encoding="utf-8") as words:
+            words.write(text)
         start = time.monotonic()
-        subprocess.run(["xdotool", "type", "--delay", "4", "--", text], env={**os.environ, **self.screen.environment}, check=True,
-                       timeout=DEADLINE)
+        self.do(f"type --delay 4 --file {file}")
         return start
 
     def enter(self, item, text):
         """Types instead of what is in a field; the time at which that began."""
         self.click(item)
         wait_until(lambda: "focused" in self.eyes.look(item)["states"], "the focus")
-        # Other hands type than press keys: what is pressed must have arrived before.
-        if self.eyes.look(item).get("text"):
-            self.keys("ctrl+a")
-            wait_until(lambda: self.eyes.look(item).get("selected"), "a selection of what is there")
+        self.keys("ctrl+a")
         return self.type(text)
 
     def click(self, item, button=1):
-        x, y, width, height = self.eyes.look(item)["box"]
+        x, y, width, height = self.spot(item)
         return self.click_at(x + width // 2, y + height // 2, button)
 
     def click_at(self, x, y, button=1):
@@ -150,26 +171,36 @@ class JourneyCase(unittest.TestCase):
     def see(self, role, name, place=None):
         return wait_until(lambda: self.eyes.find(role, name, place), lambda: f"{role} {name!r}\n{self.eyes.tree()[-8000:]}")
 
+    def gone(self, role, name, place=None):
+        wait_until(lambda: self.eyes.find(role, name, place) is None, lambda: f"an end of {role} {name!r}\n{self.eyes.tree()[-8000:]}")
+
+    def spot(self, item):
+        """x, y, width and height on the screen, once it stays there."""
+        box = None
+        while box != (box := self.eyes.box(item)):
+            pass
+        assert box, "what was to be pressed has gone"
+        return box
+
     def button(self, name, place=None):
         return self.click(self.see("push button", name, place))
 
     def tick(self, name, on=True):
-        """The box is checked, or is not, afterwards; a click that came while a bar was still opening is made again."""
-        def is_so():
-            return ("checked" in self.eyes.look(self.see("check box", name))["states"]) == on
-        for _ in range(5):
-            if is_so():
-                return
-            self.click(self.see("check box", name))
-            end = time.monotonic() + 2
-            while not is_so() and time.monotonic() < end:
-                time.sleep(0.05)
-        raise AssertionError(f"check box {name!r} does not become {on}")
+        """The box is checked, or is not, afterwards."""
+        box = self.see("check box", name)
+        if ("checked" in self.eyes.look(box)["states"]) != on:
+            self.click(box)
+        wait_until(lambda: ("checked" in self.eyes.look(box)["states"]) == on, f"check box {name!r} to be {on}")
 
     def dialog(self, title):
-        """A place to look at."""
-        self.desktop.dialog(title)
-        return self.see("dialog", title)
+        """A place to look at; the dialog has the focus."""
+        window = self.desktop.dialog(title)
+        place = self.see("", title)  # a dialog or an alert; windows come first
+        self.wait_front(window, place)
+        return place
+
+    def wait_no_dialog(self, title):
+        wait_until(lambda: not self.screen.windows(title), f"an end of the dialog {title!r}")
 
     def menu(self, opens):
         """A menu is up after opens(); menus are no part of the tree that Qt shows."""
@@ -178,38 +209,58 @@ class JourneyCase(unittest.TestCase):
         opens()
         wait_until(lambda: windows() - before, "a menu")
 
-    def list(self):
-        if not hasattr(self, "list_item"):
-            self.list_item = self.see("tree", "Services")
-        return self.list_item
+    def remembered(self, key, look):
+        if key not in self.known:
+            self.known[key] = look()
+        return self.known[key]
 
-    def has_row(self, beginning):
-        """Also where there is no list yet."""
-        return self.eyes.find("tree", "Services") is not None and any(text.startswith(beginning) for text in self.eyes.names(self.list()))
+    def list(self):
+        return self.remembered("list", lambda: self.see("tree", "Services"))
+
+    def rows(self):
+        """The sentences of all rows; also where there is no list yet."""
+        table = self.eyes.find("tree", "Services")
+        return [text for _, text in self.eyes.rows(table)] if table is not None else []
 
     def row(self, name):
         """The sentence of a row, "" where there is none."""
-        return next((text for text in self.eyes.names(self.list()) if text.startswith(f"{name}, ")), "")
+        return next((text for _, text in self.eyes.rows(self.list()) if text.startswith(f"{name}, ")), "")
+
+    def wait_row(self, name, *texts):
+        """Its sentence, once it begins with the first of them and has the others in it."""
+        def look():
+            row = self.row(name)
+            return row if row.startswith(f"{name}, {texts[0]}") and all(text in row for text in texts) else None
+        return wait_until(look, lambda: f"{texts} in the row of {name}; there are {self.rows()}")
+
+    def cell(self, name):
+        """The cell that stands for a row."""
+        def look():
+            return next(([at] for at, text in self.eyes.rows(self.list()) if text.startswith(f"{name}, ")), None)
+        return self.eyes.child(self.list(), wait_until(look, lambda: f"a row of {name}: {self.rows()}")[0])
 
     def choose(self, name):
         """Selects a row with the mouse, and sees that it is."""
-        def index():
-            texts = self.eyes.names(self.list())
-            return next((at for at, text in enumerate(texts) if text.startswith(f"{name}, ")), None)
-        at = wait_until(lambda: index() is not None and [index()], lambda: f"a row of {name}: {self.eyes.names(self.list())}")[0]
-        self.click(self.eyes.child(self.list(), at))
+        self.click(self.cell(name))
         wait_until(lambda: self.why().startswith(name), f"the selection of {name}")
 
     def why(self):
         """The line over the tabs."""
-        if not hasattr(self, "why_item"):
-            self.why_item = self.see("label", "* — *")
-        return self.eyes.look(self.why_item).get("name", "")
+        return self.eyes.name(self.remembered("why", lambda: self.see("label", "* — *")))
 
     def log_item(self):
         return self.see("document frame", "Log")
 
+    def wait_runs(self, *texts):
+        """The sentences of the runs tab, newest first, once the newest ones have these words in them."""
+        table = self.see("tree", "Runs")
+        def look():
+            runs = [text for _, text in self.eyes.rows(table)]
+            return runs if len(runs) >= len(texts) and all(text in run for text, run in zip(texts, runs)) else None
+        return wait_until(look, lambda: f"{texts} among the runs {self.eyes.rows(table)}")
+
     def picture(self, name):
+        """For people: where TURNSPIT_SHOTS says so."""
         folder = os.environ.get("TURNSPIT_SHOTS")
         if folder:
             os.makedirs(folder, exist_ok=True)

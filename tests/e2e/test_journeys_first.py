@@ -37,13 +37,13 @@ class FirstMinutes(JourneyCase):
         self.launch()
         self.within(1, lambda: self.eyes.find("label", "Nothing cooking yet.") is not None, "the empty state after the start", started)
         self.window = self.desktop.window()
-        wait_until(lambda: self.screen.x("xdotool", "getactivewindow").strip() == self.window, "the window in front")
+        self.activate()
         self.picture("j1-empty")
 
         self.menu(lambda: self.button("Try an example"))
         self.picture("j1-menu")
         pressed = self.keys("h")
-        self.within(1, lambda: self.has_row("heartbeat, running"), "the example runs", pressed)
+        self.within(1, lambda: any(row.startswith("heartbeat, running") for row in self.rows()), "the example runs", pressed)
         run = self.desktop.wait_for("heartbeat", "running")
         self.assertTrue(alive(run["pid"]))
         self.keys("alt+2")
@@ -66,7 +66,7 @@ class FirstMinutes(JourneyCase):
         self.assertEqual(1, len(os.listdir(backups)), os.listdir(backups))
 
         self.button("Undo")
-        wait_until(lambda: self.has_row("heartbeat, "), "the row of before")
+        wait_until(lambda: any(row.startswith("heartbeat, ") for row in self.rows()), "the row of before")
         self.assertTrue(os.path.exists(file))
         self.assertEqual(0, self.desktop.ctl("check").code)
         self.assertEqual(("stopped", "window"), tuple(self.desktop.runs("heartbeat")[-1][key] for key in ("outcome", "trigger")))
@@ -105,7 +105,7 @@ class EachFiveMinutes(JourneyCase):
         self.picture("j2-dialog")
 
         saved = self.button("Save & start", self.form)
-        self.within(1, lambda: self.has_row("date, waiting"), "the row", saved)
+        self.within(1, lambda: any(row.startswith("date, waiting") for row in self.rows()), "the row", saved)
         row = self.desktop.wait_for("date", "waiting")
         first = parse_time(row["next_run"]).astimezone(HERE)
         # The preview has no seconds, and the save came some moments after it.
@@ -126,7 +126,7 @@ class EachFiveMinutes(JourneyCase):
         self.desktop.wait_text("date", str(now().astimezone(HERE).year))
         self.desktop.wait_for("date", "waiting")
         self.keys("alt+3")
-        self.see("tree", "Runs")
+        self.assertIn("succeeded", self.wait_runs("schedule")[-1])
         self.picture("j2-runs")
 
     def test_a_cron_line_is_told_in_words_and_its_error_by_its_field(self):
@@ -162,16 +162,18 @@ class EachFiveMinutes(JourneyCase):
 class GracefulStop(JourneyCase):
     """J4"""
 
+    panel_wanted = True
+
     def fuse(self):
-        """The picture of the state cell of the selected row."""
-        texts = self.eyes.names(self.list())
-        at = next(at for at, text in enumerate(texts) if ", stopping" in text)
-        x, y, _, height = self.eyes.look(self.eyes.child(self.list(), at))["box"]
+        """The picture of the state cell of the row that is stopping."""
+        at = next(at for at, text in self.eyes.rows(self.list()) if ", stopping" in text)
+        x, y, _, height = self.eyes.box(self.eyes.child(self.list(), at))
         return subprocess.run(["import", "-window", "root", "-crop", f"40x{height}+{x}+{y}", "rgb:-"],
                               env={**os.environ, **self.screen.environment}, capture_output=True, check=True, timeout=DEADLINE).stdout
 
-    def stopping(self, name, since):
-        self.within(0.1, lambda: self.row(name).startswith(f"{name}, stopping"), f"Stopping… of {name}", since)
+    def stop(self, name, presses=1):
+        """By its keys, as often; the time of the first."""
+        return self.turns(name, "stopping", lambda: self.keys(*["ctrl+period"] * presses), 0.1)
 
     def test_stops_that_take_their_time(self):
         self.desktop.service("slow", demo("slowstop", 8), stop={"timeout": "10s"})
@@ -180,14 +182,12 @@ class GracefulStop(JourneyCase):
         for name in ("slow", "late"):
             self.desktop.wait_text(name, "running")
         self.choose("slow")
-        begun = self.keys("ctrl+period")
-        self.stopping("slow", begun)
+        begun = self.stop("slow")
         wait_until(lambda: "SIGTERM sent" in self.why(), lambda: self.why())
         first = self.fuse()
         self.picture("j4-stopping")
         self.choose("late")
-        second_begun = self.keys("ctrl+period")
-        self.stopping("late", second_begun)
+        second_begun = self.stop("late")
         wait_until(lambda: self.fuse() != first, "a fuse that moves")
 
         late = self.desktop.wait_run("late", lambda run: run["end"])
@@ -196,12 +196,18 @@ class GracefulStop(JourneyCase):
         self.assertIn("killed", late["reason"])
         self.assertTrue(4.5 < time.monotonic() - second_begun < 9, time.monotonic() - second_begun)
         self.assertEqual("stopped", self.desktop.one("late")["state"])
+        self.assertIn("did not stop within 5", self.panel.notice("late")["body"])
         slow = self.desktop.wait_run("slow", lambda run: run["end"])
         self.assertEqual("stopped", slow["outcome"])
         self.assertTrue(7 < slow["duration"] and time.monotonic() - begun < 11, slow)
         self.assertIn("farewell", self.desktop.texts("slow"))
-        wait_until(lambda: self.row("slow").startswith("slow, stopped"), "the row")
+        self.wait_row("slow", "stopped")
+        self.assertEqual(1, len(self.panel.notices()), self.panel.notices())
         self.picture("j4-stopped")
+        self.keys("alt+3")
+        self.wait_runs("killed")
+        self.choose("slow")
+        self.wait_runs("stopped")
 
     def test_five_presses_are_one_signal_and_more_time_is_given_and_taken_back(self):
         self.desktop.service("deaf", py(DEAF, self.desktop.path("count")), stop={"timeout": "5s"})
@@ -209,8 +215,7 @@ class GracefulStop(JourneyCase):
         self.desktop.wait_text("deaf", "running")
         self.choose("deaf")
         pid = self.desktop.one("deaf")["pid"]
-        begun = self.keys(*["ctrl+period"] * 5)
-        self.stopping("deaf", begun)
+        begun = self.stop("deaf", presses=5)
         self.desktop.wait_file("count")
         longer = self.see("push button", "Wait longer")
         left = wait_until(lambda: re.search(r"(\d+) s to SIGKILL", self.why()), lambda: self.why())
