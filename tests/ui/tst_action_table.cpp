@@ -62,6 +62,32 @@ private Q_SLOTS:
         QCOMPARE(rowOf(service(ServiceKind::Scheduled, static_cast<ServiceState>(state))), allowed);
     }
 
+    void whatCanBeDoneWithItsFileDependsOnlyOnThereBeingAGoodOne()
+    {
+        const auto rowOfFile = [](const ServiceInfo& info) {
+            QByteArray row;
+            for (const auto command : {FileCommand::Edit, FileCommand::Duplicate, FileCommand::Remove}) {
+                const Permission answer = permission(command, info);
+                row += !answer ? '.' : answer.note.isEmpty() ? 'x' : '*';
+                if (answer.allowed != answer.why.isEmpty() || (!answer && !answer.note.isEmpty()))
+                    return "an answer without a reason, or a reason without need: " + answer.why.toUtf8();
+            }
+            return row;
+        };
+        // `*`: allowed, and something more is said.
+        const Row rows[] = {
+            {ServiceState::Stopped, "xxx"},   {ServiceState::Starting, "*x*"}, {ServiceState::Running, "*x*"},  {ServiceState::Waiting, "xxx"},
+            {ServiceState::BackingOff, "xxx"}, {ServiceState::Stopping, "*x*"}, {ServiceState::Failed, "xxx"},   {ServiceState::Completed, "xxx"},
+            {ServiceState::Disabled, "xxx"},  {ServiceState::Invalid, "x.x"},
+        };
+        for (const Row& row : rows) {
+            for (const ServiceKind kind : {ServiceKind::Kept, ServiceKind::Scheduled, ServiceKind::Manual})
+                QCOMPARE(rowOfFile(service(kind, row.state)), QByteArray(row.allowed));
+            for (const ServiceKind kind : {ServiceKind::BuiltIn, ServiceKind::Queue})
+                QCOMPARE(rowOfFile(service(kind, row.state)), QByteArray("..."));
+        }
+    }
+
     void aKeptServiceHasNoSingleRunsAndNothingToHold()
     {
         for (int state = 0; state < 9; ++state) {

@@ -264,6 +264,15 @@ private Q_SLOTS:
         QCOMPARE(act->params.value(u"names").toArray().at(0).toString(), QStringLiteral("mailer"));
         QCOMPARE(window.selectedNames(), QStringList(QStringLiteral("api")));
 
+        // What is done with files is there for each service, too.
+        m_session->forgetCalls();
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        QTest::keyClicks(line, QStringLiteral("remove mai"));
+        QTest::keyClick(line, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("turnspitctl remove mailer"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_COMPARE(m_session->callCount(QStringLiteral("remove")), 1);
+
         // The window's own actions, too, but no command on the selected ones beside its verb.
         QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
         QTest::keyClicks(line, QStringLiteral("quit"));

@@ -79,6 +79,21 @@ private Q_SLOTS:
         m_editing->setTargets({QStringLiteral("api")});
         QVERIFY(action(ServiceEditing::Edit).isEnabled());
         QVERIFY(action(ServiceEditing::Remove).isEnabled());
+        QVERIFY(!action(ServiceEditing::Duplicate).isEnabled());
+        QCOMPARE(action(ServiceEditing::Duplicate).toolTip(), QStringLiteral("The file of api has an error. Mend it first."));
+    }
+
+    void whatElseComesOfItIsSaidBeforeItIsDone()
+    {
+        m_session->setState(QStringLiteral("api"), ServiceState::Running);
+        settle(1s);
+        m_editing->setTargets({QStringLiteral("api")});
+        QCOMPARE(action(ServiceEditing::Remove).toolTip(), QStringLiteral("Remove (Del): stops it first"));
+        QVERIFY(action(ServiceEditing::Edit).toolTip().endsWith(QStringLiteral("next start")));
+        m_session->setState(QStringLiteral("api"), ServiceState::Stopped);
+        settle(1s);
+        m_editing->setTargets({QStringLiteral("api")});
+        QCOMPARE(action(ServiceEditing::Remove).toolTip(), QStringLiteral("Remove (Del)"));
     }
 
     void addOpensAnEmptyDialogAndTellsWhatAppeared()

@@ -14,9 +14,19 @@
 namespace turnspit {
 namespace {
 
-bool hasFile(const ServiceInfo& service)
+/// Of those that are about chosen services.
+std::optional<FileCommand> fileCommand(ServiceEditing::Command command)
 {
-    return service.kind != ServiceKind::BuiltIn && service.kind != ServiceKind::Queue;
+    switch (command) {
+    case ServiceEditing::Edit:
+        return FileCommand::Edit;
+    case ServiceEditing::Duplicate:
+        return FileCommand::Duplicate;
+    case ServiceEditing::Remove:
+        return FileCommand::Remove;
+    default:
+        return std::nullopt;
+    }
 }
 
 bool isAlive(const ServiceInfo& service)
@@ -27,12 +37,13 @@ bool isAlive(const ServiceInfo& service)
 } // namespace
 
 ServiceEditing::ServiceEditing(HostSession& session, HostMirror& mirror, QWidget& window)
-    : m_session(session), m_mirror(mirror), m_window(window), m_toast(new Toast(window))
+    : m_session(session), m_mirror(mirror), m_window(window), m_toast(new Toast(window)), m_requests(session, Trigger::Window)
 {
     for (int n = 0; n < CommandCount; ++n)
         m_actions.at(static_cast<std::size_t>(n)) = create(static_cast<Command>(n));
     connect(&m_mirror, &HostMirror::hostChanged, this, &ServiceEditing::refresh);
     connect(&m_mirror, &HostMirror::servicesChanged, this, &ServiceEditing::tellAppeared);
+    connect(&m_requests, &ServiceRequests::refused, this, [this](const QString& why) { m_toast->say(why); });
     refresh();
 }
 
@@ -88,12 +99,12 @@ void ServiceEditing::setTargets(const QStringList& names)
     refresh();
 }
 
-QStringList ServiceEditing::removable() const
+QStringList ServiceEditing::allowedNames(FileCommand command) const
 {
     QStringList names;
     for (const QString& name : m_targets) {
         const ServiceInfo* const service = m_mirror.model().find(name);
-        if (service && hasFile(*service))
+        if (service && permission(command, *service))
             names += name;
     }
     return names;
@@ -103,15 +114,25 @@ QString ServiceEditing::whyNot(Command command) const
 {
     if (!m_mirror.isLive())
         return tr("No host is connected.");
-    if (command == Add || command == Undo)
+    const auto ofFile = fileCommand(command);
+    if (!ofFile)
         return {};
     if (m_targets.isEmpty())
         return tr("Select a service first.");
     if (command != Remove && m_targets.size() > 1)
         return tr("Select one service only.");
-    if (removable().isEmpty())
-        return tr("%1 is built in: it has no service file.").arg(m_targets.first());
-    return {};
+    if (!allowedNames(*ofFile).isEmpty())
+        return {};
+    const ServiceInfo* const first = m_mirror.model().find(m_targets.first());
+    return first ? permission(*ofFile, *first).why : tr("%1 is not there.", "a service").arg(m_targets.first());
+}
+
+/// What comes of it, where one is chosen and that is not plain.
+QString ServiceEditing::noteOn(Command command) const
+{
+    const auto ofFile = fileCommand(command);
+    const ServiceInfo* const only = ofFile && m_targets.size() == 1 ? m_mirror.model().find(m_targets.first()) : nullptr;
+    return only ? permission(*ofFile, *only).note : QString();
 }
 
 void ServiceEditing::refresh()
@@ -121,8 +142,10 @@ void ServiceEditing::refresh()
         QAction* const item = action(command);
         const QString why = whyNot(command);
         item->setEnabled(why.isEmpty());
-        const QString text = tr("%1 (%2)", "action, its keys")
-                                 .arg(item->text().remove(QLatin1Char('&')), item->shortcut().toString(QKeySequence::NativeText));
+        QString text = tr("%1 (%2)", "action, its keys")
+                           .arg(item->text().remove(QLatin1Char('&')), item->shortcut().toString(QKeySequence::NativeText));
+        if (const QString note = noteOn(command); !note.isEmpty())
+            text = tr("%1: %2", "an action, what else comes of it").arg(text, note);
         item->setToolTip(why.isEmpty() ? text : why);
         item->setStatusTip(why);
     }
@@ -140,7 +163,7 @@ void ServiceEditing::trigger(Command command)
     case Duplicate:
         return duplicate(m_targets.first());
     case Remove:
-        return remove(removable());
+        return remove(allowedNames(FileCommand::Remove));
     case Undo:
         return m_tasks.spawn(takeBack(1));
     case CommandCount:
@@ -219,7 +242,7 @@ Task<> ServiceEditing::saved(QString name, bool isNew, bool started)
     for (const ServiceInfo& service : snapshot->services) {
         if (service.name == name && isAlive(service) && service.flags.contains(QLatin1StringView("changed"))) {
             m_toast->say(tr("Saved. The running process still uses the old settings."),
-                         {{tr("Restart now"), [this, name] { m_tasks.spawn(restart(name)); }}, {tr("Later"), {}}}, std::chrono::seconds(0));
+                         {{tr("Restart now"), [this, name] { m_requests.act(Action::Restart, {name}); }}, {tr("Later"), {}}}, std::chrono::seconds(0));
         }
     }
 }
@@ -228,24 +251,6 @@ void ServiceEditing::tellAppeared()
 {
     if (!m_awaited.isEmpty() && m_mirror.model().find(m_awaited))
         Q_EMIT appeared(std::exchange(m_awaited, {}));
-}
-
-Task<> ServiceEditing::restart(QString name)
-{
-    ActionRequest request;
-    request.action = Action::Restart;
-    request.names = {name};
-    request.wait = false;
-    request.trigger = Trigger::Window;
-    const auto results = co_await m_session.act(request);
-    if (!results) {
-        fail(tr("%1 cannot be restarted", "a service").arg(name), results.error());
-        co_return;
-    }
-    for (const ActionResult& result : *results) {
-        if (!result.ok)
-            m_toast->say(tr("%1: %2", "service, what went wrong").arg(result.name, result.error.value_or(tr("refused"))));
-    }
 }
 
 Task<> ServiceEditing::removeAll(QStringList names)

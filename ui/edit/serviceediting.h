@@ -2,6 +2,8 @@
 
 #include <turnspit/async/taskscope.h>
 #include <turnspit/control/hostsession.h>
+#include <ui/services/actiontable.h>
+#include <ui/services/servicerequests.h>
 
 #include <QObject>
 
@@ -54,7 +56,8 @@ private:
     void trigger(Command command);
     void refresh();
     [[nodiscard]] QString whyNot(Command command) const;
-    [[nodiscard]] QStringList removable() const;
+    [[nodiscard]] QString noteOn(Command command) const;
+    [[nodiscard]] QStringList allowedNames(FileCommand command) const;
     void open(const QString& original, const QString& name, const QString& text);
     void tellAppeared();
     void fail(const QString& what, const Error& error);
@@ -63,7 +66,6 @@ private:
     Task<> takeBack(int count);
     Task<> restoreGood(QString name);
     Task<> saved(QString name, bool isNew, bool started);
-    Task<> restart(QString name);
 
     HostSession& m_session;
     HostMirror& m_mirror;
@@ -71,6 +73,7 @@ private:
     Toast* m_toast;
     std::array<QAction*, CommandCount> m_actions{};
     QStringList m_targets;
+    ServiceRequests m_requests;
     QString m_awaited; ///< was added and is not in the model yet; "": none
     TaskScope m_tasks; ///< last: destroyed before what its tasks use
 };

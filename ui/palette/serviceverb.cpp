@@ -1,5 +1,6 @@
 #include <ui/palette/serviceverb.h>
 
+#include <ui/edit/serviceediting.h>
 #include <ui/services/serviceactions.h>
 
 #include <QAction>
@@ -24,8 +25,10 @@ Permission turning(const ServiceInfo& service, bool toHeld)
     const Permission table = permission(ServiceCommand::Hold, service);
     if (!table || isHeld(service) != toHeld)
         return table;
-    return {false, toHeld ? Verbs::tr("The schedule of %1 is held already.").arg(service.name)
-                          : Verbs::tr("The schedule of %1 is not held.").arg(service.name)};
+    return {false,
+            toHeld ? Verbs::tr("The schedule of %1 is held already.").arg(service.name)
+                   : Verbs::tr("The schedule of %1 is not held.").arg(service.name),
+            {}};
 }
 
 } // namespace
@@ -55,6 +58,29 @@ QList<ServiceVerb> commandVerbs(const ServiceActions& actions, std::function<voi
             verb(ServiceCommand::Kill, Verbs::tr("Kill %1"), "kill", "kill"),
             hold,
             resume};
+}
+
+QList<ServiceVerb> fileVerbs(ServiceEditing& editing)
+{
+    const auto verb = [&](FileCommand command, ServiceEditing::Command action, const QString& pattern, const char* icon, const char* line,
+                          void (*run)(ServiceEditing&, const QString&)) {
+        ServiceVerb made;
+        made.pattern = pattern;
+        made.icon = QLatin1String(icon);
+        made.keys = editing.action(action)->shortcut();
+        made.permission = [command](const ServiceInfo& service) { return permission(command, service); };
+        made.commandLine = [line](const ServiceInfo& service) {
+            return line ? QString::fromLatin1(line).arg(service.name) : QString();
+        };
+        made.run = [&editing, run](const QString& name) { run(editing, name); };
+        return made;
+    };
+    return {verb(FileCommand::Edit, ServiceEditing::Edit, Verbs::tr("Edit %1…"), "edit", "turnspitctl edit %1 KEY=VALUE",
+                 [](ServiceEditing& editor, const QString& name) { editor.edit(name); }),
+            verb(FileCommand::Duplicate, ServiceEditing::Duplicate, Verbs::tr("Duplicate %1…"), "duplicate", nullptr,
+                 [](ServiceEditing& editor, const QString& name) { editor.duplicate(name); }),
+            verb(FileCommand::Remove, ServiceEditing::Remove, Verbs::tr("Remove %1"), "remove", "turnspitctl remove %1",
+                 [](ServiceEditing& editor, const QString& name) { editor.remove({name}); })};
 }
 
 } // namespace turnspit

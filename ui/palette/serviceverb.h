@@ -10,6 +10,7 @@
 namespace turnspit {
 
 class ServiceActions;
+class ServiceEditing;
 
 /// Something that can be done with a service, as the command palette offers it.
 struct ServiceVerb
@@ -18,7 +19,7 @@ struct ServiceVerb
     QString icon;    ///< of actionIcon
     QKeySequence keys;
     std::function<Permission(const ServiceInfo&)> permission;
-    std::function<QString(const ServiceInfo&)> commandLine; ///< what does the same in a terminal
+    std::function<QString(const ServiceInfo&)> commandLine; ///< what does the same in a terminal; "" where nothing does
     std::function<void(const QString& name)> run;
 };
 
@@ -26,5 +27,8 @@ struct ServiceVerb
 /// called with what was chosen.
 [[nodiscard]] QList<ServiceVerb> commandVerbs(const ServiceActions& actions,
                                               std::function<void(ServiceCommand, const QString& name)> ask);
+
+/// Edit, duplicate and remove, with the keys of `editing`, which carries them out and outlives them.
+[[nodiscard]] QList<ServiceVerb> fileVerbs(ServiceEditing& editing);
 
 } // namespace turnspit

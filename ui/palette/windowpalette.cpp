@@ -1,5 +1,6 @@
 #include <ui/palette/windowpalette.h>
 
+#include <ui/edit/serviceediting.h>
 #include <ui/palette/commandpalette.h>
 #include <ui/services/serviceactions.h>
 #include <ui/services/servicemodel.h>
@@ -25,8 +26,8 @@ void collect(const QList<QAction*>& from, QList<QAction*>& into)
 
 } // namespace
 
-WindowPalette::WindowPalette(QMainWindow& window, ServiceActions& actions, const HostMirror& mirror, Hooks hooks)
-    : QObject(&window), m_window(window), m_actions(actions), m_mirror(mirror), m_hooks(std::move(hooks)),
+WindowPalette::WindowPalette(QMainWindow& window, ServiceActions& actions, ServiceEditing& editing, const HostMirror& mirror, Hooks hooks)
+    : QObject(&window), m_window(window), m_actions(actions), m_editing(editing), m_mirror(mirror), m_hooks(std::move(hooks)),
       m_action(new QAction(tr("Command &palette"), this)), m_palette(new CommandPalette(window)),
       m_verbs(commandVerbs(actions, [this](ServiceCommand command, const QString& name) { ask(command, name); }))
 {
@@ -41,12 +42,8 @@ WindowPalette::WindowPalette(QMainWindow& window, ServiceActions& actions, const
     log.permission = [](const ServiceInfo&) { return Permission(); };
     log.commandLine = [](const ServiceInfo& service) { return QStringLiteral("turnspitctl logs -f %1").arg(service.name); };
     log.run = m_hooks.showLog;
-    addVerb(log);
-}
-
-void WindowPalette::addVerb(const ServiceVerb& verb)
-{
-    m_verbs += verb;
+    m_verbs += log;
+    m_verbs += fileVerbs(editing);
     m_palette->setVerbs(m_verbs);
 }
 
@@ -70,8 +67,10 @@ QList<QAction*> WindowPalette::windowActions() const
 {
     QList<QAction*> all;
     collect(m_window.menuBar()->actions(), all);
-    // The commands on the selected services are there as verbs.
+    // What is done with the selected services is there as verbs.
     QList<QAction*> own{m_action};
+    for (const auto command : {ServiceEditing::Edit, ServiceEditing::Duplicate, ServiceEditing::Remove})
+        own += m_editing.action(command);
     for (const ServiceCommand command : ServiceActions::commands)
         own += m_actions.action(command);
     all.removeIf([&](QAction* action) { return own.contains(action); });

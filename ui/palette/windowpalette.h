@@ -11,6 +11,7 @@ namespace turnspit {
 
 class CommandPalette;
 class HostMirror;
+class ServiceEditing;
 
 /// The command palette of a window over a host: its key, what it offers, and how that is carried out. The window's own actions are
 /// those of its menus.
@@ -28,13 +29,10 @@ public:
     };
 
     /// All outlive this.
-    WindowPalette(QMainWindow& window, ServiceActions& actions, const HostMirror& mirror, Hooks hooks);
+    WindowPalette(QMainWindow& window, ServiceActions& actions, ServiceEditing& editing, const HostMirror& mirror, Hooks hooks);
 
     /// Opens it; for a menu.
     [[nodiscard]] QAction* action() const { return m_action; }
-
-    /// Another thing to do with a service.
-    void addVerb(const ServiceVerb& verb);
 
 private:
     void open();
@@ -43,6 +41,7 @@ private:
 
     QMainWindow& m_window;
     ServiceActions& m_actions;
+    ServiceEditing& m_editing;
     const HostMirror& m_mirror;
     Hooks m_hooks;
     QAction* m_action;

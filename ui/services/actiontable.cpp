@@ -17,7 +17,12 @@ Permission yes()
 
 Permission no(const QString& why)
 {
-    return {false, why};
+    return {false, why, {}};
+}
+
+Permission yesBut(const QString& note)
+{
+    return {true, {}, note};
 }
 
 /// Built-in services tick or not; one that ticks is seen waiting, held or with a next run.
@@ -45,9 +50,14 @@ Permission start(const ServiceInfo& service)
     }
 }
 
+bool hasSingleRuns(const ServiceInfo& service)
+{
+    return service.kind == ServiceKind::Manual || ticks(service);
+}
+
 Permission runNow(const ServiceInfo& service)
 {
-    if (service.kind != ServiceKind::Manual && !ticks(service))
+    if (!hasSingleRuns(service))
         return no(Table::tr("%1 has no single runs: it is kept running. Use Start.").arg(service.name));
     switch (service.state) {
     case ServiceState::Starting:
@@ -98,7 +108,35 @@ Permission hold(const ServiceInfo& service)
     return ticks(service) ? yes() : no(Table::tr("%1 has no schedule to hold.").arg(service.name));
 }
 
+bool isBeingStopped(const ServiceInfo& service)
+{
+    return service.state == ServiceState::Stopping;
+}
+
+/// Something of it runs, with the settings of its start.
+bool isAlive(const ServiceInfo& service)
+{
+    return service.state == ServiceState::Starting || service.state == ServiceState::Running || isBeingStopped(service);
+}
+
 } // namespace
+
+Permission permission(FileCommand command, const ServiceInfo& service)
+{
+    if (service.kind == ServiceKind::BuiltIn || service.kind == ServiceKind::Queue)
+        return no(Table::tr("%1 is built in: it has no service file.").arg(service.name));
+    switch (command) {
+    case FileCommand::Edit:
+        return isAlive(service) ? yesBut(Table::tr("what changes counts from the next start")) : yes();
+    case FileCommand::Duplicate:
+        if (service.state == ServiceState::Invalid)
+            return no(Table::tr("The file of %1 has an error. Mend it first.").arg(service.name));
+        return yes();
+    case FileCommand::Remove:
+        return isBeingStopped(service) ? yesBut(Table::tr("when it has stopped")) : isAlive(service) ? yesBut(Table::tr("stops it first")) : yes();
+    }
+    return no({});
+}
 
 Permission permission(ServiceCommand command, const ServiceInfo& service)
 {
@@ -119,6 +157,11 @@ Permission permission(ServiceCommand command, const ServiceInfo& service)
         return hold(service);
     }
     return no({});
+}
+
+ServiceCommand commandForAgain(const ServiceInfo& service)
+{
+    return hasSingleRuns(service) ? ServiceCommand::RunNow : ServiceCommand::Start;
 }
 
 } // namespace turnspit

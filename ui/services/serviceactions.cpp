@@ -1,6 +1,5 @@
 #include <ui/services/serviceactions.h>
 
-#include <ui/text/words.h>
 #include <ui/theme/icons.h>
 
 #include <QAction>
@@ -41,14 +40,17 @@ private:
 } // namespace
 
 ServiceActions::ServiceActions(HostSession& session, QWidget& window)
-    : m_session(session), m_window(window), m_holdAll(new QAction(this)), m_resumeAll(new QAction(this))
+    : m_requests(session, Trigger::Window), m_window(window), m_holdAll(new QAction(this)), m_resumeAll(new QAction(this))
 {
     for (const ServiceCommand command : commands)
         m_actions.at(static_cast<std::size_t>(command)) = create(command);
     setUp(m_holdAll, "actionHoldAll", QStringLiteral("hold"), tr("Hold all schedules"), {});
     setUp(m_resumeAll, "actionResumeAll", QStringLiteral("resume"), tr("Resume all schedules"), {});
-    connect(m_holdAll, &QAction::triggered, this, [this] { request(Action::Hold, m_holdable); });
-    connect(m_resumeAll, &QAction::triggered, this, [this] { request(Action::Resume, m_resumable); });
+    connect(m_holdAll, &QAction::triggered, this, [this] { m_requests.act(Action::Hold, m_holdable); });
+    connect(m_resumeAll, &QAction::triggered, this, [this] { m_requests.act(Action::Resume, m_resumable); });
+    connect(&m_requests, &ServiceRequests::refused, this, &ServiceActions::refused);
+    connect(&m_requests, &ServiceRequests::stopExtended, this, &ServiceActions::stopExtended);
+    connect(&m_requests, &ServiceRequests::done, this, &ServiceActions::done);
     setAll({}, false);
     refresh();
 }
@@ -182,23 +184,21 @@ void ServiceActions::ask(ServiceCommand command)
                 (service.state == ServiceState::Disabled ? asleep : ready) += service.name;
         }
         if (!ready.isEmpty())
-            request(Action::Start, ready);
+            m_requests.act(Action::Start, ready);
         if (!asleep.isEmpty())
             confirmEnable(asleep);
         return;
     }
     case ServiceCommand::Stop:
-        return request(Action::Stop, names);
+        return m_requests.act(Action::Stop, names);
     case ServiceCommand::Restart:
-        return request(Action::Restart, names);
+        return m_requests.act(Action::Restart, names);
     case ServiceCommand::RunNow:
-        for (const QString& name : names)
-            m_tasks.spawn(run(name));
-        return;
+        return m_requests.run(names);
     case ServiceCommand::Kill:
         return confirmKill(names);
     case ServiceCommand::Hold:
-        return request(std::all_of(m_targets.begin(), m_targets.end(), isHeld) ? Action::Resume : Action::Hold, names);
+        return m_requests.act(std::all_of(m_targets.begin(), m_targets.end(), isHeld) ? Action::Resume : Action::Hold, names);
     }
 }
 
@@ -216,7 +216,7 @@ void ServiceActions::confirmKill(const QStringList& names)
     box->setInformativeText(names.size() == 1 ? warning : QString(names.join(QStringLiteral(", ")) + QStringLiteral("\n\n") + warning));
     QPushButton* const kill = box->addButton(tr("Kill now"), QMessageBox::DestructiveRole);
     box->setDefaultButton(QMessageBox::Cancel);
-    connect(kill, &QPushButton::clicked, this, [this, names] { request(Action::Kill, names); });
+    connect(kill, &QPushButton::clicked, this, [this, names] { m_requests.act(Action::Kill, names); });
     box->open();
 }
 
@@ -231,77 +231,37 @@ void ServiceActions::confirmEnable(const QStringList& names)
     box->setInformativeText(tr("Disabled: %1. A disabled service never starts.").arg(names.join(QStringLiteral(", "))));
     QPushButton* const enable = box->addButton(tr("Enable and start"), QMessageBox::AcceptRole);
     box->setDefaultButton(QMessageBox::Cancel);
-    connect(enable, &QPushButton::clicked, this, [this, names] { m_tasks.spawn(enableAndStart(names)); });
+    connect(enable, &QPushButton::clicked, this, [this, names] { m_requests.enableAndStart(names); });
     box->open();
-}
-
-void ServiceActions::request(Action action, const QStringList& names)
-{
-    m_tasks.spawn(act(action, names));
-}
-
-Task<> ServiceActions::act(Action action, QStringList names)
-{
-    ActionRequest request;
-    request.action = action;
-    request.names = std::move(names);
-    request.wait = false;
-    request.trigger = Trigger::Window;
-    const auto results = co_await m_session.act(std::move(request));
-    if (!results) {
-        Q_EMIT refused(words::error(results.error()));
-        co_return;
-    }
-    Q_EMIT done();
-    for (const ActionResult& result : *results) {
-        if (!result.ok)
-            Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(result.name, result.error.value_or(tr("refused"))));
-    }
-}
-
-Task<> ServiceActions::run(QString name)
-{
-    const auto begun = co_await m_session.run(name, Trigger::Window);
-    if (begun)
-        Q_EMIT done();
-    else
-        Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(begun.error())));
 }
 
 void ServiceActions::killNow()
 {
     if (const QStringList names = m_live ? allowedNames(ServiceCommand::Kill) : QStringList(); !names.isEmpty())
-        request(Action::Kill, names);
+        m_requests.act(Action::Kill, names);
 }
 
 void ServiceActions::extendStop(const QString& name, Milliseconds by)
 {
-    m_tasks.spawn(extend(name, by));
-}
-
-Task<> ServiceActions::extend(QString name, Milliseconds by)
-{
-    const auto extended = co_await m_session.extendStop(name, by);
-    if (extended)
-        Q_EMIT stopExtended();
-    else
-        Q_EMIT refused(tr("%1: %2", "service, what went wrong").arg(name, words::error(extended.error())));
+    m_requests.extendStop(name, by);
 }
 
 void ServiceActions::enable(const QString& name)
 {
-    request(Action::Enable, {name});
+    m_requests.act(Action::Enable, {name});
+}
+
+void ServiceActions::again(const ServiceInfo& service)
+{
+    if (commandForAgain(service) == ServiceCommand::Start && service.state == ServiceState::Disabled)
+        confirmEnable({service.name});
+    else
+        m_requests.again(service);
 }
 
 void ServiceActions::restart(const QString& name)
 {
-    request(Action::Restart, {name});
-}
-
-Task<> ServiceActions::enableAndStart(QStringList names)
-{
-    co_await act(Action::Enable, names);
-    co_await act(Action::Start, names);
+    m_requests.act(Action::Restart, {name});
 }
 
 } // namespace turnspit

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <turnspit/async/taskscope.h>
-#include <turnspit/control/hostsession.h>
 #include <ui/services/actiontable.h>
+#include <ui/services/servicerequests.h>
 
 #include <array>
 
@@ -53,6 +52,8 @@ public:
     void extendStop(const QString& name, Milliseconds by);
     void enable(const QString& name);
     void restart(const QString& name);
+    /// Run now or start, whichever it has; with a question where it is disabled and cannot run.
+    void again(const ServiceInfo& service);
 
 Q_SIGNALS:
     /// The host refused or could not: a sentence for a person.
@@ -69,13 +70,8 @@ private:
     [[nodiscard]] QStringList allowedNames(ServiceCommand command) const;
     void confirmKill(const QStringList& names);
     void confirmEnable(const QStringList& names);
-    void request(Action action, const QStringList& names);
-    Task<> act(Action action, QStringList names);
-    Task<> run(QString name);
-    Task<> enableAndStart(QStringList names);
-    Task<> extend(QString name, Milliseconds by);
 
-    HostSession& m_session;
+    ServiceRequests m_requests;
     QWidget& m_window;
     QAction* m_holdAll;
     QAction* m_resumeAll;
@@ -85,7 +81,6 @@ private:
     QList<ServiceInfo> m_targets;
     bool m_live = false;
     bool m_holdResumes = false; ///< what the action that holds schedules says now
-    TaskScope m_tasks; ///< last: destroyed before what its tasks use
 };
 
 } // namespace turnspit

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <turnspit/async/taskscope.h>
-#include <turnspit/control/hostsession.h>
+#include <ui/services/servicerequests.h>
 
 #include <QObject>
 
@@ -21,18 +20,14 @@ public:
     void ask(QuickCommand command, const QString& name) { ask(command, QStringList{name}); }
 
     /// Once more: a run of one that has single runs, a start of one that is kept.
-    void again(const ServiceInfo& service);
+    void again(const ServiceInfo& service) { m_requests.again(service); }
 
 Q_SIGNALS:
     /// The host refused or could not: a sentence for a person.
     void refused(const QString& why);
 
 private:
-    Task<> act(Action action, QStringList names);
-    Task<> run(QString name);
-
-    HostSession& m_session;
-    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+    ServiceRequests m_requests;
 };
 
 } // namespace turnspit

@@ -182,7 +182,7 @@ void MainWindow::createPalette()
     hooks.current = [this] { return m_view->currentName(); };
     hooks.refreshTargets = [this] { refreshTargets(); };
     hooks.showLog = [this](const QString& name) { showService(name, tabs::logs); };
-    auto* palette = new WindowPalette(*this, *m_actions, *m_mirror, std::move(hooks));
+    auto* palette = new WindowPalette(*this, *m_actions, *m_editing, *m_mirror, std::move(hooks));
     addMenuAction(Menu::Tools, palette->action());
 }
 
