@@ -256,7 +256,7 @@ private Q_SLOTS:
         QCOMPARE(m_out->shown.size(), 3);
         m_host->fail(numbered(3), ServiceState::Failed);
         m_host->settle(1s);
-        QCOMPARE(m_out->shown.last().summary, QStringLiteral("4 service(s) failed"));
+        QCOMPARE(m_out->shown.last().summary, QStringLiteral("4 services failed"));
         QCOMPARE(m_out->open.size(), 1); // in the place of the single ones
         QCOMPARE(ids(m_out->shown.last()).join(u' '), QStringLiteral("list"));
         // One more is added when the ten seconds are over, in the same notice.
@@ -264,7 +264,7 @@ private Q_SLOTS:
         m_host->settle(1s);
         QCOMPARE(m_out->shown.size(), 4);
         m_host->settle(10s);
-        QCOMPARE(m_out->shown.last().summary, QStringLiteral("5 service(s) failed"));
+        QCOMPARE(m_out->shown.last().summary, QStringLiteral("5 services failed"));
         QCOMPARE(m_out->open.size(), 1);
     }
 
@@ -282,7 +282,7 @@ private Q_SLOTS:
         }
         m_host->settle(60s);
         QVERIFY2(m_out->shown.size() <= 6, qPrintable(m_out->log.join(u'\n')));
-        QCOMPARE(m_out->shown.last().summary, QStringLiteral("500 service(s) failed"));
+        QCOMPARE(m_out->shown.last().summary, QStringLiteral("500 services failed"));
         QCOMPARE(m_out->open.size(), 1);
     }
 
@@ -299,7 +299,7 @@ private Q_SLOTS:
         m_host->settle(60s);
         QCOMPARE(m_out->shown.size(), 7);
         QCOMPARE(m_out->shown.last().key, QStringLiteral("digest"));
-        QCOMPARE(m_out->shown.last().summary, QStringLiteral("3 more event(s)"));
+        QCOMPARE(m_out->shown.last().summary, QStringLiteral("3 more events"));
         QVERIFY(m_out->shown.last().body.contains(u"s008 failed"));
     }
 

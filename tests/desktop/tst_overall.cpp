@@ -49,7 +49,7 @@ private Q_SLOTS:
         is(Overall::AllWell, {.services = {serviceNamed(api, Running), waiting}, .unseen = {}},
            QStringLiteral("1 running · 1 waiting"));
         is(Overall::Working, {.services = {serviceNamed(api, Stopping), waiting}, .unseen = {}},
-           QStringLiteral("Stopping 1 service(s)…"));
+           QStringLiteral("Stopping 1 service…"));
         is(Overall::Working, {.services = {serviceNamed(api, BackingOff)}, .unseen = {}},
            QStringLiteral("1 backing off"));
         is(Overall::Failed, {.services = {serviceNamed(api, Failed)}, .unseen = {api}},

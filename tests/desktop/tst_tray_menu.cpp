@@ -152,7 +152,7 @@ private Q_SLOTS:
                                           made("c", ServiceState::Stopped)};
         QCOMPARE(m_menu->menu().actions().last(), item("trayQuit"));
         show({.services = services, .unseen = {}});
-        QCOMPARE(item("trayQuit")->text(), QStringLiteral("Quit Turnspit (stops 2 service(s))…"));
+        QCOMPARE(item("trayQuit")->text(), QStringLiteral("Quit Turnspit (stops 2 services)…"));
         show({.services = services, .unseen = {}, .inProcess = false});
         QCOMPARE(item("trayQuit")->text(), QStringLiteral("Quit Turnspit (services go on)"));
         show({.services = {}, .unseen = {}});

@@ -271,7 +271,7 @@ class OnTheBus(ShellCase):
         self.desktop.service("beat", demo("beat", 1))
         self.open()
         pid = self.desktop.wait_for("beat", "running")["pid"]
-        wait_until(lambda: self.panel.labels()[-1] == "Quit Turnspit (stops 1 service(s))…", lambda: self.panel.labels())
+        wait_until(lambda: self.panel.labels()[-1] == "Quit Turnspit (stops 1 service)…", lambda: self.panel.labels())
         self.panel.ask("click Quit", "clicked")
         self.assertEqual(0, self.desktop.wait_end())
         self.assertFalse(alive(pid))

@@ -99,8 +99,7 @@ void ServiceForm::showCommandStatus(const Inspection& inspection)
         const int count = inspection.argumentCount;
         text = m_shell->isChecked() ? tr("✓ runs in %1", "a shell").arg(inspection.executable)
                : count == 0         ? tr("✓ %1 · no arguments", "a program").arg(inspection.executable)
-               : count == 1         ? tr("✓ %1 · 1 argument", "a program").arg(inspection.executable)
-                                    : tr("✓ %1 · %n arguments", "a program", count).arg(inspection.executable);
+                                    : tr("✓ %1 · %n argument(s)", "a program", count).arg(inspection.executable);
     }
     m_status->setText(text);
     m_status->setVisible(!text.isEmpty());

@@ -16,7 +16,19 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <limits>
+
 namespace turnspit {
+namespace {
+
+/// For plural forms, which know ints only.
+int atMost(quint64 count)
+{
+    return static_cast<int>(std::min<quint64>(count, std::numeric_limits<int>::max()));
+}
+
+} // namespace
 
 LogPane::LogPane(HostSession& session, QWidget* parent)
     : QWidget(parent), m_session(session), m_feed(new LogFeed(session, this)), m_view(new LogView(*m_feed, this)),
@@ -69,7 +81,7 @@ LogPane::LogPane(HostSession& session, QWidget* parent)
     connect(m_export, &LogExport::progressed, this,
             [this](double part) { tell(tr("Exporting… %1 %").arg(static_cast<int>(100 * part))); });
     connect(m_export, &LogExport::finished, this, [this](const QString& path, qint64 lines) {
-        tell(tr("%n line(s) written to %1", nullptr, static_cast<int>(std::min<qint64>(lines, std::numeric_limits<int>::max()))).arg(path));
+        tell(tr("%Ln line(s) written to %1", nullptr, atMost(static_cast<quint64>(lines))).arg(path));
     });
     connect(m_export, &LogExport::failed, this,
             [this](const QString& path, const QString& why) { tell(tr("%1 could not be written: %2", "path, why").arg(path, why)); });
@@ -298,11 +310,11 @@ QString LogPane::statusText() const
             shown += tr(" (%1 % searched)").arg(static_cast<int>(100 * m_feed->search().progress()));
         parts.append(shown);
     } else {
-        parts.append(tr("%1 lines", "a number, with separators").arg(all));
+        parts.append(tr("%Ln line(s)", nullptr, atMost(extent.end - extent.first)));
     }
     parts.append(words::memory(extent.bytes));
     if (m_feed->linesPerSecond() >= 1)
-        parts.append(tr("%1 lines/s").arg(locale.toString(static_cast<qlonglong>(m_feed->linesPerSecond()))));
+        parts.append(tr("%Ln line(s)/s", nullptr, atMost(static_cast<quint64>(m_feed->linesPerSecond()))));
     if (!m_feed->note().isEmpty())
         parts.append(m_feed->note());
     return parts.join(QStringLiteral(" · "));

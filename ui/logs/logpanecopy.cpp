@@ -96,7 +96,7 @@ Task<> LogPane::copyLines(LogChoice lines, bool withTimes)
         count += static_cast<int>(some->size());
     }
     QGuiApplication::clipboard()->setText(QString::fromUtf8(text));
-    tell(tr("%n line(s) copied.", nullptr, count));
+    tell(tr("%Ln line(s) copied.", nullptr, count));
 }
 
 void LogPane::exportLines(Lines which)

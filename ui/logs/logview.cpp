@@ -216,7 +216,7 @@ void LogView::updatePill()
     const qint64 added = newLines();
     if (added > 0) {
         const int shown = static_cast<int>(std::min<qint64>(added, std::numeric_limits<int>::max()));
-        m_pill->setText(shown == 1 ? tr("1 new line") : tr("%Ln new lines", nullptr, shown));
+        m_pill->setText(tr("%Ln new line(s)", nullptr, shown));
         m_pill->setAccessibleName(m_pill->text());
         m_pill->adjustSize();
         m_pill->move((viewport()->width() - m_pill->width()) / 2, viewport()->height() - m_pill->height() - pillMargin);

@@ -94,7 +94,7 @@ void HostNews::tell(const PastEvents& past)
         QStringList parts;
         const auto wentOn = static_cast<int>(servicesOf(past.wentOn).size());
         if (wentOn > 0)
-            parts += wentOn == 1 ? tr("1 service went on") : tr("%n services went on", nullptr, wentOn);
+            parts += tr("%n service(s) went on", nullptr, wentOn);
         if (past.ended.size() == 1)
             parts += tr("1 ended meanwhile (%1: %2)", "service, how it ended")
                          .arg(past.ended.first().service, words::eventReason(past.ended.first()));
@@ -168,8 +168,7 @@ void HostNews::tellMissed(const QList<HostEvent>& missed)
     if (names.size() > 1)
         notice.summary = tr("%n runs of %1 services were missed", nullptr, runs).arg(names.size());
     else
-        notice.summary = runs == 1 ? tr("1 run of %1 was missed").arg(names.value(0))
-                                   : tr("%n runs of %1 were missed", nullptr, runs).arg(names.value(0));
+        notice.summary = tr("%n run(s) of %1 were missed", nullptr, runs).arg(names.value(0));
     if (!first || !last)
         notice.body = why;
     else if (*first == *last)

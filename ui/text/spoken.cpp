@@ -43,25 +43,24 @@ QString spokenState(ServiceState state)
     return {};
 }
 
-// One has words of its own, so that it is right without a translation too.
 QString someSeconds(qint64 n)
 {
-    return n == 1 ? Spoken::tr("1 second") : Spoken::tr("%n seconds", nullptr, static_cast<int>(n));
+    return Spoken::tr("%n second(s)", nullptr, static_cast<int>(n));
 }
 
 QString someMinutes(qint64 n)
 {
-    return n == 1 ? Spoken::tr("1 minute") : Spoken::tr("%n minutes", nullptr, static_cast<int>(n));
+    return Spoken::tr("%n minute(s)", nullptr, static_cast<int>(n));
 }
 
 QString someHours(qint64 n)
 {
-    return n == 1 ? Spoken::tr("1 hour") : Spoken::tr("%n hours", nullptr, static_cast<int>(n));
+    return Spoken::tr("%n hour(s)", nullptr, static_cast<int>(n));
 }
 
 QString someDays(qint64 n)
 {
-    return n == 1 ? Spoken::tr("1 day") : Spoken::tr("%n days", nullptr, static_cast<int>(n));
+    return Spoken::tr("%n day(s)", nullptr, static_cast<int>(n));
 }
 
 QString both(const QString& first, const QString& second)
@@ -130,7 +129,7 @@ QString tries(const ServiceInfo& service)
         return nthFailure(service.restarts + 1);
     if (service.restarts == 0)
         return {};
-    return service.restarts == 1 ? Spoken::tr("restarted once") : Spoken::tr("restarted %n times", nullptr, service.restarts);
+    return Spoken::tr("restarted %n time(s)", nullptr, service.restarts);
 }
 
 QStringList troubles(const ServiceInfo& service)
