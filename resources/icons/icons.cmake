@@ -5,7 +5,7 @@ set(TURNSPIT_ICONS
     action/export.svg action/filter.svg action/find.svg action/follow-24.svg action/follow.svg action/go-to-time.svg
     action/hold-24.svg action/hold.svg action/import-24.svg action/import.svg action/kill.svg action/next.svg
     action/open-folder-24.svg action/open-folder.svg action/palette-24.svg action/palette.svg action/previous.svg
-    action/quit.svg action/remove-24.svg action/remove.svg action/restart.svg action/resume-24.svg action/resume.svg
+    action/quit.svg action/remove-24.svg action/remove.svg action/restart.svg action/resume-24.svg action/resume.svg action/reveal.svg
     action/run-now.svg action/show-log-24.svg action/show-log.svg action/start.svg action/stop-24.svg action/stop.svg
     action/undo.svg action/wrap-24.svg action/wrap.svg
     app/org.turnspit.Turnspit-symbolic.svg app/org.turnspit.Turnspit.svg app/small.svg

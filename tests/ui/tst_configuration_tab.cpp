@@ -70,6 +70,10 @@ private Q_SLOTS:
         QCOMPARE(valueOf("restart.limit"), QStringLiteral("10"));
         QCOMPARE(valueOf("environment.LANG"), QStringLiteral("C.UTF-8"));
         QVERIFY(!valueOf("environment.RCLONE_PASSWORD").contains(QStringLiteral("hunter2")));
+        QVERIFY(text.toPlainText().contains(QStringLiteral("RCLONE_PASSWORD")));
+        QVERIFY(!text.toPlainText().contains(QStringLiteral("hunter2")));
+        part<QToolButton>("configurationReveal").click();
+        QVERIFY(text.toPlainText().contains(QStringLiteral("hunter2")));
         QVERIFY(!part<QWidget>("configurationChanged").isVisible());
     }
 

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTableWidget>
+#include <QTemporaryDir>
 
 using namespace turnspit;
 using namespace turnspit::test;
@@ -244,6 +245,68 @@ private Q_SLOTS:
         table.item(1, 0)->setText(QStringLiteral("PORT"));
         m->look();
         QVERIFY(m->label("saveReason").contains(QLatin1StringView("two variables")));
+    }
+
+    void valuesThatLookLikeSecretsAreDotsUntilSomebodyWantsToSeeThem()
+    {
+        m->openService(QStringLiteral("mail"), QStringLiteral("command = \"date\"\n\n[environment]\nAPI_TOKEN = \"s3cret\"\nPORT = \"80\"\n"));
+        auto& table = m->part<QTableWidget>("environmentTable");
+        auto& reveal = m->part<QPushButton>("revealSecretsButton");
+        if (!table.isVisible())
+            m->click("environmentSectionHead");
+        QVERIFY(reveal.isVisible());
+        QCOMPARE(table.item(0, 1)->text(), QStringLiteral("••••••"));
+        QCOMPARE(table.item(0, 1)->data(Qt::AccessibleTextRole).toString(), QStringLiteral("hidden"));
+        QCOMPARE(table.item(1, 1)->text(), QStringLiteral("80"));
+
+        // It is typed as it is shown, and what is not changed is not written.
+        table.setCurrentCell(0, 1);
+        table.editItem(table.item(0, 1));
+        auto* const edit = table.findChild<QLineEdit*>(QStringLiteral("secretEdit"));
+        QVERIFY(edit);
+        QCOMPARE(edit->text(), QStringLiteral("s3cret"));
+        QCOMPARE(edit->echoMode(), QLineEdit::Password);
+        edit->actions().constFirst()->trigger();
+        QCOMPARE(edit->echoMode(), QLineEdit::Normal);
+        QTest::keyClick(edit, Qt::Key_Return);
+        m->look();
+        QCOMPARE(m->session->callCount(QStringLiteral("update")), 0);
+        QVERIFY(!texts().contains(QLatin1StringView("s3cret")));
+
+        reveal.click();
+        QCOMPARE(table.item(0, 1)->text(), QStringLiteral("s3cret"));
+        table.item(0, 0)->setText(QStringLiteral("NAME"));
+        reveal.click();
+        m->look();
+        QCOMPARE(table.item(0, 1)->text(), QStringLiteral("s3cret"));
+        QVERIFY(!reveal.isVisible());
+    }
+
+    void aFolderThatIsNotThereIsCreatedWhereSomebodyWantsItToBe()
+    {
+        const QTemporaryDir place;
+        const QString wanted = place.filePath(QStringLiteral("one/two"));
+        m->open();
+        m->type("commandEdit", QStringLiteral("date"));
+        const auto create = [this]() -> QPushButton* {
+            for (QPushButton* const button : m->dialog->findChildren<QPushButton*>(QStringLiteral("fixButton"))) {
+                if (button->isVisible() && button->text() == QLatin1StringView("Create folder"))
+                    return button;
+            }
+            return nullptr;
+        };
+        m->type("workingDirectoryEdit", wanted);
+        QVERIFY(create());
+        QVERIFY(m->part<QPushButton>("saveButton").isEnabled()); // it may come later
+        create()->click();
+        QTRY_VERIFY(QFileInfo(wanted).isDir());
+        QTRY_VERIFY((m->look(), !create()));
+
+        QFile(place.filePath(QStringLiteral("file"))).open(QIODevice::WriteOnly);
+        m->type("workingDirectoryEdit", place.filePath(QStringLiteral("file/below")));
+        QVERIFY(create());
+        create()->click();
+        QTRY_COMPARE((m->settle(), m->label("saveReason")), QStringLiteral("The folder could not be created: Not a directory"));
     }
 
     void anEditSendsOnlyTheKeysThatWereChanged()

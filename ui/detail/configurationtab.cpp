@@ -5,6 +5,7 @@
 #include <ui/detail/tomlhighlighter.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
+#include <ui/text/secrets.h>
 #include <ui/text/words.h>
 #include <ui/theme/icons.h>
 #include <ui/window/placeholderpage.h>
@@ -24,6 +25,8 @@
 #include <QToolButton>
 #include <QTreeWidget>
 
+#include <algorithm>
+
 namespace turnspit {
 namespace {
 
@@ -41,7 +44,7 @@ bool tellsOfFile(const std::optional<ServiceInfo>& before, const ServiceInfo& af
 
 ConfigurationTab::ConfigurationTab(HostSession& session, HostMirror& mirror, QWidget* parent)
     : QWidget(parent), m_session(session), m_mirror(mirror), m_wasLive(mirror.isLive()), m_main(new QWidget(this)),
-      m_empty(new PlaceholderPage(this)), m_path(new QLabel(this)), m_copy(new QToolButton(this)),
+      m_empty(new PlaceholderPage(this)), m_path(new QLabel(this)), m_copy(new QToolButton(this)), m_reveal(new QToolButton(this)),
       m_edit(new QPushButton(tr("&Edit…"), this)), m_changed(new QFrame(this)), m_changes(new QLabel(this)),
       m_restart(new QPushButton(tr("&Restart to apply"), this)), m_splitter(new QSplitter(Qt::Horizontal, this)),
       m_text(new QPlainTextEdit(this)), m_highlighter(new TomlHighlighter(m_text->document())), m_values(new QTreeWidget(this)),
@@ -88,6 +91,14 @@ QWidget* ConfigurationTab::createHead()
     m_copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_copy->setAccessibleName(tr("Copy the path of the file"));
     connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_definition.file); });
+    m_reveal->setObjectName(QStringLiteral("configurationReveal"));
+    m_reveal->setText(tr("Show secrets"));
+    m_reveal->setIcon(actionIcon(QStringLiteral("reveal")));
+    m_reveal->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_reveal->setToolTip(tr("Values of variables that look like secrets are dots until you want to see them."));
+    m_reveal->setAccessibleName(tr("Show the secrets of the file"));
+    m_reveal->setCheckable(true);
+    connect(m_reveal, &QToolButton::toggled, this, &ConfigurationTab::showText);
     m_edit->setObjectName(QStringLiteral("configurationEdit"));
     m_edit->setIcon(actionIcon(QStringLiteral("edit")));
     m_edit->setAccessibleName(tr("Edit the service"));
@@ -95,6 +106,7 @@ QWidget* ConfigurationTab::createHead()
     auto* const layout = new QHBoxLayout(head);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->addWidget(m_path, 1);
+    layout->addWidget(m_reveal, 0, Qt::AlignTop);
     layout->addWidget(m_copy, 0, Qt::AlignTop);
     layout->addWidget(m_edit, 0, Qt::AlignTop);
     return head;
@@ -161,6 +173,7 @@ void ConfigurationTab::open(const QString& service)
     if (const ServiceInfo* const row = m_mirror.model().find(service))
         m_row = *row;
     m_definition = {};
+    m_reveal->setChecked(false);
     m_problem.clear();
     m_loaded = false;
     m_loading = false;
@@ -236,13 +249,21 @@ void ConfigurationTab::showPage()
     m_path->setText(m_definition.file);
     m_copy->setEnabled(!m_definition.file.isEmpty());
     m_edit->setEnabled(m_loaded);
-    if (m_text->toPlainText() != m_definition.text) {
-        const int line = m_text->verticalScrollBar()->value();
-        m_text->setPlainText(m_definition.text);
-        m_text->verticalScrollBar()->setValue(line);
-    }
+    showText();
     showValues();
     showChanges();
+}
+
+void ConfigurationTab::showText()
+{
+    const QString masked = secrets::masked(m_definition.text);
+    m_reveal->setVisible(masked != m_definition.text);
+    const QString& shown = m_reveal->isChecked() ? m_definition.text : masked;
+    if (m_text->toPlainText() == shown)
+        return;
+    const int line = m_text->verticalScrollBar()->value();
+    m_text->setPlainText(shown);
+    m_text->verticalScrollBar()->setValue(line);
 }
 
 void ConfigurationTab::showValues()
@@ -286,6 +307,7 @@ void ConfigurationTab::showChanges()
     QStringList lines = m_definition.changes.mid(0, mostChanges);
     if (m_definition.changes.size() > mostChanges)
         lines += tr("… and %n more", nullptr, static_cast<int>(m_definition.changes.size() - mostChanges));
+    std::transform(lines.begin(), lines.end(), lines.begin(), secrets::maskedChange);
     if (!lines.isEmpty())
         text += QLatin1Char('\n') + lines.join(QLatin1Char('\n'));
     m_changes->setText(text);

@@ -23,7 +23,7 @@ class TomlHighlighter;
 /// The service's file to read, where it is, and every value that follows from it; what a running process does not know of it yet, with the
 /// way to make it know. Brought up to date when the service's row changes, at most once a second, and not while it is hidden.
 ///
-/// objectNames: configurationTab, configurationPath, configurationCopyPath, configurationEdit, configurationText, configurationValues,
+/// objectNames: configurationTab, configurationPath, configurationReveal, configurationCopyPath, configurationEdit, configurationText, configurationValues,
 /// configurationChanged, configurationChanges, configurationRestart, configurationEmpty.
 class ConfigurationTab final : public QWidget
 {
@@ -55,6 +55,7 @@ private:
     void refresh();
     Task<> load(quint64 generation);
     void showPage();
+    void showText();
     void showValues();
     void showChanges();
 
@@ -74,6 +75,7 @@ private:
     PlaceholderPage* m_empty;
     QLabel* m_path;
     QToolButton* m_copy;
+    QToolButton* m_reveal;
     QPushButton* m_edit;
     QFrame* m_changed;
     QLabel* m_changes;

@@ -1,5 +1,7 @@
 #include <ui/detail/definitionwords.h>
 
+#include <ui/text/secrets.h>
+
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QRegularExpression>
@@ -36,11 +38,6 @@ QString words(const QJsonValue& value)
     return out.join(QLatin1Char(' '));
 }
 
-QString masked()
-{
-    return QStringLiteral("••••••");
-}
-
 QString shown(const QJsonValue& value)
 {
     if (value.isBool())
@@ -64,18 +61,11 @@ void flatten(const QJsonObject& object, const QString& path, QList<std::pair<QSt
         if (it->isObject())
             flatten(it->toObject(), key + QLatin1Char('.'), out);
         else
-            out.append({key, path == Key("environment.") && looksSecret(it.key()) ? masked() : shown(*it)});
+            out.append({key, path == Key("environment.") && secrets::isSecret(it.key()) ? secrets::dots() : shown(*it)});
     }
 }
 
 } // namespace
-
-bool looksSecret(const QString& variable)
-{
-    static const QRegularExpression secret(QStringLiteral("PASS|PWD$|SECRET|TOKEN|KEY$|_KEY_|CREDENTIAL|AUTH|PRIVATE|DSN$|COOKIE"),
-                                           QRegularExpression::CaseInsensitiveOption);
-    return secret.match(variable).hasMatch();
-}
 
 QString span(const QString& text)
 {
@@ -101,13 +91,13 @@ QString environment(const QJsonObject& values)
 {
     const QJsonObject own = values.value(Key("environment")).toObject();
     const QStringList names = own.keys();
-    const auto secrets = std::count_if(names.begin(), names.end(), looksSecret);
+    const auto secret = std::count_if(names.begin(), names.end(), secrets::isSecret);
     const QString file = values.value(Key("environment_file")).toString();
     QStringList parts;
     if (!own.isEmpty())
         parts += DefinitionWords::tr("%1 set here", "a number of variables").arg(own.size());
-    if (secrets > 0)
-        parts += DefinitionWords::tr("%1 masked", "a number of variables").arg(secrets);
+    if (secret > 0)
+        parts += DefinitionWords::tr("%1 masked", "a number of variables").arg(secret);
     if (!file.isEmpty())
         parts += parts.isEmpty() ? DefinitionWords::tr("the variables of %1, all masked", "%1 is a file").arg(file)
                                  : DefinitionWords::tr("and those of %1, all masked", "%1 is a file").arg(file);
@@ -119,7 +109,7 @@ QStringList environmentLines(const QJsonObject& values)
     QStringList lines;
     const QJsonObject own = values.value(Key("environment")).toObject();
     for (auto it = own.begin(); it != own.end(); ++it)
-        lines += it.key() + QLatin1Char('=') + (looksSecret(it.key()) ? masked() : it->toString());
+        lines += it.key() + QLatin1Char('=') + (secrets::isSecret(it.key()) ? secrets::dots() : it->toString());
     return lines;
 }
 

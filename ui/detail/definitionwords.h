@@ -34,7 +34,4 @@ namespace turnspit::definitionwords {
 /// `restart.delay` -> `1s` and so on, sorted by key; values that look like secrets are masked.
 [[nodiscard]] QList<std::pair<QString, QString>> table(const QJsonObject& values);
 
-/// Does a variable of this name hold what nobody else should see?
-[[nodiscard]] bool looksSecret(const QString& variable);
-
 } // namespace turnspit::definitionwords

@@ -1,7 +1,10 @@
 #include <ui/edit/environmenttable.h>
 
 #include <ui/edit/remarktext.h>
+#include <ui/text/secrets.h>
+#include <ui/theme/icons.h>
 
+#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -9,8 +12,12 @@
 #include <QJsonObject>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
+#include <QStyledItemDelegate>
 #include <QTableWidget>
+
+#include <algorithm>
 
 namespace turnspit {
 namespace {
@@ -18,11 +25,64 @@ namespace {
 enum Column { NameColumn, ValueColumn, ColumnCount };
 constexpr int shownRows = 4;
 
+/// A value; who draws or reads aloud what is hidden gets dots.
+class ValueItem final : public QTableWidgetItem
+{
+public:
+    ValueItem(const EnvironmentTable& owner, const QString& value) : QTableWidgetItem(value), m_owner(owner) {}
+
+    [[nodiscard]] QVariant data(int role) const override
+    {
+        const bool hidden = tableWidget() && m_owner.hidesValue(row());
+        switch (role) {
+        case Qt::DisplayRole:
+            return hidden ? secrets::dots() : QTableWidgetItem::data(role);
+        case Qt::AccessibleTextRole:
+            return hidden ? EnvironmentTable::tr("hidden") : QTableWidgetItem::data(Qt::DisplayRole);
+        case Qt::ToolTipRole:
+            return hidden ? EnvironmentTable::tr("Looks like a secret: not shown here, nor where the settings are listed.") : QVariant();
+        default:
+            return QTableWidgetItem::data(role);
+        }
+    }
+
+private:
+    const EnvironmentTable& m_owner;
+};
+
+/// Types what is hidden as dots, too, with an eye at the end of the field.
+class ValueDelegate final : public QStyledItemDelegate
+{
+public:
+    explicit ValueDelegate(EnvironmentTable* owner) : QStyledItemDelegate(owner), m_owner(*owner) {}
+
+    QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const override
+    {
+        auto* const edit = new QLineEdit(parent);
+        edit->setFrame(false);
+        edit->setAccessibleName(EnvironmentTable::tr("Value"));
+        if (!m_owner.hidesValue(index.row()))
+            return edit;
+        edit->setObjectName(QStringLiteral("secretEdit"));
+        edit->setEchoMode(QLineEdit::Password);
+        QAction* const eye = edit->addAction(actionIcon(QStringLiteral("reveal")), QLineEdit::TrailingPosition);
+        eye->setText(EnvironmentTable::tr("Show the value"));
+        eye->setToolTip(eye->text());
+        eye->setCheckable(true);
+        QObject::connect(eye, &QAction::toggled, edit,
+                         [edit](bool shown) { edit->setEchoMode(shown ? QLineEdit::Normal : QLineEdit::Password); });
+        return edit;
+    }
+
+private:
+    const EnvironmentTable& m_owner;
+};
+
 } // namespace
 
 EnvironmentTable::EnvironmentTable(QWidget* parent)
     : QWidget(parent), m_table(new QTableWidget(0, ColumnCount, this)), m_remove(new QPushButton(tr("Remo&ve variable"), this)),
-      m_problem(new QLabel(this))
+      m_reveal(new QPushButton(tr("S&how secret values"), this)), m_problem(new QLabel(this))
 {
     m_table->setObjectName(QStringLiteral("environmentTable"));
     m_table->setAccessibleName(tr("Environment variables"));
@@ -39,8 +99,13 @@ EnvironmentTable::EnvironmentTable(QWidget* parent)
     auto* add = new QPushButton(tr("A&dd variable"), this);
     add->setObjectName(QStringLiteral("addVariableButton"));
     m_remove->setObjectName(QStringLiteral("removeVariableButton"));
-    for (QPushButton* const button : {add, m_remove})
+    m_reveal->setObjectName(QStringLiteral("revealSecretsButton"));
+    m_reveal->setIcon(actionIcon(QStringLiteral("reveal")));
+    m_reveal->setCheckable(true);
+    m_reveal->setVisible(false);
+    for (QPushButton* const button : {add, m_remove, m_reveal})
         button->setAutoDefault(false);
+    m_table->setItemDelegateForColumn(ValueColumn, new ValueDelegate(this));
     m_problem->setObjectName(QStringLiteral("environmentProblem"));
     m_problem->setWordWrap(true);
     m_problem->setVisible(false);
@@ -49,6 +114,7 @@ EnvironmentTable::EnvironmentTable(QWidget* parent)
     buttons->addWidget(add);
     buttons->addWidget(m_remove);
     buttons->addStretch(1);
+    buttons->addWidget(m_reveal);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);
@@ -67,7 +133,13 @@ EnvironmentTable::EnvironmentTable(QWidget* parent)
     });
     connect(m_table, &QTableWidget::itemSelectionChanged, this, [this] { m_remove->setEnabled(m_table->currentRow() >= 0); });
     connect(m_table, &QTableWidget::cellChanged, this, &EnvironmentTable::changed);
+    connect(m_reveal, &QPushButton::toggled, m_table->viewport(), QOverload<>::of(&QWidget::update));
     m_remove->setEnabled(false);
+}
+
+bool EnvironmentTable::hidesValue(int row) const
+{
+    return !m_reveal->isChecked() && secrets::isSecret(cell(row, NameColumn));
 }
 
 void EnvironmentTable::addRow(const QString& name, const QString& value)
@@ -75,13 +147,13 @@ void EnvironmentTable::addRow(const QString& name, const QString& value)
     const int row = m_table->rowCount();
     m_table->insertRow(row);
     m_table->setItem(row, NameColumn, new QTableWidgetItem(name));
-    m_table->setItem(row, ValueColumn, new QTableWidgetItem(value));
+    m_table->setItem(row, ValueColumn, new ValueItem(*this, value));
 }
 
 QString EnvironmentTable::cell(int row, int column) const
 {
     const QTableWidgetItem* const item = m_table->item(row, column);
-    return item ? item->text() : QString();
+    return item ? item->data(Qt::EditRole).toString() : QString();
 }
 
 QMap<QString, QString> EnvironmentTable::variables() const
@@ -97,6 +169,7 @@ QMap<QString, QString> EnvironmentTable::variables() const
 void EnvironmentTable::load(const QJsonObject& variables)
 {
     m_loading = true;
+    m_reveal->setChecked(false);
     m_loaded.clear();
     m_table->setRowCount(0);
     for (auto variable = variables.begin(); variable != variables.end(); ++variable) {
@@ -178,6 +251,9 @@ void EnvironmentTable::changed()
     const QString wrong = problem();
     m_problem->setText(wrong);
     m_problem->setVisible(!wrong.isEmpty());
+    const QStringList names = variables().keys();
+    m_reveal->setVisible(std::any_of(names.begin(), names.end(), secrets::isSecret));
+    m_table->viewport()->update(); // a name decides how its value looks
     Q_EMIT edited();
 }
 

@@ -11,9 +11,10 @@ class QTableWidget;
 
 namespace turnspit {
 
-/// The table `environment` of a service file. Lines of the form NAME=value can be pasted.
+/// The table `environment` of a service file. Lines of the form NAME=value can be pasted. Values of secret-looking names are dots until
+/// somebody wants to see them, in the table as in the field where they are typed.
 ///
-/// objectNames: environmentTable, addVariableButton, removeVariableButton.
+/// objectNames: environmentTable, addVariableButton, removeVariableButton, revealSecretsButton; secretEdit while one is typed.
 class EnvironmentTable final : public QWidget
 {
     Q_OBJECT
@@ -30,6 +31,9 @@ public:
     /// The first malformed or double line in words; "" where there is none.
     [[nodiscard]] QString problem() const;
 
+    /// The value in this row is shown as dots.
+    [[nodiscard]] bool hidesValue(int row) const;
+
 Q_SIGNALS:
     void edited();
 
@@ -45,6 +49,7 @@ private:
 
     QTableWidget* m_table;
     QPushButton* m_remove;
+    QPushButton* m_reveal;
     QLabel* m_problem;
     QMap<QString, QString> m_loaded;
     bool m_loading = false;

@@ -33,14 +33,16 @@ RemarkLabel::RemarkLabel(QWidget* parent)
                 return;
             }
         }
+        Q_EMIT offerTaken();
     });
 }
 
-void RemarkLabel::show(const QList<Remark>& remarks)
+void RemarkLabel::show(const QList<Remark>& remarks, const QString& offer)
 {
-    if (m_remarks == remarks)
+    if (m_remarks == remarks && m_offer == offer)
         return;
     m_remarks = remarks;
+    m_offer = offer;
     m_isError = false;
     QStringList lines;
     QString fix;
@@ -52,6 +54,8 @@ void RemarkLabel::show(const QList<Remark>& remarks)
         if (fix.isEmpty())
             fix = fixText(remark);
     }
+    if (fix.isEmpty())
+        fix = offer;
     m_text->setText(lines.join(QLatin1Char('\n')));
     m_text->setAccessibleName(m_text->text());
     m_fix->setText(fix);

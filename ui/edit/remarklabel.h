@@ -17,11 +17,13 @@ class RemarkLabel final : public QWidget
 public:
     explicit RemarkLabel(QWidget* parent = nullptr);
 
-    void show(const QList<Remark>& remarks);
+    /// `offer`: what a button beside the remarks does that no edit of the file could; "" for none.
+    void show(const QList<Remark>& remarks, const QString& offer = {});
     [[nodiscard]] QString text() const;
 
 Q_SIGNALS:
     void fixRequested(const turnspit::KeyEdit& fix);
+    void offerTaken();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -35,6 +37,7 @@ private:
     QLabel* m_text;
     QPushButton* m_fix;
     QList<Remark> m_remarks;
+    QString m_offer;
     bool m_isError = false;
 };
 

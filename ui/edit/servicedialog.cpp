@@ -1,11 +1,14 @@
 #include <ui/edit/servicedialog.h>
 
+#include <turnspit/async/onthread.h>
 #include <ui/edit/rawpage.h>
 #include <ui/edit/remarktext.h>
 #include <ui/edit/serviceform.h>
 #include <ui/edit/trypane.h>
 #include <ui/text/words.h>
 
+#include <QDir>
+#include <QFile>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMessageBox>
@@ -16,6 +19,8 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <filesystem>
+
 using namespace std::chrono_literals;
 
 namespace turnspit {
@@ -24,6 +29,23 @@ namespace {
 /// After the last key.
 constexpr auto pause = 150ms;
 constexpr int previewCount = 5;
+
+/// As the host understands the working folder of a service file.
+QString absoluteFolder(const QString& path)
+{
+    const QString home = QDir::homePath();
+    if (path == QLatin1StringView("~") || path.startsWith(QLatin1StringView("~/")))
+        return home + path.mid(1);
+    return path.startsWith(u'/') ? path : home + u'/' + path;
+}
+
+/// With the folders above it. What went wrong, in words; "" where nothing did.
+QString createFolder(const QString& path)
+{
+    std::error_code error;
+    std::filesystem::create_directories(QFile::encodeName(path).toStdString(), error);
+    return QString::fromStdString(error ? error.message() : std::string());
+}
 
 } // namespace
 
@@ -46,6 +68,7 @@ ServiceDialog::ServiceDialog(HostSession& session, Draft draft, QWidget* parent)
         m_source = Source::Form;
         changed();
     });
+    connect(m_form, &ServiceForm::folderWanted, this, [this](const QString& path) { m_tasks.spawn(makeFolder(path)); });
     connect(m_raw, &RawPage::edited, this, &ServiceDialog::textEdited);
     connect(m_tabs, &QTabWidget::currentChanged, this, &ServiceDialog::pageChosen);
     connect(m_cancel, &QPushButton::clicked, this, &ServiceDialog::reject);
@@ -382,6 +405,18 @@ Task<QString> ServiceDialog::startIt(QString name)
             co_return result.error.value_or(tr("It could not be started."));
     }
     co_return QString();
+}
+
+Task<> ServiceDialog::makeFolder(QString path)
+{
+    m_form->setMakingFolder(true);
+    Thread files(QStringLiteral("folder"));
+    const QString wrong = co_await onThread(files, [folder = absoluteFolder(path)] { return createFolder(folder); });
+    m_form->setMakingFolder(false);
+    changed(); // the host looks again
+    if (!wrong.isEmpty())
+        m_refusal = tr("The folder could not be created: %1", "why").arg(wrong);
+    refreshButtons();
 }
 
 void ServiceDialog::reject()

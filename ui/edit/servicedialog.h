@@ -78,6 +78,7 @@ private:
     Task<> save(bool start);
     Task<Result<>> write();
     Task<QString> startIt(QString name);
+    Task<> makeFolder(QString path);
     Task<std::optional<TryRequest>> tryRequest();
     Task<> finish();
 

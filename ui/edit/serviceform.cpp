@@ -137,7 +137,10 @@ void ServiceForm::placeRemarks(const QList<Remark>& remarks)
     }
     m_commandRemarks->show(command);
     m_nameRemarks->show(name);
-    m_folderRemarks->show(folder);
+    const bool isMissing = std::any_of(folder.begin(), folder.end(), [](const Remark& remark) {
+        return remark.key == QLatin1StringView("working_directory") && !remark.isError;
+    });
+    m_folderRemarks->show(folder, m_browse && isMissing ? tr("Create folder") : QString());
     m_schedule->showRemarks(schedule);
     const auto isError = [](const Remark& remark) { return remark.isError; };
     for (FoldSection* const section : {m_environmentSection, m_restartSection, m_logSection, m_advancedSection}) {
@@ -276,6 +279,11 @@ void ServiceForm::mend(const KeyEdit& fix)
         const bool isFlag = fix.value == QLatin1StringView("true") || fix.value == QLatin1StringView("false");
         field->type(isFlag ? QJsonValue(fix.value == QLatin1StringView("true")) : QJsonValue(fix.value));
     }
+}
+
+void ServiceForm::setMakingFolder(bool making)
+{
+    m_folderRemarks->setEnabled(!making);
 }
 
 void ServiceForm::focusCommand()

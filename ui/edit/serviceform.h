@@ -60,9 +60,13 @@ public:
 
     void mend(const KeyEdit& fix);
     void focusCommand();
+    /// The button that makes the folder cannot be pressed again while one is made.
+    void setMakingFolder(bool making);
 
 Q_SIGNALS:
     void edited();
+    /// The working folder is not there, and somebody wants it to be.
+    void folderWanted(const QString& path);
 
 private:
     void createMain(bool fixedName, bool browse);
@@ -88,6 +92,8 @@ private:
     QCheckBox* m_shell;
     QLabel* m_status;
     QLineEdit* m_name;
+    QLineEdit* m_folder;
+    bool m_browse;
     QComboBox* m_group;
     QWidget* m_scheduleBox;
     ScheduleFields* m_schedule;

@@ -44,6 +44,7 @@ QLineEdit* shortEdit(QWidget* parent, const QString& hint)
 ServiceForm::ServiceForm(bool fixedName, bool browse, QWidget* parent)
     : QWidget(parent), m_kind(new KindCards(this)), m_command(leftToRight(new QLineEdit(this))),
       m_shell(new QCheckBox(tr("&Use a shell"), this)), m_status(new QLabel(this)), m_name(new QLineEdit(this)),
+      m_folder(leftToRight(new QLineEdit(this))), m_browse(browse),
       m_group(new QComboBox(this)), m_scheduleBox(new QWidget(this)), m_schedule(new ScheduleFields(m_scheduleBox)),
       m_environment(new EnvironmentTable(this)), m_commandRemarks(new RemarkLabel(this)), m_nameRemarks(new RemarkLabel(this)),
       m_folderRemarks(new RemarkLabel(this))
@@ -64,6 +65,7 @@ ServiceForm::ServiceForm(bool fixedName, bool browse, QWidget* parent)
     connect(m_name, &QLineEdit::textChanged, this, &ServiceForm::changed);
     connect(m_name, &QLineEdit::textEdited, this, [this](const QString& text) { m_nameIsSuggested = text.isEmpty(); });
     connect(m_commandRemarks, &RemarkLabel::fixRequested, this, &ServiceForm::mend);
+    connect(m_folderRemarks, &RemarkLabel::offerTaken, this, [this] { Q_EMIT folderWanted(m_folder->text().trimmed()); });
     kindChosen();
 }
 
@@ -90,9 +92,8 @@ void ServiceForm::createMain(bool fixedName, bool browse)
     remember(Field::editableWord(QStringLiteral("group"), m_group));
     m_group->setObjectName(QStringLiteral("groupBox"));
     m_group->setMinimumContentsLength(12);
-    auto* folder = leftToRight(new QLineEdit(this));
-    folder->setPlaceholderText(QStringLiteral("~"));
-    remember(Field::text(QStringLiteral("working_directory"), folder));
+    m_folder->setPlaceholderText(QStringLiteral("~"));
+    remember(Field::text(QStringLiteral("working_directory"), m_folder));
 
     auto* form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
@@ -118,14 +119,14 @@ void ServiceForm::createMain(bool fixedName, bool browse)
     form->addRow(nameLabel, names);
     form->addRow(QString(), m_nameRemarks);
     auto* folderLabel = new QLabel(tr("&Folder"), this);
-    folderLabel->setBuddy(folder);
-    form->addRow(folderLabel, withBrowser(folder, browse, true));
+    folderLabel->setBuddy(m_folder);
+    form->addRow(folderLabel, withBrowser(m_folder, browse, true));
     form->addRow(QString(), m_folderRemarks);
     m_command->setAccessibleName(tr("Command"));
     m_name->setAccessibleName(tr("Name"));
     m_group->setAccessibleName(tr("Group"));
     m_group->lineEdit()->setAccessibleName(m_group->accessibleName());
-    folder->setAccessibleName(tr("Folder"));
+    m_folder->setAccessibleName(tr("Folder"));
     outer->addLayout(form);
 
     auto* scheduleForm = new QFormLayout(m_scheduleBox);

@@ -1,7 +1,6 @@
 #include <ui/logs/logexport.h>
 
-#include <turnspit/async/promise.h>
-#include <turnspit/async/thread.h>
+#include <turnspit/async/onthread.h>
 #include <ui/logs/logtext.h>
 #include <ui/text/words.h>
 
@@ -16,17 +15,6 @@ struct Output
     std::unique_ptr<QSaveFile> file;
     QString error; ///< "": all is well
 };
-
-/// `co_await onThread(thread, work)`: runs `work` there and brings its value here.
-template <class Work>
-auto onThread(Thread& thread, Work work)
-{
-    using Answer = std::invoke_result_t<Work&>;
-    Promise<Answer> promise;
-    auto future = promise.future();
-    thread.mailbox()->post([work = std::move(work), promise = std::move(promise)]() mutable { promise.set(work()); });
-    return future;
-}
 
 QString opened(Output& output, const QString& path)
 {
