@@ -12,12 +12,32 @@
     </message>
 </context>
 <context>
+    <name>turnspit::CompareDialog</name>
+    <message numerus="yes">
+        <source>%Ln line(s) differ.</source>
+        <translation>
+            <numerusform>%Ln line differs.</numerusform>
+            <numerusform>%Ln lines differ.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>turnspit::ConfigurationTab</name>
     <message numerus="yes">
         <source>… and %n more</source>
         <translation>
             <numerusform>… and %n more</numerusform>
             <numerusform>… and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>turnspit::DiffModel</name>
+    <message numerus="yes">
+        <source>… %Ln line(s) alike</source>
+        <translation>
+            <numerusform>… %Ln line alike</numerusform>
+            <numerusform>… %Ln lines alike</numerusform>
         </translation>
     </message>
 </context>
@@ -252,6 +272,16 @@
         <translation>
             <numerusform>%1 of %n run good</numerusform>
             <numerusform>%1 of %n runs good</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>turnspit::RunsTab</name>
+    <message numerus="yes">
+        <source>%Ln run(s) written to %1</source>
+        <translation>
+            <numerusform>%Ln run written to %1</numerusform>
+            <numerusform>%Ln runs written to %1</numerusform>
         </translation>
     </message>
 </context>

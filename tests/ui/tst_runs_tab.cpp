@@ -1,18 +1,23 @@
 #include "detailfixture.h"
 
+#include <ui/runs/comparedialog.h>
+#include <ui/runs/runexport.h>
 #include <ui/runs/runmodel.h>
 #include <ui/runs/runsstrip.h>
 #include <ui/runs/runstab.h>
 #include <ui/runs/runwords.h>
 
 #include <QAbstractItemModelTester>
+#include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
-#include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QToolButton>
 #include <QTreeView>
+#include <QTreeWidget>
 #include <QWheelEvent>
 
 using namespace turnspit;
@@ -144,15 +149,106 @@ private Q_SLOTS:
         QCOMPARE(log.size(), 1);
         QCOMPARE(log.first().at(0).toString(), m_mail);
         QCOMPARE(log.first().at(1).value<RunId>().value, 3U);
-        part<QPushButton>("runShowLog").click();
+        part<QToolButton>("runShowLog").click();
         QCOMPARE(log.size(), 2);
         // Where nothing ran there is nothing to read.
         view().setCurrentIndex(model().index(0, 0));
         QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("missed"));
         QVERIFY(part<QLabel>("runReason").text().contains(QStringLiteral("host not running")));
-        QVERIFY(!part<QPushButton>("runShowLog").isEnabled());
+        QVERIFY(!part<QToolButton>("runShowLog").isEnabled());
         Q_EMIT view().activated(view().currentIndex());
         QCOMPARE(log.size(), 2);
+    }
+
+    void runAgainIsWhatTheServiceHasForIt()
+    {
+        session().addPastRuns(m_mail, 1);
+        session().setState(m_mail, ServiceState::Running);
+        open(m_mail);
+        m_host->settle(1s);
+        QSignalSpy again(m_tab.get(), &RunsTab::againRequested);
+        auto& button = part<QToolButton>("runAgain");
+        QVERIFY(!button.isEnabled());
+        QCOMPARE(button.toolTip(), QStringLiteral("mail is running already."));
+        session().setState(m_mail, ServiceState::Failed);
+        m_host->settle(1s);
+        button.click();
+        QCOMPARE(again.size(), 1);
+        QCOMPARE(again.first().first().value<ServiceInfo>().name, m_mail);
+    }
+
+    void aRunIsComparedWithTheLastGoodOneBeforeIt()
+    {
+        const auto ran = [this](std::initializer_list<const char*> lines, Outcome outcome, int exitCode) {
+            const RunId id = session().beginRun(m_mail);
+            for (const char* line : lines)
+                session().say(m_mail, line);
+            session().endRun(id, outcome, exitCode);
+            return id;
+        };
+        const RunId first = ran({"start"}, Outcome::Failed, 1);
+        const RunId good = ran({"start", "took 12 ms", "done"}, Outcome::Succeeded, 0);
+        ran({"start"}, Outcome::Failed, 1);
+        const RunId bad = ran({"start", "took 990 ms", "no route", "giving up"}, Outcome::Failed, 2);
+        open(m_mail);
+        m_tab->select(bad);
+        part<QToolButton>("runCompare").click();
+        m_host->settle();
+        auto* const dialog = m_tab->findChild<CompareDialog*>();
+        QVERIFY(dialog);
+        const auto note = [&] { return DetailFixture::part<QLabel>(*dialog, "compareNote").text(); };
+        QTRY_COMPARE((m_host->settle(), note()), QStringLiteral("2 lines differ."));
+        const QAbstractItemModel& lines = *DetailFixture::part<QTreeView>(*dialog, "compareOutput").model();
+        QCOMPARE(lines.headerData(1, Qt::Horizontal).toString(), QStringLiteral("Run %1 — succeeded").arg(good.value));
+        const auto line = [&](int row) {
+            return QStringList{lines.index(row, 0).data().toString(), lines.index(row, 1).data().toString(), lines.index(row, 2).data().toString()};
+        };
+        QCOMPARE(lines.rowCount(), 4);
+        QCOMPARE(line(1), (QStringList{QString(), QStringLiteral("took 12 ms"), QStringLiteral("took 990 ms")}));
+        QCOMPARE(line(2), (QStringList{QStringLiteral("≠"), QStringLiteral("done"), QStringLiteral("no route")}));
+        QCOMPARE(line(3), (QStringList{QStringLiteral("+"), QString(), QStringLiteral("giving up")}));
+        QVERIFY(lines.index(3, 0).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("giving up")));
+        DetailFixture::part<QCheckBox>(*dialog, "compareIgnoreFigures").click();
+        QTRY_COMPARE((m_host->settle(), note()), QStringLiteral("3 lines differ."));
+        const auto& facts = DetailFixture::part<QTreeWidget>(*dialog, "compareFacts");
+        QCOMPARE(facts.topLevelItem(0)->text(2), QStringLiteral("exit 2"));
+        QVERIFY(facts.topLevelItem(0)->font(2).bold());
+        dialog->close();
+
+        // Where there is none to compare with, that is said.
+        QSignalSpy told(m_tab.get(), &RunsTab::told);
+        m_tab->select(first);
+        part<QToolButton>("runCompare").click();
+        m_host->settle();
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(told.first().first().toString(), QStringLiteral("There is no good run of mail before run %1.").arg(first.value));
+    }
+
+    void theWholeHistoryIsWrittenAsATable()
+    {
+        session().addPastRuns(m_mail, 1200);
+        RunInfo last = DetailFixture::run(2000, m_mail, m_host->now(), 1.5, Outcome::Failed, 3);
+        last.reason = QStringLiteral("exit 3, \"twice\"");
+        session().addRun(last);
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("runs.csv"));
+        RunExport exported(session());
+        QSignalSpy finished(&exported, &RunExport::finished);
+        exported.start(path, m_mail, {});
+        QTRY_COMPARE((m_host->settle(), finished.size()), 1);
+        QCOMPARE(finished.first().at(1).toInt(), 1201);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArrayList lines = file.readAll().split('\n');
+        QCOMPARE(lines.size(), 1203);
+        QCOMPARE(lines.first() + '\n', RunExport::header());
+        QVERIFY2(lines.at(1).startsWith("2000,mail,schedule,1,2026-11-22T13:58:00"), lines.at(1).constData());
+        QVERIFY2(lines.at(1).contains(",failed,3,,\"exit 3, \"\"twice\"\"\",1.5,"), lines.at(1).constData());
+        QCOMPARE(lines.first().count(','), lines.at(2).count(','));
+
+        QSignalSpy failed(&exported, &RunExport::failed);
+        exported.start(folder.filePath(QStringLiteral("no/such/runs.csv")), m_mail, {});
+        QTRY_COMPARE((m_host->settle(), failed.size()), 1);
     }
 
     void theDetailsSayWhyWhoAndHowLongAgainstWhatIsUsual()
@@ -329,7 +425,7 @@ private Q_SLOTS:
     {
         session().addPastRuns(m_mail, 3);
         open(m_mail);
-        for (const char* name : {"runsStrip", "runsSpan", "runsNow", "runsAll", "runsFailed", "runsView", "runDetails", "runShowLog"})
+        for (const char* name : {"runsStrip", "runsSpan", "runsNow", "runsAll", "runsFailed", "runsView", "runDetails", "runShowLog", "runAgain", "runCompare", "runExport"})
             QVERIFY2(!part<QWidget>(name).accessibleName().isEmpty(), name);
         QVERIFY(model().index(0, 0).data(Qt::AccessibleTextRole).toString().startsWith(QStringLiteral("run 3, succeeded")));
     }

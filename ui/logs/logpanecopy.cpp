@@ -1,16 +1,13 @@
 #include <ui/logs/logpane.h>
 
 #include <ui/logs/logfeed.h>
+#include <ui/logs/logfiledialog.h>
 #include <ui/logs/logtext.h>
 #include <ui/logs/logview.h>
 #include <ui/text/words.h>
 
 #include <QClipboard>
-#include <QDir>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QGuiApplication>
-#include <QStandardPaths>
 
 /// Lines of a LogPane on their way out: to the clipboard and into files.
 namespace turnspit {
@@ -18,13 +15,6 @@ namespace {
 
 /// More than a clipboard is good for: such a selection is exported.
 constexpr qint64 mostCopied = 200'000;
-
-/// Where a person looks for own files; not where the program happens to have been started.
-QString folderForExports()
-{
-    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    return QFileInfo(documents).isDir() ? documents : QDir::homePath();
-}
 
 } // namespace
 
@@ -101,25 +91,8 @@ Task<> LogPane::copyLines(LogChoice lines, bool withTimes)
 
 void LogPane::exportLines(Lines which)
 {
-    auto* dialog = new QFileDialog(this, tr("Export the log of %1").arg(m_feed->service()));
-    dialog->setObjectName(QStringLiteral("logExportDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setFileMode(QFileDialog::AnyFile);
-    const QString withTimes = tr("Log with times (*.log)");
-    const QString plain = tr("Plain text (*.txt)");
-    dialog->setNameFilters({withTimes, plain});
-    dialog->setDefaultSuffix(QStringLiteral("log"));
-    dialog->setDirectory(folderForExports());
-    dialog->selectFile(m_feed->service() + QStringLiteral(".log"));
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, plain](const QString& filter) {
-        dialog->setDefaultSuffix(filter == plain ? QStringLiteral("txt") : QStringLiteral("log"));
-    });
-    connect(dialog, &QFileDialog::fileSelected, this, [this, which](const QString& path) {
-        const bool text = path.endsWith(QLatin1String(".txt"), Qt::CaseInsensitive);
-        exportTo(path, which, text ? LogExport::Format::Plain : LogExport::Format::WithTimes);
-    });
-    dialog->open();
+    askForLogFile(*this, tr("Export the log of %1").arg(m_feed->service()), m_feed->service(),
+                  [this, which](const QString& path, LogExport::Format format) { exportTo(path, which, format); });
 }
 
 void LogPane::exportTo(const QString& path, Lines which, LogExport::Format format)

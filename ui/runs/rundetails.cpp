@@ -6,26 +6,31 @@
 #include <ui/text/words.h>
 #include <ui/theme/icons.h>
 
+#include <QAction>
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPushButton>
+#include <QMenu>
 #include <QStyle>
+#include <QToolBar>
+#include <QToolButton>
 
 namespace turnspit {
 
 RunDetails::RunDetails(QWidget* parent)
     : QFrame(parent), m_icon(new QLabel(this)), m_title(new QLabel(this)), m_reason(new QLabel(this)), m_facts(new QLabel(this)),
-      m_log(new QPushButton(tr("Show &log"), this))
+      m_tools(new QToolBar(this)), m_log(createAction("actionShowRunLog", QStringLiteral("show-log"), tr("Show &log"))),
+      m_again(createAction("actionRunAgain", QStringLiteral("run-now"), tr("R&un again"))),
+      m_compare(createAction("actionCompareRun", QStringLiteral("compare"), tr("&Compare with last good…"))),
+      m_export(createAction("actionExport", QStringLiteral("export"), tr("E&xport"))),
+      m_exportLog(createAction("actionExportRunLog", QStringLiteral("export"), tr("&Log of this run…"))),
+      m_exportList(createAction("actionExportRuns", {}, tr("List of &all runs…")))
 {
     setObjectName(QStringLiteral("runDetails"));
     setAccessibleName(tr("The selected run"));
     m_title->setObjectName(QStringLiteral("runTitle"));
     m_reason->setObjectName(QStringLiteral("runReason"));
     m_facts->setObjectName(QStringLiteral("runFacts"));
-    m_log->setObjectName(QStringLiteral("runShowLog"));
-    m_log->setIcon(actionIcon(QStringLiteral("show-log")));
-    m_log->setAccessibleName(tr("Show the log of the selected run"));
     QFont strong = font();
     strong.setBold(true);
     m_title->setFont(strong);
@@ -42,13 +47,70 @@ RunDetails::RunDetails(QWidget* parent)
     layout->addWidget(m_title, 0, 1);
     layout->addWidget(m_reason, 1, 1);
     layout->addWidget(m_facts, 2, 1);
-    layout->addWidget(m_log, 0, 2, 3, 1, Qt::AlignTop);
+    layout->addWidget(m_tools, 3, 0, 1, 2);
     layout->setColumnStretch(1, 1);
-    connect(m_log, &QPushButton::clicked, this, [this] {
+    createTools();
+    setAgain({false, tr("No service is selected."), {}});
+    refresh();
+}
+
+QAction* RunDetails::createAction(const char* objectName, const QString& icon, const QString& text)
+{
+    auto* const action = new QAction(actionIcon(icon), text, this);
+    action->setObjectName(QString::fromLatin1(objectName));
+    return action;
+}
+
+void RunDetails::addButton(QAction* action, const char* objectName)
+{
+    m_tools->addAction(action);
+    auto* const button = static_cast<QToolButton*>(m_tools->widgetForAction(action));
+    button->setObjectName(QString::fromLatin1(objectName));
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setAccessibleName(action->text().remove(QLatin1Char('&')));
+}
+
+void RunDetails::createTools()
+{
+    m_tools->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    m_tools->setIconSize(QSize(side, side));
+    auto* const menu = new QMenu(this);
+    menu->addActions({m_exportLog, m_exportList});
+    m_export->setMenu(menu);
+    addButton(m_log, "runShowLog");
+    addButton(m_again, "runAgain");
+    addButton(m_compare, "runCompare");
+    addButton(m_export, "runExport");
+    static_cast<QToolButton*>(m_tools->widgetForAction(m_export))->setPopupMode(QToolButton::InstantPopup);
+    connect(m_log, &QAction::triggered, this, [this] {
         if (m_run)
             Q_EMIT logRequested(m_run->id);
     });
-    refresh();
+    connect(m_again, &QAction::triggered, this, &RunDetails::againRequested);
+    connect(m_compare, &QAction::triggered, this, [this] {
+        if (m_run) {
+            const RunInfo run = *m_run; // the choice may change meanwhile
+            Q_EMIT compareRequested(run);
+        }
+    });
+    connect(m_exportLog, &QAction::triggered, this, [this] {
+        if (m_run)
+            Q_EMIT logExportRequested(m_run->id);
+    });
+    connect(m_exportList, &QAction::triggered, this, &RunDetails::listExportRequested);
+}
+
+QList<QAction*> RunDetails::runActions() const
+{
+    return {m_log, m_again, m_compare, m_exportLog};
+}
+
+void RunDetails::setAgain(const Permission& again)
+{
+    m_again->setEnabled(again.allowed);
+    m_again->setToolTip(again ? m_again->text().remove(QLatin1Char('&')) : again.why);
+    m_again->setStatusTip(again.why);
 }
 
 void RunDetails::setRun(const std::optional<RunInfo>& run, std::optional<double> usual)
@@ -70,8 +132,13 @@ void RunDetails::refresh()
 {
     const bool some = m_run.has_value();
     m_icon->setVisible(some);
-    m_log->setEnabled(some && outcomes::hasRun(*m_run));
-    m_log->setToolTip(some && !outcomes::hasRun(*m_run) ? tr("Nothing ran, so nothing was written.") : QString());
+    const bool ran = some && outcomes::hasRun(*m_run);
+    const QString why = ran ? QString() : some ? tr("Nothing ran, so nothing was written.") : tr("No run is selected.");
+    for (QAction* const action : {m_log, m_compare, m_exportLog}) {
+        action->setEnabled(ran);
+        action->setToolTip(ran ? action->text().remove(QLatin1Char('&')) : why);
+        action->setStatusTip(why);
+    }
     m_facts->setVisible(some);
     if (!some) {
         m_title->setText(tr("No run is selected."));

@@ -4,6 +4,7 @@
 #include <ui/detail/refresher.h>
 #include <ui/runs/outcomes.h>
 #include <ui/runs/rundetails.h>
+#include <ui/runs/runexport.h>
 #include <ui/runs/runfeed.h>
 #include <ui/runs/runmodel.h>
 #include <ui/runs/runsstrip.h>
@@ -51,7 +52,8 @@ RunsTab::RunsTab(HostSession& session, HostMirror& mirror, QWidget* parent)
       m_all(new RunFeed(session, stripPageSize, this)), m_strip(new RunsStrip(m_all->model(), this)), m_view(new QTreeView(this)),
       m_pages(new QStackedWidget(this)), m_main(new QWidget(this)), m_empty(new PlaceholderPage(this)), m_details(new RunDetails(this)),
       m_span(new QComboBox(this)), m_now(new QToolButton(this)), m_filter(new QButtonGroup(this)), m_note(new QLabel(this)),
-      m_refresher(new Refresher(*this, [this] { refresh(); }))
+      m_refresher(new Refresher(*this, [this] { refresh(); })), m_logExport(new LogExport(session, this)),
+      m_listExport(new RunExport(session, this))
 {
     setObjectName(QStringLiteral("runsTab"));
     createTable();
@@ -66,6 +68,7 @@ RunsTab::RunsTab(HostSession& session, HostMirror& mirror, QWidget* parent)
         m_view->setFocus();
     });
     connect(m_details, &RunDetails::logRequested, this, [this](RunId run) { Q_EMIT logRequested(m_service, run); });
+    connectDetails();
     connect(m_table, &RunFeed::changed, this, &RunsTab::rowsChanged);
     connect(m_all, &RunFeed::changed, this, [this] {
         m_strip->setUsual(usual());
@@ -91,10 +94,7 @@ void RunsTab::createTable()
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_view->setMinimumHeight(fontMetrics().height() * 5);
-    auto* const show = new QAction(tr("Show log"), m_view);
-    show->setObjectName(QStringLiteral("actionShowRunLog"));
-    connect(show, &QAction::triggered, this, &RunsTab::requestLog);
-    m_view->addAction(show);
+    m_view->addActions(m_details->runActions());
     QHeaderView* const header = m_view->header();
     header->setStretchLastSection(false);
     header->setSectionsMovable(false);
@@ -189,12 +189,14 @@ void RunsTab::open(const QString& service)
     m_refresher->forget();
     m_refresher->request();
     refreshPages();
+    refreshAgain();
 }
 
 void RunsTab::hostChanged()
 {
     if (!std::exchange(m_wasLive, m_mirror.isLive()) && m_wasLive)
         m_refresher->request();
+    refreshAgain();
 }
 
 void RunsTab::takeRow()
@@ -203,8 +205,10 @@ void RunsTab::takeRow()
         return;
     const ServiceInfo* const row = m_mirror.model().find(m_service);
     const auto now = row ? std::optional(*row) : std::nullopt;
-    if (tellsOfRuns(m_row, now))
+    if (tellsOfRuns(m_row, now)) {
         m_refresher->request();
+        refreshAgain();
+    }
     m_row = now;
 }
 

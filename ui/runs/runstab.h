@@ -2,6 +2,7 @@
 
 #include <turnspit/async/taskscope.h>
 #include <turnspit/control/hostsession.h>
+#include <ui/logs/logexport.h>
 
 #include <QWidget>
 
@@ -20,6 +21,7 @@ class HostMirror;
 class PlaceholderPage;
 class Refresher;
 class RunDetails;
+class RunExport;
 class RunFeed;
 class RunsStrip;
 
@@ -49,6 +51,10 @@ public:
 Q_SIGNALS:
     /// Somebody wants to read what this run wrote.
     void logRequested(const QString& service, turnspit::RunId run);
+    /// Once more, as ServiceActions::again does it.
+    void againRequested(const turnspit::ServiceInfo& service);
+    /// What came of something that takes a while: a sentence for a person.
+    void told(const QString& text);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -71,6 +77,13 @@ private:
     void stripMoved();
     void currentRowChanged();
     void requestLog();
+    // runstab_acts.cpp
+    void connectDetails();
+    void refreshAgain();
+    void exportLog(RunId run);
+    void exportList();
+    Task<> writeLog(QString path, LogExport::Format format, QString service, RunId run);
+    Task<> compare(RunInfo run);
     [[nodiscard]] std::optional<double> usual() const;
     Task<> loadPlanned(quint64 generation);
     Task<> tick();
@@ -99,6 +112,8 @@ private:
     QButtonGroup* m_filter;
     QLabel* m_note;
     Refresher* m_refresher;
+    LogExport* m_logExport;
+    RunExport* m_listExport;
     std::unique_ptr<TaskScope> m_ticking; ///< while shown
     TaskScope m_tasks;                    ///< last: destroyed before what its tasks use
 };

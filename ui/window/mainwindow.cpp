@@ -138,6 +138,8 @@ void MainWindow::createDetail()
     connect(overview, &OverviewTab::runLogRequested, this, showRunLog);
     connect(overview, &OverviewTab::runsRequested, this, [this](const QString& service) { showService(service, tabs::runs); });
     connect(runs, &RunsTab::logRequested, this, showRunLog);
+    connect(runs, &RunsTab::againRequested, m_actions, &ServiceActions::again);
+    connect(runs, &RunsTab::told, this, &MainWindow::showMessage);
     connect(m_configuration, &ConfigurationTab::restartRequested, m_actions, &ServiceActions::restart);
     connect(m_configuration, &ConfigurationTab::editRequested, m_editing, &ServiceEditing::edit);
     auto* layout = new QVBoxLayout(m_detailArea);
