@@ -250,8 +250,10 @@ void Program::noticePressed(const Notice& notice, const QString& button, const Q
         m_front->actions.ask(QuickCommand::Start, service->name);
     else if (service)
         showService(service->name, token);
-    else
+    else {
         raise(token);
+        m_front->window.showServices(notice.services);
+    }
 }
 
 void Program::tell(const QString& key, const QString& summary)

@@ -259,6 +259,7 @@ private Q_SLOTS:
         QCOMPARE(m_out->shown.last().summary, QStringLiteral("4 services failed"));
         QCOMPARE(m_out->open.size(), 1); // in the place of the single ones
         QCOMPARE(ids(m_out->shown.last()).join(u' '), QStringLiteral("list"));
+        QCOMPARE(m_out->shown.last().services, (QStringList{numbered(0), numbered(1), numbered(2), numbered(3)}));
         // One more is added when the ten seconds are over, in the same notice.
         m_host->fail(numbered(4), ServiceState::Failed);
         m_host->settle(1s);
@@ -301,6 +302,7 @@ private Q_SLOTS:
         QCOMPARE(m_out->shown.last().key, QStringLiteral("digest"));
         QCOMPARE(m_out->shown.last().summary, QStringLiteral("3 more events"));
         QVERIFY(m_out->shown.last().body.contains(u"s008 failed"));
+        QCOMPARE(m_out->shown.last().services, (QStringList{numbered(6), numbered(7), numbered(8)}));
     }
 
     void whatIsOverBeforeTheDigestIsNotInIt()

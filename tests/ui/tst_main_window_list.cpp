@@ -51,6 +51,39 @@ private Q_SLOTS:
         QCOMPARE(m->shown(), words("proxy attic: lamp home: backup shop:"));
     }
 
+    void servicesThatANoticeToldOfAreShownAloneUntilSomebodyWantsToSeeOthers()
+    {
+        addShopAndHome();
+        m->open();
+        m->list().collapse(m->list().model()->index(2, 0));
+        m->window->showServices(words("mailer backup gone"));
+        m->settle();
+        QCOMPARE(m->shown(), words("home: backup shop: mailer"));
+        QVERIFY(chip("chipOnly").isVisible());
+        QVERIFY(chip("chipOnly").isChecked() && !chip("chipAll").isChecked());
+        QVERIFY2(chip("chipOnly").accessibleName().endsWith(u" 2"), qPrintable(chip("chipOnly").accessibleName()));
+        QCOMPARE(m->window->selectedNames(), words("backup"));
+        chip("chipOnly").click();
+        m->settle();
+        QVERIFY(!chip("chipOnly").isVisible() && chip("chipAll").isChecked());
+        QVERIFY(m->shown().contains(QStringLiteral("proxy")));
+
+        // Any other choice ends it as well, and so does a service that is not among them.
+        m->window->showServices(words("mailer"));
+        chip("chip-running").click();
+        m->settle();
+        QCOMPARE(m->shown().contains(QStringLiteral("mailer")), false);
+        QVERIFY(!chip("chipOnly").isVisible());
+        m->window->showServices(words("mailer"));
+        m->window->showService(QStringLiteral("proxy"), {});
+        m->settle();
+        QVERIFY(m->shown().contains(QStringLiteral("proxy")) && m->shown().contains(QStringLiteral("backup")));
+        // Of none that is there, the list stays as it is.
+        m->window->showServices(words("gone"));
+        m->settle();
+        QVERIFY(!chip("chipOnly").isVisible());
+    }
+
     void aSelectedGroupStandsForItsServices()
     {
         addShopAndHome();

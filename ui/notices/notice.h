@@ -2,6 +2,7 @@
 
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 namespace turnspit {
 
@@ -17,8 +18,9 @@ struct Notice
         bool operator==(const Button&) const = default;
     };
 
-    QString key;     ///< a notice replaces the one of the same key
-    QString service; ///< "" : concerns several, or none
+    QString key;          ///< a notice replaces the one of the same key
+    QString service;      ///< "" : concerns several, or none
+    QStringList services; ///< whom it concerns, where they are several
     QString summary;
     QString body;
     Urgency urgency = Urgency::Normal;

@@ -234,10 +234,12 @@ void NoticePolicy::digest()
     QStringList lines;
     for (const Notice& each : withheld) {
         lines += each.summary;
+        notice.services += each.service.isEmpty() ? each.services : QStringList(each.service);
         notice.urgency = std::max(notice.urgency, std::min(each.urgency, Notice::Urgency::Normal));
     }
     if (lines.size() > mostNames)
         lines = lines.mid(0, mostNames) << QStringLiteral("…");
+    notice.services.removeDuplicates();
     notice.body = lines.join(QLatin1Char('\n'));
     notice.buttons = {{QStringLiteral("list"), tr("Show")}};
     deliver(notice);
@@ -332,6 +334,7 @@ Notice NoticePolicy::noticeOf(const Group& group) const
         group.isBad ? tr("%n service(s) failed", nullptr, count) : tr("%n service(s) work again", nullptr, count);
     notice.body = tr("at %1: %2", "a time, names of services")
                       .arg(words::pointInTime(m_clock.wallNow(), m_clock.wallNow()), someOf(group.told));
+    notice.services = group.told;
     notice.urgency = group.isBad ? Notice::Urgency::Normal : Notice::Urgency::Low;
     if (group.isBad)
         notice.buttons = {{QStringLiteral("list"), tr("Show")}};

@@ -60,6 +60,14 @@ void ServiceFilter::setGroup(const std::optional<QString>& group)
         refilter();
 }
 
+void ServiceFilter::setNames(std::optional<QSet<QString>> names)
+{
+    if (names == m_names)
+        return;
+    m_names = std::move(names);
+    refilter();
+}
+
 void ServiceFilter::refilter()
 {
     invalidateFilter();
@@ -94,6 +102,8 @@ bool ServiceFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
     if (name.isEmpty())
         return false; // a group: by what is in it
     if (m_state && index.data(ServiceModel::StateRole).toInt() != static_cast<int>(*m_state))
+        return false;
+    if (m_names && !m_names->contains(name))
         return false;
     if (m_group && index.data(ServiceModel::GroupRole).toString() != *m_group)
         return false;

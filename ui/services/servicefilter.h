@@ -2,6 +2,7 @@
 
 #include <turnspit/base/states.h>
 
+#include <QSet>
 #include <QSortFilterProxyModel>
 
 #include <optional>
@@ -9,7 +10,7 @@
 namespace turnspit {
 
 /// The rows of a ServiceModel that a person wants to see: name, group or state contain every word that was typed, in any case; of one
-/// state; of one group. A group is there as long as one of its services is.
+/// state; of one group; of some names. A group is there as long as one of its services is.
 ///
 /// Sorts within groups, whose own order stays. Nothing moves by itself: what a change makes wrong in the order is told by orderIsStale,
 /// and put right by resort().
@@ -25,10 +26,12 @@ public:
     void setState(std::optional<ServiceState> state);
     /// Null: all; "": those without one.
     void setGroup(const std::optional<QString>& group);
+    /// Null: all.
+    void setNames(std::optional<QSet<QString>> names);
     [[nodiscard]] std::optional<ServiceState> state() const { return m_state; }
     [[nodiscard]] const std::optional<QString>& group() const { return m_group; }
     [[nodiscard]] bool hasNeedle() const { return !m_words.isEmpty(); }
-    [[nodiscard]] bool isActive() const { return hasNeedle() || m_state || m_group; }
+    [[nodiscard]] bool isActive() const { return hasNeedle() || m_state || m_group || m_names; }
 
     /// Of services, in whichever group.
     [[nodiscard]] int shownCount() const;
@@ -51,6 +54,7 @@ private:
     QStringList m_words;
     std::optional<ServiceState> m_state;
     std::optional<QString> m_group;
+    std::optional<QSet<QString>> m_names;
 };
 
 } // namespace turnspit

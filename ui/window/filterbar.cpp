@@ -1,6 +1,7 @@
 #include <ui/window/filterbar.h>
 
 #include <ui/text/words.h>
+#include <ui/theme/icons.h>
 #include <ui/theme/stateicon.h>
 
 #include <QButtonGroup>
@@ -41,6 +42,13 @@ FilterBar::FilterBar(QWidget* parent)
         m_chips.emplace(state, Chip{button});
         connect(button, &QToolButton::clicked, this, [this, state] { choose(state); });
     }
+    m_only = addChip(QStringLiteral("chipOnly"));
+    m_only->setIcon(actionIcon(QStringLiteral("filter")));
+    m_only->hide();
+    connect(m_only, &QToolButton::clicked, this, [this] {
+        setOnly(0);
+        Q_EMIT onlyDropped();
+    });
     m_layout->addStretch(1);
     m_groups->setObjectName(QStringLiteral("groupChooser"));
     m_groups->setAccessibleName(tr("Group"));
@@ -96,6 +104,13 @@ void FilterBar::setState(std::optional<ServiceState> state)
     refresh();
 }
 
+void FilterBar::setOnly(int count)
+{
+    m_onlyCount = count;
+    m_shown.clear(); // a click may have changed a button by itself
+    refresh();
+}
+
 void FilterBar::setGroup(const std::optional<QString>& group)
 {
     m_group = group;
@@ -130,18 +145,21 @@ void FilterBar::label(QToolButton* button, const QString& word, int count, bool 
 void FilterBar::labelAll(bool compact)
 {
     label(m_all, tr("All"), m_total, false);
+    label(m_only, tr("From the notice", "services that a notice told of"), m_onlyCount, compact);
     for (const auto& [state, chip] : m_chips)
         label(chip.button, words::state(state).remove(QChar(0x2026)), chip.count, compact);
 }
 
 void FilterBar::refresh()
 {
-    QList<int> counts{m_total, m_groups->isHidden() ? 0 : m_groups->count()};
+    QList<int> counts{m_total, m_onlyCount, m_groups->isHidden() ? 0 : m_groups->count()};
     for (const auto& [state, chip] : m_chips)
         counts += m_state == state ? -1 - chip.count : chip.count;
     if (std::exchange(m_shown, counts) == counts)
         return; // most changes of services are none of the counts
-    m_all->setChecked(!m_state);
+    m_all->setChecked(!m_state && m_onlyCount == 0);
+    m_only->setVisible(m_onlyCount > 0);
+    m_only->setChecked(m_onlyCount > 0);
     for (const auto& [state, chip] : m_chips) {
         chip.button->setVisible(chip.count > 0 || m_state == state);
         chip.button->setChecked(m_state == state);

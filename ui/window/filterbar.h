@@ -17,7 +17,9 @@ namespace turnspit {
 /// What of the list is shown, as chips with counts: all, each state that there is, and one group. Too narrow for the words, the chips
 /// show their icons and counts.
 ///
-/// objectNames: filterBar, chipAll, chip-running and so on, groupChooser.
+/// Services that somebody else has picked out have a chip as long as only they are shown: a press on it, or on any other, ends that.
+///
+/// objectNames: filterBar, chipAll, chipOnly, chip-running and so on, groupChooser.
 class FilterBar final : public QWidget
 {
     Q_OBJECT
@@ -29,6 +31,8 @@ public:
 
     void setState(std::optional<ServiceState> state);
     void setGroup(const std::optional<QString>& group);
+    /// So many are picked out; 0: none are.
+    void setOnly(int count);
     [[nodiscard]] std::optional<ServiceState> state() const { return m_state; }
     /// Null: all.
     [[nodiscard]] std::optional<QString> group() const { return m_group; }
@@ -38,6 +42,7 @@ public:
 
 Q_SIGNALS:
     void stateChosen(std::optional<turnspit::ServiceState> state);
+    void onlyDropped();
     void groupChosen(const std::optional<QString>& group);
 
 protected:
@@ -61,7 +66,9 @@ private:
     QHBoxLayout* m_layout;
     QButtonGroup* m_buttons;
     QToolButton* m_all;
+    QToolButton* m_only;
     int m_total = 0;
+    int m_onlyCount = 0;
     QList<int> m_shown; ///< the counts as they are on the buttons
     std::map<ServiceState, Chip> m_chips;
     QComboBox* m_groups;

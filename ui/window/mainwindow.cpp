@@ -205,6 +205,7 @@ void MainWindow::connectParts()
         rememberFilter();
         refreshPages();
     });
+    connect(m_filterBar, &FilterBar::onlyDropped, this, &MainWindow::dropOnly);
     connect(m_why, &WhyBar::chosen, this, &MainWindow::apply);
     connect(m_detail, &DetailPane::tabRequested, this, [this] { showDetailPage(true); });
     connect(m_detail, &DetailPane::backRequested, this, [this] { showDetailPage(false); });
@@ -251,8 +252,35 @@ QStringList MainWindow::selectedNames() const
     return m_view->selectedNames();
 }
 
+void MainWindow::showServices(const QStringList& names)
+{
+    QStringList present;
+    for (const QString& name : names) {
+        if (m_mirror->model().find(name))
+            present += name;
+    }
+    if (present.isEmpty())
+        return;
+    clearFilter();
+    showDetailPage(false);
+    m_filterBar->setOnly(static_cast<int>(present.size()));
+    m_filter->setNames(QSet<QString>(present.begin(), present.end()));
+    m_view->showAllFolds(true);
+    m_view->selectFirst();
+    refreshPages();
+}
+
+void MainWindow::dropOnly()
+{
+    m_filterBar->setOnly(0);
+    m_filter->setNames(std::nullopt);
+    m_view->showAllFolds(m_filter->hasNeedle());
+    refreshPages();
+}
+
 void MainWindow::chooseState(std::optional<ServiceState> state)
 {
+    dropOnly();
     m_filterBar->setState(state);
     m_filter->setState(state);
     rememberFilter();
@@ -261,6 +289,7 @@ void MainWindow::chooseState(std::optional<ServiceState> state)
 
 void MainWindow::clearFilter()
 {
+    dropOnly();
     m_filterBar->setState(std::nullopt);
     m_filterBar->setGroup(std::nullopt);
     m_filter->setState(std::nullopt);

@@ -69,6 +69,13 @@ public:
     /// (yet) is selected when it comes.
     void showService(const QString& name, const QString& tab);
 
+    /// Only these in the list, until somebody wants to see others. None of them is there: nothing happens.
+    void showServices(const QStringList& names);
+
+    /// As the actions of its menus; nothing where they cannot be used.
+    void addService();
+    void holdSchedules();
+
     /// To the front, from wherever it is.
     void raiseWindow();
 
@@ -125,6 +132,7 @@ private:
     void showDetailPage(bool shown);
 
     void chooseState(std::optional<ServiceState> state);
+    void dropOnly();
     void clearFilter();
     void showAppeared(const QString& name);
     void selectionChanged();
