@@ -32,7 +32,7 @@ std::string activationToken()
 }
 
 /// The lock of the only desktop, or what to end with: another one was told to show itself.
-Result<desktop::InstanceLock> claim(const Places& places, bool minimized, int& exitCode)
+Result<desktop::InstanceLock> claim(const Places& places, const desktop::CommandLine& commandLine, int& exitCode)
 {
     constexpr int tries = 600; // of 100 ms: one that is ending has services to stop first
     exitCode = 1;
@@ -40,7 +40,7 @@ Result<desktop::InstanceLock> claim(const Places& places, bool minimized, int& e
         auto lock = desktop::InstanceLock::take(places);
         if (lock || lock.error().kind != ErrorKind::Refused)
             return lock;
-        const auto answer = desktop::tellRunning(places, {places.state, !minimized, activationToken()});
+        const auto answer = desktop::tellRunning(places, {places.state, !commandLine.minimized, activationToken(), commandLine.action});
         if (!answer) {
             if (auto again = desktop::InstanceLock::take(places)) // it ended while we asked
                 return again;
@@ -88,7 +88,7 @@ int main(int argc, char** argv)
         return refused(prepared.error());
 
     int exitCode = 0;
-    const auto lock = claim(*places, commandLine.minimized, exitCode);
+    const auto lock = claim(*places, commandLine, exitCode);
     if (!lock)
         return exitCode == 0 ? 0 : refused(lock.error());
 
@@ -118,5 +118,7 @@ int main(int argc, char** argv)
                              *std::move(open), launches);
     const SignalWatch signals([&program](int) { program.endNow(); });
     program.start();
+    if (!commandLine.action.empty())
+        program.act(QString::fromStdString(commandLine.action), {});
     return QApplication::exec();
 }

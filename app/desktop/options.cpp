@@ -18,6 +18,9 @@ CommandLine parseCommandLine(int argc, const char* const* argv)
     app.add_option("--state-dir", line.places.stateDir, "Folder of logs and history ($TURNSPIT_STATE_DIR)")->type_name("DIR");
     app.add_option("--runtime-dir", line.places.runtimeDir, "Folder of the host's socket ($TURNSPIT_RUNTIME_DIR)")->type_name("DIR");
     app.add_flag("--minimized", line.minimized, "Come up in the tray; without a tray, as a minimised window");
+    app.add_option("--action", line.action, "Do this in the window that is open, or in a new one: add-service, hold-schedules")
+        ->type_name("ACTION")
+        ->check(CLI::IsMember({"add-service", "hold-schedules"}));
     app.footer("\nExit codes: 0 done, also where a window that is open already was raised; 1 refused; 2 usage; 6 something still ran.");
     try {
         app.parse(argc, argv);

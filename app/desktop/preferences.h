@@ -11,7 +11,8 @@ struct Preferences
 {
     enum class Close { Ask, ToTray, Quit };
 
-    Close close = Close::Ask; ///< what the window's X does where a tray is there
+    Close close = Close::Ask;  ///< what the window's X does where a tray is there
+    bool symbolicTray = false; ///< the tray's icon in the panel's colour
 
     [[nodiscard]] static Preferences load(const Places& places);
     /// Not for the main thread.

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "applicationbus.h"
 #include "localhost.h"
 #include "noticerouter.h"
 #include "notificationbus.h"
@@ -36,6 +37,8 @@ namespace {
 constexpr auto lostForGood = 3s; // a host that is restarted is back by then
 constexpr auto busPatience = 5s;
 const QString hostKey = QStringLiteral("host");
+const QString addAction = QStringLiteral("add-service");
+const QString holdAction = QStringLiteral("hold-schedules");
 
 MainWindow::Options windowOptions(const Places& places)
 {
@@ -68,7 +71,7 @@ struct Program::Front
 
 Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServer& launches)
     : m_options(std::move(options)), m_launches(launches), m_open(std::move(open)), m_autostart(Autostart::folders(), m_options.command),
-      m_atLogin(new QAction(tr("Start at &login"), this)), m_tray(std::make_unique<Tray>(m_menu)),
+      m_atLogin(new QAction(tr("Start at &login"), this)), m_symbolicTray(new QAction(tr("Tray icon in the panel's &colour"), this)), m_tray(std::make_unique<Tray>(m_menu)),
       m_router(std::make_unique<NoticeRouter>(*m_tray)), m_lostTimer(Clock::current().createTimer([this] {
           m_lost = true;
           connectionChanged();
@@ -78,14 +81,20 @@ Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServe
     m_atLogin->setObjectName(QStringLiteral("actionStartAtLogin"));
     m_atLogin->setCheckable(true);
     connect(m_atLogin, &QAction::triggered, this, &Program::setStartAtLogin);
+    m_symbolicTray->setObjectName(QStringLiteral("actionSymbolicTray"));
+    m_symbolicTray->setCheckable(true);
+    m_symbolicTray->setVisible(false);
+    connect(m_symbolicTray, &QAction::triggered, this, &Program::setSymbolicTray);
     connectTray();
     createFront();
     connectBuses();
     connect(&m_launches, &LaunchServer::raiseRequested, this, &Program::raise);
+    connect(&m_launches, &LaunchServer::actionRequested, this, &Program::act);
     // Quitting inside of it would be too early for the session manager; services are stopped as far as there is time.
     connect(qApp, &QGuiApplication::commitDataRequest, this, [this] { QMetaObject::invokeMethod(this, &Program::end, Qt::QueuedConnection); },
             Qt::DirectConnection);
     readStartAtLogin();
+    lookForTraySymbols();
 }
 
 Program::~Program()
@@ -101,6 +110,7 @@ void Program::createFront()
     MainWindow& window = m_front->window;
     window.setNoHostHint(m_open->noHostHint());
     window.addMenuAction(MainWindow::Menu::File, m_atLogin);
+    window.addMenuAction(MainWindow::Menu::File, m_symbolicTray);
     m_open->onHint = [this](const QString& hint) { m_front->window.setNoHostHint(hint); };
     m_open->onEnd = [this] { end(); };
     m_router->useBanner(&window.notices());
@@ -111,6 +121,7 @@ void Program::createFront()
     connect(&window, &MainWindow::selectedNamesChanged, this, &Program::seeCurrent);
     connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::refreshTray);
     connect(&window.mirror(), &HostMirror::hostChanged, this, &Program::refreshTray);
+    connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::actWhenLive);
     connect(&m_front->unseen, &UnseenFailures::changed, this, [this] {
         seeCurrent();
         refreshTray();
@@ -154,6 +165,9 @@ void Program::connectBuses()
         m_notifications = std::make_unique<NotificationBus>(bus);
         connect(m_notifications.get(), &NotificationBus::pressed, this, &Program::noticePressed);
         m_router->useBus(m_notifications.get());
+        m_application = std::make_unique<ApplicationBus>(bus);
+        connect(m_application.get(), &ApplicationBus::activated, this, &Program::raise);
+        connect(m_application.get(), &ApplicationBus::actionRequested, this, &Program::act);
     });
     m_busTimer->startOnce(busPatience);
     m_buses.open(QDBusConnection::SystemBus, [this](const QDBusConnection& bus) {
@@ -228,6 +242,27 @@ void Program::raise(const QString& token)
         m_front->quit.quit(&m_front->window, m_tray->isVisible());
 }
 
+void Program::act(const QString& action, const QString& token)
+{
+    if (action != holdAction) // holding needs no window
+        raise(token);
+    if (action == addAction || action == holdAction)
+        m_asked += action;
+    actWhenLive();
+}
+
+void Program::actWhenLive()
+{
+    if (m_ending || !m_front->window.mirror().isLive())
+        return;
+    for (const QString& action : std::exchange(m_asked, {})) {
+        if (action == addAction)
+            m_front->window.addService();
+        else
+            m_front->window.holdSchedules();
+    }
+}
+
 void Program::showService(const QString& name, const QString& token)
 {
     raise(token);
@@ -295,10 +330,7 @@ void Program::closeAnswered(bool quit, bool remember)
 {
     if (remember) {
         m_options.preferences.close = quit ? Preferences::Close::Quit : Preferences::Close::ToTray;
-        m_files.mailbox()->post([preferences = m_options.preferences, places = m_options.places] {
-            // Not kept: it is asked again next time, which tells enough.
-            static_cast<void>(preferences.save(places));
-        });
+        savePreferences();
     }
     if (quit)
         quitRequested();
@@ -386,39 +418,6 @@ void Program::startHere()
             }
         });
     });
-}
-
-// ---- start at login -------------------------------------------------------------------------------------------------------------
-
-void Program::readStartAtLogin()
-{
-    m_files.mailbox()->post([this, autostart = m_autostart, alive = std::weak_ptr(m_alive), home = Mailbox::current()] {
-        home->post([this, alive, on = autostart.isOn()] {
-            if (!alive.expired())
-                startAtLoginIs(on);
-        });
-    });
-}
-
-void Program::setStartAtLogin(bool on)
-{
-    m_files.mailbox()->post([this, on, autostart = m_autostart, alive = std::weak_ptr(m_alive), home = Mailbox::current()] {
-        const Result<> done = autostart.set(on);
-        home->post([this, alive, done, isOn = autostart.isOn()] {
-            if (alive.expired())
-                return;
-            startAtLoginIs(isOn);
-            if (!done)
-                tell(QStringLiteral("start-at-login"), words::error(done.error()));
-        });
-    });
-}
-
-void Program::startAtLoginIs(bool on)
-{
-    m_startsAtLogin = on;
-    m_atLogin->setChecked(on);
-    refreshTray();
 }
 
 } // namespace turnspit::desktop

@@ -23,6 +23,7 @@ class MainWindow;
 
 namespace turnspit::desktop {
 
+class ApplicationBus;
 class LaunchServer;
 class NotificationBus;
 class NoticeRouter;
@@ -49,6 +50,9 @@ public:
     /// Shows the window, or comes up in the tray.
     void start();
 
+    /// What the desktop entry offers: `add-service`, `hold-schedules`; done when the host can be asked. Anything else raises the window.
+    void act(const QString& action, const QString& token);
+
     /// Asked from outside to end, without anybody to talk to: services first, then the program. Twice: at once.
     void endNow();
 
@@ -70,6 +74,7 @@ private:
     Task<> closeAndExit();
 
     void raise(const QString& token);
+    void actWhenLive();
     void showService(const QString& name, const QString& token);
     void seeCurrent();
     void noticePressed(const Notice& notice, const QString& button, const QString& token);
@@ -79,20 +84,26 @@ private:
     void setStartAtLogin(bool on);
     void readStartAtLogin();
     void startAtLoginIs(bool on);
+    void lookForTraySymbols();
+    void setSymbolicTray(bool on);
+    void savePreferences();
 
     Options m_options;
     LaunchServer& m_launches;
     std::unique_ptr<OpenSession> m_open;
     Autostart m_autostart;
     QAction* m_atLogin;
+    QAction* m_symbolicTray; ///< seen where the icons for it are installed
     TrayMenu m_menu;
     std::unique_ptr<Tray> m_tray;
     std::unique_ptr<NotificationBus> m_notifications;
+    std::unique_ptr<ApplicationBus> m_application;
     std::unique_ptr<NoticeRouter> m_router;
     std::unique_ptr<SessionEnd> m_sessionEnd;
     std::unique_ptr<ClockTimer> m_lostTimer; ///< the host is away, and may be back in a moment
     std::unique_ptr<ClockTimer> m_busTimer;
     std::unique_ptr<Front> m_front;          ///< all that belongs to the present session
+    QStringList m_asked;                     ///< actions that wait for a host
     bool m_away = false;                     ///< the host does not answer
     bool m_lost = false;                     ///< ... for so long that somebody should be asked
     bool m_startingHere = false;

@@ -106,7 +106,8 @@ Result<LaunchAnswer> tellRunning(const Places& places, const LaunchMessage& mess
     const Deadline deadline = std::chrono::steady_clock::now() + patience;
     const QJsonObject object{{QLatin1String("state_dir"), text(message.stateDir)},
                              {QLatin1String("raise"), message.raise},
-                             {QLatin1String("token"), text(message.token)}};
+                             {QLatin1String("token"), text(message.token)},
+                             {QLatin1String("action"), text(message.action)}};
     const QByteArray line = QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
     // It holds the lock before it listens: one that has just started is given time.
     for (;;) {
@@ -174,8 +175,11 @@ QString LaunchServer::answer(const QByteArray& line)
         return QStringLiteral("other");
     if (m_ending)
         return QStringLiteral("ending");
-    if (message.value(QLatin1String("raise")).toBool(true))
-        Q_EMIT raiseRequested(message.value(QLatin1String("token")).toString());
+    const QString token = message.value(QLatin1String("token")).toString();
+    if (const QString action = message.value(QLatin1String("action")).toString(); !action.isEmpty())
+        Q_EMIT actionRequested(action, token);
+    else if (message.value(QLatin1String("raise")).toBool(true))
+        Q_EMIT raiseRequested(token);
     return QStringLiteral("ok");
 }
 

@@ -13,13 +13,14 @@ class QLocalSocket;
 
 namespace turnspit::desktop {
 
-/// What a second launch tells the first one: one JSON object on a line, `{"state_dir", "raise", "token"}`. The answer:
+/// What a second launch tells the first one: one JSON object on a line, `{"state_dir", "raise", "token", "action"}`. The answer:
 /// `{"answer"}`, which is `ok`, `ending` or `other`.
 struct LaunchMessage
 {
     std::string stateDir;
     bool raise = true; ///< false: it was to come up quietly, as at login
     std::string token; ///< lets the window come to the front
+    std::string action = {}; ///< as of the desktop entry, instead of `raise`; "": none
 };
 
 /// One desktop a runtime folder: `desktop.lock` is locked for its life; the truth is the lock, not the file.
@@ -60,6 +61,7 @@ public:
 
 Q_SIGNALS:
     void raiseRequested(const QString& token);
+    void actionRequested(const QString& action, const QString& token);
 
 private:
     void read(QLocalSocket& socket);

@@ -11,6 +11,8 @@
 #include <QMenu>
 #include <QtEndian>
 
+#include <utility>
+
 #include <unistd.h>
 
 namespace turnspit::desktop {
@@ -185,6 +187,17 @@ SniPixmaps StatusNotifierItem::pixmaps() const
     for (const int side : {16, 22, 24, 32, 48})
         all += pixmapOf(icon, side);
     return all;
+}
+
+QString StatusNotifierItem::iconName() const
+{
+    return m_symbolic ? traySymbolName(shapeOf(m_state)) : QString();
+}
+
+void StatusNotifierItem::setSymbolic(bool symbolic)
+{
+    if (std::exchange(m_symbolic, symbolic) != symbolic)
+        Q_EMIT lookChanged();
 }
 
 void StatusNotifierItem::setLook(Overall state, const QString& text)

@@ -50,6 +50,9 @@ public:
 
     void setLook(Overall state, const QString& text);
 
+    /// By names of icons that the desktop has installed in one colour, which the panel draws in its own; else in the product's colours.
+    void setSymbolic(bool symbolic);
+
     /// A watcher has taken it, and there is a panel that shows what the watcher knows.
     [[nodiscard]] bool isShown() const { return m_registered && m_hostThere; }
 
@@ -58,6 +61,7 @@ public:
     [[nodiscard]] const QString& text() const { return m_text; }
     [[nodiscard]] QString status() const;
     [[nodiscard]] SniPixmaps pixmaps() const;
+    [[nodiscard]] QString iconName() const; ///< "" where the pixmaps count
 
 Q_SIGNALS:
     void shownChanged();
@@ -80,6 +84,7 @@ private:
     QString m_service; ///< our own name on the bus
     Overall m_state = Overall::Unreachable;
     QString m_text;
+    bool m_symbolic = false;
     bool m_named = false;
     bool m_registered = false;
     bool m_hostThere = false;
@@ -96,11 +101,11 @@ class StatusNotifierItemAdaptor final : public QDBusAbstractAdaptor
     Q_PROPERTY(QString Status READ status)
     Q_PROPERTY(int WindowId READ windowId)
     Q_PROPERTY(QString IconThemePath READ nothing)
-    Q_PROPERTY(QString IconName READ nothing)
+    Q_PROPERTY(QString IconName READ iconName)
     Q_PROPERTY(turnspit::desktop::SniPixmaps IconPixmap READ iconPixmap)
     Q_PROPERTY(QString OverlayIconName READ nothing)
     Q_PROPERTY(turnspit::desktop::SniPixmaps OverlayIconPixmap READ noPixmap)
-    Q_PROPERTY(QString AttentionIconName READ nothing)
+    Q_PROPERTY(QString AttentionIconName READ iconName)
     Q_PROPERTY(turnspit::desktop::SniPixmaps AttentionIconPixmap READ iconPixmap)
     Q_PROPERTY(QString AttentionMovieName READ nothing)
     Q_PROPERTY(turnspit::desktop::SniToolTip ToolTip READ toolTip)
@@ -115,6 +120,7 @@ public:
     [[nodiscard]] QString status() const { return m_item.status(); }
     [[nodiscard]] int windowId() const { return 0; }
     [[nodiscard]] QString nothing() const { return {}; }
+    [[nodiscard]] QString iconName() const { return m_item.iconName(); }
     [[nodiscard]] SniPixmaps iconPixmap() const { return m_item.pixmaps(); }
     [[nodiscard]] SniPixmaps noPixmap() const { return {}; }
     [[nodiscard]] SniToolTip toolTip() const { return {{}, {}, title(), m_item.text()}; }

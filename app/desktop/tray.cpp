@@ -27,6 +27,7 @@ void Tray::useBus(const QDBusConnection& bus)
 {
     m_item = std::make_unique<StatusNotifierItem>(bus, m_menu.menu());
     m_item->setLook(m_state, m_text);
+    m_item->setSymbolic(m_symbolic);
     connect(m_item.get(), &StatusNotifierItem::shownChanged, this, &Tray::choose);
     connect(m_item.get(), &StatusNotifierItem::activated, this, &Tray::activated);
 }
@@ -71,6 +72,13 @@ void Tray::setLook(Overall state, const QString& text)
         m_icon->setIcon(trayIcon(shapeOf(state)));
     if (m_icon && says)
         m_icon->setToolTip(tr("Turnspit — %1").arg(text));
+}
+
+void Tray::setSymbolic(bool symbolic)
+{
+    m_symbolic = symbolic;
+    if (m_item)
+        m_item->setSymbolic(symbolic);
 }
 
 bool Tray::showMessage(const Notice& notice)

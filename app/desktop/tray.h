@@ -32,6 +32,8 @@ public:
     void useBus(const QDBusConnection& bus);
 
     void setLook(Overall state, const QString& text);
+    /// In the panel's colour, where the panel knows how.
+    void setSymbolic(bool symbolic);
 
     /// A person can reach the icon now.
     [[nodiscard]] bool isVisible() const;
@@ -53,6 +55,7 @@ private:
     std::unique_ptr<QSystemTrayIcon> m_icon; ///< only where an XEmbed tray is there and no other
     Overall m_state = Overall::Unreachable;
     QString m_text;
+    bool m_symbolic = false;
     bool m_wasVisible = false;
 };
 

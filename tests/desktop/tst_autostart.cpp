@@ -79,7 +79,7 @@ private Q_SLOTS:
         QVERIFY(!impossible.set(true));
     }
 
-    void theAnswerAboutClosingIsKept()
+    void whatThePersonHasToldOnceIsKept()
     {
         Places places;
         places.state = m_folder->path().toStdString();
@@ -87,8 +87,10 @@ private Q_SLOTS:
         for (const auto close : {Preferences::Close::Quit, Preferences::Close::ToTray, Preferences::Close::Ask}) {
             Preferences preferences;
             preferences.close = close;
+            preferences.symbolicTray = close == Preferences::Close::Quit;
             QVERIFY(preferences.save(places));
             QVERIFY(Preferences::load(places).close == close);
+            QCOMPARE(Preferences::load(places).symbolicTray, preferences.symbolicTray);
         }
     }
 };

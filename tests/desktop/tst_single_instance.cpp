@@ -72,6 +72,20 @@ private Q_SLOTS:
         QVERIFY(raised.isEmpty());
     }
 
+    void aLaunchForAnActionHandsItOnAndRaisesNothingByItself()
+    {
+        LaunchServer server(m_places);
+        QVERIFY(server.listen());
+        QSignalSpy raised(&server, &LaunchServer::raiseRequested);
+        QSignalSpy asked(&server, &LaunchServer::actionRequested);
+        const auto answer = tell({m_places.state, true, "t-2", "add-service"});
+        QVERIFY(answer && *answer == LaunchAnswer::Ok);
+        QVERIFY(raised.isEmpty());
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked.first().at(0).toString(), QStringLiteral("add-service"));
+        QCOMPARE(asked.first().at(1).toString(), QStringLiteral("t-2"));
+    }
+
     void oneThatEndsAndOneOfAnotherStateFolderSaySo()
     {
         LaunchServer server(m_places);

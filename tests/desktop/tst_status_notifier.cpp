@@ -107,6 +107,17 @@ private Q_SLOTS:
         QCOMPARE(pixmaps.size(), 5);
         QCOMPARE(pixmaps.first().bytes.size(), pixmaps.first().width * pixmaps.first().height * 4);
         QVERIFY(!property("ItemIsMenu").toBool());
+
+        // A name counts more than pictures: with one, the panel draws the installed icon in its own colour.
+        QCOMPARE(property("IconName").toString(), QString());
+        QSignalSpy looks(m_item.get(), &StatusNotifierItem::lookChanged);
+        m_item->setSymbolic(true);
+        QCOMPARE(looks.size(), 1);
+        m_item->setLook(Overall::Failed, QStringLiteral("mail failed"));
+        QCOMPARE(property("IconName").toString(), QStringLiteral("org.turnspit.Turnspit-tray-failed-symbolic"));
+        QCOMPARE(property("AttentionIconName").toString(), property("IconName").toString());
+        m_item->setSymbolic(false);
+        QCOMPARE(property("IconName").toString(), QString());
     }
 
     void aPanelThatIsRestartedGetsTheIconAgain()

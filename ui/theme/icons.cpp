@@ -102,6 +102,11 @@ QIcon traySymbol(TrayShape shape, const QColor& color)
     });
 }
 
+QString traySymbolName(TrayShape shape)
+{
+    return QStringLiteral("org.turnspit.Turnspit-tray-%1-symbolic").arg(nameOf(shape));
+}
+
 QIcon productIcon()
 {
     return QIcon(new PictureEngine(QStringLiteral("app/small"), QStringLiteral("app/org.turnspit.Turnspit")));

@@ -28,6 +28,9 @@ enum class TrayShape { Outline, Filled, Working, Failed, Held, Unreachable };
 /// The shape alone in one colour, for panels that want that.
 [[nodiscard]] QIcon traySymbol(TrayShape shape, const QColor& color);
 
+/// What the same shape is called where it is installed for panels that give icons their own colour.
+[[nodiscard]] QString traySymbolName(TrayShape shape);
+
 /// The product: the wheel of a spit over its fire; a plainer drawing up to 32 pixels.
 [[nodiscard]] QIcon productIcon();
 

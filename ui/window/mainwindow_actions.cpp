@@ -194,6 +194,16 @@ void MainWindow::find()
     m_filterEdit->selectAll();
 }
 
+void MainWindow::addService()
+{
+    m_editing->action(ServiceEditing::Add)->trigger();
+}
+
+void MainWindow::holdSchedules()
+{
+    m_actions->holdAll()->trigger();
+}
+
 void MainWindow::apply(Remedy remedy)
 {
     const QString name = m_view->currentName();
