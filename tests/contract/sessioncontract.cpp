@@ -2,6 +2,7 @@
 
 #include <support/await.h>
 #include <support/said.h>
+#include <support/sanitizers.h>
 
 #include <QSignalSpy>
 #include <QTest>
@@ -1030,6 +1031,7 @@ void SessionContract::inspectKnowsWhichNamesAreTaken()
 
 void SessionContract::aTriedCommandTellsItsOutputAndItsEnd()
 {
+    TURNSPIT_SKIP_QPROCESS_UNDER_TSAN();
     const auto id = await(session().beginTry({name("a"), counting}));
     QVERIFY(id);
     QByteArray output;
@@ -1056,6 +1058,7 @@ void SessionContract::aTriedCommandTellsItsOutputAndItsEnd()
 
 void SessionContract::aTriedCommandIsNoRunAndNoService()
 {
+    TURNSPIT_SKIP_QPROCESS_UNDER_TSAN();
     add(name("a"), quick);
     const auto id = await(session().beginTry({name("a"), failing}));
     QVERIFY(id);
@@ -1075,6 +1078,7 @@ void SessionContract::aTriedCommandIsNoRunAndNoService()
 
 void SessionContract::aTriedCommandIsStopped()
 {
+    TURNSPIT_SKIP_QPROCESS_UNDER_TSAN();
     const auto id = await(session().beginTry({QString(), sleeper}));
     QVERIFY(id);
     QVERIFY(await(session().stopTry(*id)));

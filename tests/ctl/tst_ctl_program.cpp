@@ -1,6 +1,7 @@
 #include <ipc/controlserver.h>
 #include <support/await.h>
 #include <support/fakesession.h>
+#include <support/sanitizers.h>
 
 #include <QFile>
 #include <QJsonArray>
@@ -76,6 +77,7 @@ private Q_SLOTS:
     {
         if (!QFile::exists(qEnvironmentVariable("TURNSPIT_BIN") + QStringLiteral("/turnspitctl")))
             QSKIP("TURNSPIT_BIN does not say where turnspitctl is");
+        TURNSPIT_SKIP_QPROCESS_UNDER_TSAN();
     }
 
     void withoutAHostItIsCode3AndRunIs125()

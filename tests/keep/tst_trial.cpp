@@ -1,3 +1,5 @@
+#include "support/sanitizers.h"
+
 #include <turnspit/keep/processes.h>
 #include <turnspit/keep/protocol.h>
 #include <turnspit/keep/trial.h>
@@ -79,6 +81,8 @@ private:
     static bool isAlive(qint64 pid) { return pid > 0 && ::kill(static_cast<pid_t>(pid), 0) == 0; }
 
 private Q_SLOTS:
+    void initTestCase() { TURNSPIT_SKIP_QPROCESS_UNDER_TSAN(); }
+
     void cleanup()
     {
         if (m_guardian) {
