@@ -105,15 +105,19 @@ void TestHostSettings::saysWhatIsWrongAndWhere_data()
         "t.toml:2:14: `log.total_size` must be a string with a size and its unit (B, KB, MB, GB, KiB, MiB or GiB), "
         "such as \"16MB\", not an integer");
     row("unknown variable", "", "TURNSPIT_HOST__SHUTDOWN_TIMOUT=1s", "",
-        "unknown option `TURNSPIT_HOST__SHUTDOWN_TIMOUT`: did you mean `TURNSPIT_HOST__SHUTDOWN_TIMEOUT`?");
+        "TURNSPIT_HOST__SHUTDOWN_TIMOUT: unknown key `host.shutdown_timout`: did you mean `host.shutdown_timeout`?");
     row("wrong variable", "", "TURNSPIT_HOST__SHUTDOWN_TIMEOUT=60", "",
         "TURNSPIT_HOST__SHUTDOWN_TIMEOUT: `host.shutdown_timeout`: \"60\" is not a duration: write integers with the "
         "units ms, s, m, h, d or w, such as \"30s\" or \"1h30m\"");
     row("variable without a number", "", "TURNSPIT_HOST__WORKER_THREADS=two", "",
-        "TURNSPIT_HOST__WORKER_THREADS: must be an integer, not \"two\"");
-    row("unknown argument", "", "", "host.shutdown=1s", "unknown option `--host.shutdown`");
+        "TURNSPIT_HOST__WORKER_THREADS: `host.worker_threads` must be an integer, not \"two\"");
+    row("defaults of services", "", "TURNSPIT_DEFAULTS__RESTART__DELAY=5s", "",
+        "TURNSPIT_DEFAULTS__RESTART__DELAY: `defaults` can only be set in turnspit.toml");
+    row("a table over an option", "", "TURNSPIT_HOST__WORKER_THREADS__X=1", "",
+        "TURNSPIT_HOST__WORKER_THREADS__X: `host.worker_threads` must be an integer, not a table");
+    row("unknown argument", "", "", "host.shutdown=1s", "--host.shutdown: unknown key `host.shutdown`");
     row("near argument", "", "", "host.worker-thread=1",
-        "unknown option `--host.worker-thread`: did you mean `--host.worker-threads`?");
+        "--host.worker-thread: unknown key `host.worker_thread`: did you mean `host.worker_threads`?");
     row("wrong argument", "", "", "log.total-size=2",
         "--log.total-size: `log.total_size`: \"2\" is not a size: write an integer with one of the units B, KB, MB, "
         "GB, KiB, MiB or GiB, such as \"16MB\"");

@@ -2,13 +2,11 @@
 
 #include <turnspit/base/error.h>
 #include <turnspit/base/units.h>
-#include <turnspit/config/toml.h>
+#include <turnspit/config/configuration.h>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace turnspit {
@@ -34,8 +32,8 @@ struct HostSettings
 
     bool operator==(const HostSettings&) const = default;
 
-    using Environment = std::map<std::string, std::string>;
-    using Overrides = std::vector<std::pair<std::string, std::string>>;
+    using Environment = Configuration::Environment;
+    using Overrides = Configuration::Arguments;
 
     /// Defaults < `file` (missing is fine, unreadable is not) < environment < command line. Of the environment, names
     /// that begin with `TURNSPIT_` and hold `__` are options, others are none of ours (TURNSPIT_CONFIG_DIR,

@@ -107,6 +107,9 @@ public:
 
     TextOrigin origin;
 
+    /// A string that came as plain text, from the environment or the command line: a reader takes it for the type that it wants.
+    bool plainText = false;
+
     /// Same type and value, wherever it was written; not a number equals itself.
     bool operator==(const TomlValue& other) const;
 

@@ -1,6 +1,7 @@
 #include <turnspit/config/tomlreader.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace turnspit {
 
@@ -41,6 +42,37 @@ std::string joined(const std::vector<std::string>& words)
     for (std::size_t i = 0; i < words.size(); ++i)
         out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + ("\"" + words[i] + "\"");
     return out;
+}
+
+template <class T>
+std::optional<T> numberFrom(std::string_view text)
+{
+    T number{};
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (code != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+template <class T>
+std::optional<T> fromPlainText(const std::string& text)
+{
+    return numberFrom<T>(text);
+}
+
+template <>
+std::optional<bool> fromPlainText<bool>(const std::string& text)
+{
+    if (text == "true" || text == "false")
+        return text == "true";
+    return std::nullopt;
+}
+
+std::string shownNumber(double number)
+{
+    char text[32];
+    const auto [end, code] = std::to_chars(text, text + sizeof text, number);
+    return {text, end};
 }
 
 } // namespace
@@ -93,6 +125,45 @@ const T* TomlReader::typed(std::string_view key, const T* (TomlValue::*get)() co
     return nullptr;
 }
 
+template <class T>
+std::optional<T> TomlReader::scalar(std::string_view key, const T* (TomlValue::*get)() const, std::string_view wanted)
+{
+    const TomlValue* value = take(key);
+    if (!value || !value->plainText) {
+        const T* right = typed(key, get, wanted);
+        return right ? std::optional<T>(*right) : std::nullopt;
+    }
+    const auto read = fromPlainText<T>(*value->string());
+    if (read)
+        m_good.emplace(key);
+    else
+        report(*value, key, "must be " + std::string(wanted) + ", not " + quoteToml(*value->string()));
+    return read;
+}
+
+std::optional<TomlValue::Array> TomlReader::array(std::string_view key)
+{
+    const TomlValue* value = take(key);
+    if (!value || !value->plainText) {
+        const auto* items = typed(key, &TomlValue::array, "an array of strings");
+        return items ? std::optional(*items) : std::nullopt;
+    }
+    if (!value->string()->starts_with('[')) {
+        m_good.emplace(key);
+        return TomlValue::Array{*value};
+    }
+    const auto read = parseTomlValue(*value->string(), *value->origin.file);
+    if (!read) {
+        m_errors.push_back(read.error());
+        return std::nullopt;
+    }
+    m_good.emplace(key);
+    TomlValue::Array items = *read->array();
+    for (TomlValue& item : items)
+        item.origin = value->origin;
+    return items;
+}
+
 bool TomlReader::acceptString(const TomlValue& value, std::string_view key, const std::string& text)
 {
     if (text.find('\0') == std::string::npos)
@@ -110,13 +181,13 @@ void TomlReader::read(std::string_view key, std::string& into)
 
 void TomlReader::read(std::string_view key, bool& into)
 {
-    if (const bool* truth = typed(key, &TomlValue::boolean, "true or false"))
+    if (const auto truth = scalar(key, &TomlValue::boolean, "true or false"))
         into = *truth;
 }
 
 void TomlReader::readInteger(std::string_view key, int& into, int least, int most)
 {
-    const std::int64_t* number = typed(key, &TomlValue::integer, "an integer");
+    const auto number = scalar(key, &TomlValue::integer, "an integer");
     if (!number)
         return;
     if (*number < least || *number > most)
@@ -125,6 +196,21 @@ void TomlReader::readInteger(std::string_view key, int& into, int least, int mos
                    std::to_string(*number));
     else
         into = static_cast<int>(*number);
+}
+
+void TomlReader::readNumber(std::string_view key, double& into, double least, double most)
+{
+    const TomlValue* value = take(key);
+    const auto* const whole = value ? value->integer() : nullptr;
+    if (whole)
+        m_good.emplace(key);
+    const auto number = whole ? std::optional(static_cast<double>(*whole)) : scalar(key, &TomlValue::floating, "a number");
+    if (!number)
+        return;
+    if (*number >= least && *number <= most) // no NaN gets here
+        into = *number;
+    else
+        report(*value, key, "must be from " + shownNumber(least) + " to " + shownNumber(most) + ", not " + shownNumber(*number));
 }
 
 void TomlReader::readDuration(std::string_view key, Milliseconds& into, Milliseconds least)
@@ -140,6 +226,14 @@ void TomlReader::readDuration(std::string_view key, Milliseconds& into, Millisec
         report(value, key, "must be at least " + formatDuration(least) + ", not " + *text);
     else
         into = *duration;
+}
+
+void TomlReader::readDuration(std::string_view key, std::optional<Milliseconds>& into, Milliseconds least)
+{
+    Milliseconds read = least - Milliseconds(1);
+    readDuration(key, read, least);
+    if (read >= least)
+        into = read;
 }
 
 void TomlReader::readSize(std::string_view key, std::uint64_t& into, std::uint64_t least)
@@ -160,7 +254,7 @@ void TomlReader::readSize(std::string_view key, std::uint64_t& into, std::uint64
 
 void TomlReader::readStrings(std::string_view key, std::vector<std::string>& into)
 {
-    const TomlValue::Array* items = typed(key, &TomlValue::array, "an array of strings");
+    const auto items = array(key);
     if (!items)
         return;
     std::vector<std::string> strings;
@@ -193,6 +287,14 @@ std::optional<TomlReader> TomlReader::readTable(std::string_view key)
     if (!table)
         return std::nullopt;
     return TomlReader(*table, m_path + std::string(key) + ".", m_errors);
+}
+
+std::vector<std::string> TomlReader::keys() const
+{
+    std::vector<std::string> out;
+    for (const TomlEntry& entry : m_table.entries())
+        out.push_back(entry.key);
+    return out;
 }
 
 void TomlReader::refuse(std::string_view key)

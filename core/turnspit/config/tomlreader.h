@@ -17,7 +17,8 @@ namespace turnspit {
 
 /// Reads typed values out of one table. Every read names a key, leaves `into` as it is where the key is absent or
 /// wrong, and adds an error with its place where it is wrong; `finish` adds one for each key that nobody asked for.
-/// Table and errors must outlive the reader. One thread.
+/// Plain text (TomlValue::plainText) is read as the type that is asked for: `true`, `3`, `["a", "b"]` or one string of such an
+/// array by itself. Table and errors must outlive the reader. One thread.
 class TomlReader
 {
 public:
@@ -30,8 +31,11 @@ public:
     void read(std::string_view key, std::string& into);
     void read(std::string_view key, bool& into);
     void readInteger(std::string_view key, int& into, int least, int most);
+    /// With or without a fraction, and finite.
+    void readNumber(std::string_view key, double& into, double least, double most);
     /// A string with units; a bare number is an error that names them.
     void readDuration(std::string_view key, Milliseconds& into, Milliseconds least);
+    void readDuration(std::string_view key, std::optional<Milliseconds>& into, Milliseconds least);
     void readSize(std::string_view key, std::uint64_t& into, std::uint64_t least);
     void readStrings(std::string_view key, std::vector<std::string>& into);
     /// One of `words`; the index of it.
@@ -46,6 +50,9 @@ public:
     /// An error at `value`: "`restart.limit` MESSAGE".
     void report(const TomlValue& value, std::string_view key, const std::string& message);
 
+    /// All keys of the table, in order: for tables whose keys are names.
+    [[nodiscard]] std::vector<std::string> keys() const;
+
     /// Has `key` been there with a value of the right type (by the reads so far)?
     [[nodiscard]] bool has(std::string_view key) const { return m_good.contains(key); }
 
@@ -56,6 +63,10 @@ public:
 private:
     template <class T>
     const T* typed(std::string_view key, const T* (TomlValue::*get)() const, std::string_view wanted);
+    /// As typed, of plain text too.
+    template <class T>
+    std::optional<T> scalar(std::string_view key, const T* (TomlValue::*get)() const, std::string_view wanted);
+    std::optional<TomlValue::Array> array(std::string_view key);
     bool acceptString(const TomlValue& value, std::string_view key, const std::string& text);
 
     const TomlTable& m_table;

@@ -62,17 +62,6 @@ std::expected<std::string, Failure> findCommand(const std::string& command, cons
 
 } // namespace
 
-SpawnPlan::Environment currentEnvironment()
-{
-    SpawnPlan::Environment environment;
-    for (char** entry = environ; entry && *entry; ++entry) {
-        const std::string_view text(*entry);
-        if (const auto equals = text.find('='); equals != std::string_view::npos && equals > 0)
-            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return environment;
-}
-
 keep::LogPlan logPlan(const LogPolicy& policy, const std::string& folder)
 {
     keep::LogPlan plan;

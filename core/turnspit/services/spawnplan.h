@@ -33,9 +33,6 @@ struct SpawnPlan
     [[nodiscard]] static Failure describe(const keep::SpawnFailed& failed, const Definition& definition);
 };
 
-/// The environment of this process.
-[[nodiscard]] SpawnPlan::Environment currentEnvironment();
-
 /// How a service's output is kept, as the keeper wants it.
 [[nodiscard]] keep::LogPlan logPlan(const LogPolicy& policy, const std::string& folder);
 
