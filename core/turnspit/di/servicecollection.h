@@ -83,20 +83,54 @@ public:
         return add(std::move(descriptor));
     }
 
-    /// Changes the options that are injected as Options<T>; in the order of the calls.
-    template <class T, class Function>
+    /// Changes the options that are injected as Options<T>; in the order of the calls, after all reads.
+    template <class T, std::invocable<T&> Function>
     ServiceCollection& configure(Function change)
     {
-        source<T>().add(std::move(change));
+        source<T>().addChange(std::move(change));
         return *this;
     }
 
-    /// The options as configured; no more changes afterwards.
+    /// Reads the options from somewhere: `read(T&, std::vector<std::string>& failures)`.
+    template <class T, std::invocable<T&, std::vector<std::string>&> Function>
+    ServiceCollection& readOptions(Function read)
+    {
+        source<T>().addRead(std::move(read));
+        return *this;
+    }
+
+    /// Judges the options once they are configured; all failures of a type are one OptionsError. `test(const T&)` returns Result<>, or
+    /// a list of texts.
+    template <class T, OptionsTest<T> Function>
+    ServiceCollection& validate(Function test)
+    {
+        source<T>().addTest([test = std::move(test)](const T& options, std::vector<std::string>& failures) {
+            detail::judge(test(options), failures);
+        });
+        return *this;
+    }
+
+    /// `isGood(const T&)` or else `failure`.
+    template <class T, std::predicate<const T&> Function>
+    ServiceCollection& validate(Function isGood, std::string failure)
+    {
+        source<T>().addTest([isGood = std::move(isGood), failure = std::move(failure)](const T& options, std::vector<std::string>& failures) {
+            if (!isGood(options))
+                failures.push_back(failure);
+        });
+        return *this;
+    }
+
+    /// The options as configured; no more changes afterwards. What is wrong has its default: a host says it before it
+    /// starts.
     template <class T>
     [[nodiscard]] std::shared_ptr<const T> options()
     {
-        return source<T>().value();
+        return source<T>().valueAnyway();
     }
+
+    /// Every type of options that was configured, read or judged, in that order.
+    [[nodiscard]] const std::vector<std::shared_ptr<detail::OptionsSourceBase>>& optionsSources() const noexcept { return m_options; }
 
     /// The last registration of T is there.
     template <class T>
@@ -155,6 +189,7 @@ private:
             return *static_cast<Source*>(known);
         auto made = std::make_shared<Source>();
         addInstance<Source>(made);
+        m_options.push_back(made);
         return *made;
     }
 
@@ -163,6 +198,7 @@ private:
     [[nodiscard]] void* instanceOf(const std::type_info& type) const;
 
     std::shared_ptr<detail::ServiceGraph> m_graph;
+    std::vector<std::shared_ptr<detail::OptionsSourceBase>> m_options;
     bool m_built = false;
 };
 

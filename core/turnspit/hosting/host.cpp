@@ -85,7 +85,14 @@ HostBuilder Host::createBuilder()
 
 HostBuilder Host::createBuilder(int& argc, char** argv)
 {
-    HostBuilder builder;
+    return createBuilder(argc, argv, {});
+}
+
+HostBuilder Host::createBuilder(int& argc, char** argv, HostBuilderSettings settings)
+{
+    if (argc > 0)
+        settings.arguments.insert(settings.arguments.end(), argv + 1, argv + argc);
+    HostBuilder builder(std::move(settings));
     if (!QCoreApplication::instance())
         builder.m_d->application = std::make_unique<QCoreApplication>(argc, argv);
     return builder;

@@ -14,6 +14,7 @@
 namespace turnspit {
 
 class HostBuilder;
+struct HostBuilderSettings;
 class Mailbox;
 class ServiceControllers;
 class ServiceProvider;
@@ -42,16 +43,20 @@ struct HostStopResult
 class Host
 {
 public:
-    /// `argc` and `argv` must outlive the host; makes a QCoreApplication where there is none.
+    /// `argc` and `argv` must outlive the host; makes a QCoreApplication where there is none. Options are read from the command line
+    /// (`--host.shutdown-timeout=60s`); the settings say from where else.
     [[nodiscard]] static HostBuilder createBuilder(int& argc, char** argv);
+    [[nodiscard]] static HostBuilder createBuilder(int& argc, char** argv, HostBuilderSettings settings);
     [[nodiscard]] static HostBuilder createBuilder();
 
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    /// In order: log Starting; objects are made; all starting; all start; all started; callbacks of started; log Started (B1). Services
+    /// In order: log Starting; options are checked; objects are made; all starting; all start; all started; callbacks of started; log Started (B1). Services
     /// in the order of registration, each after the one before has ended, or all beside each other (servicesStartConcurrently).
+    ///
+    /// Options that are wrong end the start before anything is made: OptionsError, of several types AggregateError (B12).
     ///
     /// What a service throws ends the start: the ones that had started are stopped in reverse order, and the exception comes out of
     /// here as it was (several: AggregateError) (T5). `cancelled`, the start timeout and stopApplication cancel the start:

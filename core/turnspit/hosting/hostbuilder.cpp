@@ -9,7 +9,6 @@
 
 namespace turnspit {
 
-HostBuilder::HostBuilder() : m_d(std::make_unique<Private>()) {}
 HostBuilder::~HostBuilder() = default;
 HostBuilder::HostBuilder(HostBuilder&&) noexcept = default;
 HostBuilder& HostBuilder::operator=(HostBuilder&&) noexcept = default;
@@ -76,12 +75,15 @@ std::unique_ptr<Host> HostBuilder::build()
     services.addInstance<ApplicationLifetime>(*environment.lifetime);
     services.addInstance<ServiceControllers>(d->controllers);
     services.addInstance<Clock>(environment.clock);
+    services.addInstance<HostConfiguration>(m_d->configuration);
+    services.addInstance<HostingEnvironment>(m_d->environment);
     std::vector<std::pair<std::string, std::vector<Dependency>>> consumers;
     for (const auto& hosted : services.hosted())
         consumers.emplace_back(hosted.typeName, hosted.dependencies);
     environment.provider = services.build(consumers);
 
     HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads};
+    parts.checkOptions = [configuration = m_d->configuration, sources = services.optionsSources()] { return configuration->check(sources); };
     if (!parts.random) {
         parts.random = [engine = std::mt19937(std::random_device{}())]() mutable {
             return std::uniform_real_distribution<double>(0.0, 1.0)(engine);

@@ -1,35 +1,97 @@
 #pragma once
 
 #include <turnspit/hosting/host.h>
+#include <turnspit/hosting/hostconfiguration.h>
+#include <turnspit/hosting/hostingenvironment.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/hostservicecollection.h>
 #include <turnspit/logging/logger.h>
 #include <turnspit/logging/logsink.h>
 
+#include <concepts>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace turnspit {
 
 class Clock;
 
+/// Options that say how they are read: `void bind(TomlReader& from)` asks for each key.
+template <class T>
+concept BindableOptions = requires(T& options, TomlReader& from) { options.bind(from); };
+
 /// Says what a host is made of, then builds it, once. One thread.
 class HostBuilder
 {
 public:
-    HostBuilder();
+    HostBuilder() : HostBuilder(HostBuilderSettings{}) {}
+    explicit HostBuilder(HostBuilderSettings settings);
     ~HostBuilder();
     HostBuilder(HostBuilder&&) noexcept;
     HostBuilder& operator=(HostBuilder&&) noexcept;
 
     [[nodiscard]] HostServiceCollection& services() noexcept;
 
-    /// `configure<HostOptions>([](HostOptions& o) { ... })`: applied in order when the host is built. Other types are injected as
-    /// `Options<T>`.
-    template <class T, class Function>
+    /// Fixed when the builder was made.
+    [[nodiscard]] const HostingEnvironment& environment() const noexcept;
+
+    /// The layers of options: what the builder was given of environment and command line, and what is added here.
+    [[nodiscard]] Configuration& configuration() noexcept;
+
+    /// Adds `acme.toml` and on top of it `acme.Development.toml`, of the environment's name. A path that is not absolute is looked for
+    /// in the content root. An unreadable file, or a missing one that is required (the second one never is), ends the start of the host.
+    HostBuilder& addConfigurationFile(const std::string& path, Configuration::Presence presence = Configuration::Presence::Optional);
+
+    /// `configure<HostOptions>([](HostOptions& o) { ... })`: applied in order when the options are first needed, after what was read
+    /// from the configuration (B81). Other types are injected as `Options<T>`.
+    template <class T, std::invocable<T&> Function>
     HostBuilder& configure(Function change)
     {
         services().template configure<T>(std::move(change));
+        return *this;
+    }
+
+    /// `configure<SyncOptions>("sync")`: read from the table `[sync]` (or `acme.sync`) of the configuration by SyncOptions::bind. Keys
+    /// that are not asked for, values that cannot be read and tables that nobody reads are errors, which end the start of the host
+    /// before anything is started: OptionsError.
+    template <class T>
+    HostBuilder& configure(std::string section)
+    {
+        static_assert(BindableOptions<T>, "turnspit: these options do not say how they are read; give them `void bind(turnspit::TomlReader& from)`, "
+                                          "or pass a function: configure<T>(\"section\", [](TomlReader& from, T& options) { ... }).");
+        return configure<T>(std::move(section), [](TomlReader& from, T& options) { options.bind(from); });
+    }
+
+    /// The same by a function: `configure<QSize>("window", [](TomlReader& from, QSize& size) { ... })`.
+    template <class T, std::invocable<TomlReader&, T&> Function>
+    HostBuilder& configure(std::string section, Function read)
+    {
+        addSection(section, typeName<T>());
+        services().template readOptions<T>(
+            [state = hostConfiguration(), path = std::move(section), read = std::move(read)](T& options, std::vector<std::string>& failures) {
+                state->read(path, [&](TomlReader& from) { read(from, options); }, failures);
+            });
+        return *this;
+    }
+
+    /// The program reads this table of configuration() itself.
+    HostBuilder& addSection(const std::string& section, const std::string& reader = "the program");
+
+    /// Judged when the host starts, before anything is started: all failures of a type are one OptionsError (B12, B83).
+    /// `validate<T>([](const T&) -> Result<> { ... })`, or a function that returns a list of texts.
+    template <class T, OptionsTest<T> Function>
+    HostBuilder& validate(Function test)
+    {
+        services().template validate<T>(std::move(test));
+        return *this;
+    }
+
+    /// `validate<SyncOptions>([](const SyncOptions& o) { return o.least <= o.most; }, "sync: least is more than most")`
+    template <class T, std::predicate<const T&> Function>
+    HostBuilder& validate(Function isGood, std::string failure)
+    {
+        services().template validate<T>(std::move(isGood), std::move(failure));
         return *this;
     }
 
@@ -47,11 +109,14 @@ public:
     /// Random numbers in [0, 1) for the jitter of restarts, on the host thread; for tests.
     HostBuilder& useRandom(std::function<double()> random);
 
-    /// Checks the graph of services and makes the host; ServiceGraphError names all that is wrong. std::logic_error the second time.
+    /// Checks the graph of services and makes the host; ServiceGraphError names all that is wrong. Options that are wrong are said by
+    /// the start of the host. std::logic_error the second time.
     [[nodiscard]] std::unique_ptr<Host> build();
 
 private:
     friend class Host;
+    [[nodiscard]] const std::shared_ptr<HostConfiguration>& hostConfiguration() const noexcept;
+
     struct Private;
     std::unique_ptr<Private> m_d;
 };

@@ -13,6 +13,8 @@ namespace turnspit {
 struct HostBuilder::Private
 {
     std::unique_ptr<QCoreApplication> application;
+    std::shared_ptr<HostConfiguration> configuration = std::make_shared<HostConfiguration>();
+    std::shared_ptr<HostingEnvironment> environment = std::make_shared<HostingEnvironment>();
     HostServiceCollection services;
     Clock* clock = nullptr;
     bool inlineThreads = false;

@@ -9,7 +9,8 @@
 namespace turnspit {
 
 HostCore::HostCore(Parts parts)
-    : m_inline(parts.inlineThreads), m_controllers(std::move(parts.controllers)), m_tasks([this](std::exception_ptr error) {
+    : m_inline(parts.inlineThreads), m_checkOptions(std::move(parts.checkOptions)), m_controllers(std::move(parts.controllers)),
+      m_tasks([this](std::exception_ptr error) {
           m_host.log().critical("an operation of the host failed: {}", describe(error));
       })
 {
@@ -109,6 +110,8 @@ Task<std::exception_ptr> HostCore::startAll(std::stop_token cancelled)
 {
     if (cancelled.stop_requested())
         co_return std::make_exception_ptr(OperationCancelled{});
+    if (const auto wrong = m_checkOptions())
+        co_return wrong;
     Controllers controllers;
     for (const auto& controller : m_controllers->list) {
         if (controller->autostart() && controller->d().canStart())

@@ -35,6 +35,7 @@ public:
         std::function<double()> random;
         std::shared_ptr<ServiceControllers::Private> controllers;
         bool inlineThreads = false;
+        std::function<std::exception_ptr()> checkOptions = {}; ///< before anything is made: null, or what ends the start
     };
 
     /// On the host thread, as everything else here.
@@ -80,6 +81,7 @@ private:
 
     HostContext m_host;
     bool m_inline;
+    std::function<std::exception_ptr()> m_checkOptions;
     std::shared_ptr<ServiceControllers::Private> m_controllers;
     std::unique_ptr<WorkerPool> m_pool;
     Phase m_phase = Phase::Made;

@@ -7,6 +7,8 @@
 
 namespace turnspit {
 
+class TomlReader;
+
 /// Where a service's code runs.
 enum class Affinity {
     Shared,    ///< on one of the host's workers: coroutines that never block
@@ -31,7 +33,8 @@ struct ServiceOptions
     bool autostart = true;                    ///< false: known to the host, started by a command only
 };
 
-/// Options of a host; plain values, read when the host is built.
+/// Options of a host; plain values, read when the host is built: from the keys of `[host]` (`shutdown_timeout = "60s"`,
+/// `--host.shutdown-timeout=60s`), then from configure<HostOptions>. A key that cannot be read ends the start of the host.
 struct HostOptions
 {
     Milliseconds shutdownTimeout = std::chrono::seconds(30); ///< for the whole stop; Milliseconds::max(): no limit
@@ -42,6 +45,9 @@ struct HostOptions
     int workerThreads = 2;                                   ///< for Affinity::Shared; at least 1
     Milliseconds heartbeat = std::chrono::seconds(5);        ///< a worker silent for so long is blocked, and what blocks it is named
     Milliseconds reapTimeout = std::chrono::seconds(1);      ///< after its limit, how long a thread may take to give a service up
+
+    /// Keys are the names of the members, `services_start_concurrently`; `on_failure` is "stop-service", "stop-host" or "restart".
+    void bind(TomlReader& from);
 };
 
 } // namespace turnspit

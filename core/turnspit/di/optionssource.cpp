@@ -1,0 +1,24 @@
+#include <turnspit/di/optionssource.h>
+
+namespace turnspit {
+
+namespace {
+
+std::string joined(const std::string& subject, const std::vector<std::string>& failures)
+{
+    std::string out = subject;
+    const char* separator = ": ";
+    for (const std::string& failure : failures) {
+        out += separator + failure;
+        separator = "; ";
+    }
+    return out;
+}
+
+} // namespace
+
+OptionsError::OptionsError(std::string subject, std::vector<std::string> failures)
+    : std::runtime_error(joined(subject, failures)), m_subject(std::move(subject)), m_failures(std::move(failures))
+{}
+
+} // namespace turnspit

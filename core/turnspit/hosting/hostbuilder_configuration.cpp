@@ -1,0 +1,61 @@
+// What a builder knows of options and where they come from.
+#include <turnspit/hosting/hostbuilder.h>
+
+#include <turnspit/hosting/hostbuilder_p.h>
+
+#include <filesystem>
+
+namespace turnspit {
+
+HostBuilder::HostBuilder(HostBuilderSettings settings) : m_d(std::make_unique<Private>())
+{
+    auto& state = *m_d->configuration;
+    auto& layers = state.layers();
+    const auto keep = [&state](const auto& result) {
+        if (!result)
+            state.addError(result.error());
+        return result.has_value();
+    };
+    if (!settings.environmentPrefix.empty())
+        keep(layers.addEnvironment(settings.environmentPrefix, settings.variables ? *settings.variables : currentEnvironment()));
+    if (const auto options = Configuration::optionsAmong(settings.arguments); keep(options))
+        keep(layers.addArguments(*options));
+    if (auto environment = HostingEnvironment::of(layers); keep(environment))
+        *m_d->environment = *std::move(environment);
+    configure<HostOptions>("host");
+}
+
+const HostingEnvironment& HostBuilder::environment() const noexcept
+{
+    return *m_d->environment;
+}
+
+Configuration& HostBuilder::configuration() noexcept
+{
+    return m_d->configuration->layers();
+}
+
+const std::shared_ptr<HostConfiguration>& HostBuilder::hostConfiguration() const noexcept
+{
+    return m_d->configuration;
+}
+
+HostBuilder& HostBuilder::addSection(const std::string& section, const std::string& reader)
+{
+    m_d->configuration->addSection(section, reader);
+    return *this;
+}
+
+HostBuilder& HostBuilder::addConfigurationFile(const std::string& path, Configuration::Presence presence)
+{
+    const std::filesystem::path first = std::filesystem::path(m_d->environment->contentRoot) / path;
+    std::filesystem::path second = first;
+    second.replace_filename(first.stem().string() + "." + m_d->environment->name + first.extension().string());
+    for (const auto& [file, needed] : {std::pair(first, presence), std::pair(second, Configuration::Presence::Optional)}) {
+        if (const auto added = configuration().addFile(file.string(), needed); !added)
+            m_d->configuration->addError(added.error());
+    }
+    return *this;
+}
+
+} // namespace turnspit

@@ -1,0 +1,115 @@
+#include <turnspit/hosting/hostconfiguration.h>
+
+#include <turnspit/hosting/aggregateerror.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace turnspit {
+
+namespace {
+
+std::string within(const std::string& path, const std::string& key)
+{
+    return path.empty() ? key : path + "." + key;
+}
+
+std::vector<std::string> textsOf(const std::vector<Error>& errors)
+{
+    std::vector<std::string> out;
+    std::ranges::transform(errors, std::back_inserter(out), &Error::text);
+    return out;
+}
+
+} // namespace
+
+HostConfiguration::HostConfiguration() : m_layers(std::make_shared<Configuration>()), m_current(m_layers) {}
+
+std::shared_ptr<const Configuration> HostConfiguration::current() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_current;
+}
+
+void HostConfiguration::addError(const Error& error)
+{
+    m_errors.push_back(error.text());
+}
+
+void HostConfiguration::addSection(const std::string& path, const std::string& reader)
+{
+    if (path.empty())
+        throw std::logic_error("Options are read from a section: '" + reader + "' needs the name of one.");
+    const auto known = std::ranges::find(m_sections, path, &Section::path);
+    if (known == m_sections.end())
+        m_sections.push_back({path, reader});
+    else
+        throw std::logic_error("[" + path + "] is read by '" + known->reader + "' already; give '" + reader + "' another section.");
+}
+
+bool HostConfiguration::isSection(const std::string& path) const
+{
+    return std::ranges::find(m_sections, path, &Section::path) != m_sections.end();
+}
+
+void HostConfiguration::takeSectionsWithin(const std::string& path, TomlReader& reader) const
+{
+    const std::string prefix = path.empty() ? path : path + ".";
+    for (const Section& section : m_sections) {
+        if (section.path.size() > prefix.size() && section.path.starts_with(prefix))
+            reader.take(std::string_view(section.path).substr(prefix.size(), section.path.find('.', prefix.size()) - prefix.size()));
+    }
+}
+
+void HostConfiguration::read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const
+{
+    const auto configuration = current();
+    const auto table = configuration->section(path);
+    if (!table) {
+        failures.push_back(table.error().text());
+        return;
+    }
+    std::vector<Error> errors;
+    TomlReader reader(*table, path + ".", errors);
+    read(reader);
+    takeSectionsWithin(path, reader);
+    reader.finish();
+    std::ranges::move(textsOf(errors), std::back_inserter(failures));
+}
+
+void HostConfiguration::findStrangers(const TomlTable& table, const std::string& path, std::vector<Error>& errors) const
+{
+    TomlReader reader(table, path.empty() ? path : path + ".", errors);
+    takeSectionsWithin(path, reader);
+    reader.finish();
+    for (const TomlEntry& entry : table.entries()) {
+        const std::string inner = within(path, entry.key);
+        const bool leadsToSections = std::ranges::any_of(m_sections, [&](const Section& each) { return each.path.starts_with(inner + "."); });
+        if (entry.value.table() && leadsToSections && !isSection(inner))
+            findStrangers(*entry.value.table(), inner, errors);
+    }
+}
+
+std::exception_ptr HostConfiguration::check(const Sources& sources) const
+{
+    // Where a layer is missing, the rest would be judged without it.
+    if (!m_errors.empty())
+        return std::make_exception_ptr(OptionsError("configuration", m_errors));
+    std::vector<std::exception_ptr> errors;
+    std::vector<Error> strangers;
+    findStrangers(current()->root(), {}, strangers);
+    if (!strangers.empty())
+        errors.push_back(std::make_exception_ptr(OptionsError("configuration", textsOf(strangers))));
+    for (const auto& source : sources) {
+        if (auto error = source->check())
+            errors.push_back(std::move(error));
+    }
+    try {
+        throwErrors("The options are wrong.", std::move(errors));
+    } catch (...) {
+        return std::current_exception();
+    }
+    return nullptr;
+}
+
+} // namespace turnspit

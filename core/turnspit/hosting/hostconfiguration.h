@@ -1,0 +1,64 @@
+#pragma once
+
+#include <turnspit/config/configuration.h>
+#include <turnspit/config/tomlreader.h>
+#include <turnspit/di/optionssource.h>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace turnspit {
+
+/// The configuration that a host runs with, injected as HostConfiguration&: layers, and who reads which table.
+class HostConfiguration
+{
+public:
+    using Sources = std::vector<std::shared_ptr<detail::OptionsSourceBase>>;
+
+    HostConfiguration();
+
+    /// As it is now. Any thread.
+    [[nodiscard]] std::shared_ptr<const Configuration> current() const;
+
+    // What follows is for the builder, in its thread.
+
+    [[nodiscard]] Configuration& layers() noexcept { return *m_layers; }
+
+    /// What went wrong with a layer: the host does not start.
+    void addError(const Error& error);
+
+    /// Somebody (`reader`, for messages) reads the table at `path`. std::logic_error: somebody else does already.
+    void addSection(const std::string& path, const std::string& reader);
+
+    // Any thread, once the builder has built.
+
+    /// Reads the table at `path`, an empty one where there is none; keys that `read` does not ask for are failures, but for those
+    /// of sections within.
+    void read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const;
+
+    /// Null, or all that is wrong: OptionsError; of several types together: AggregateError.
+    [[nodiscard]] std::exception_ptr check(const Sources& sources) const;
+
+private:
+    struct Section
+    {
+        std::string path;
+        std::string reader;
+    };
+
+    void takeSectionsWithin(const std::string& path, TomlReader& reader) const;
+    void findStrangers(const TomlTable& table, const std::string& path, std::vector<Error>& errors) const;
+    [[nodiscard]] bool isSection(const std::string& path) const;
+
+    std::vector<std::string> m_errors;
+    std::vector<Section> m_sections;
+    std::shared_ptr<Configuration> m_layers; ///< until built
+    mutable std::mutex m_mutex;
+    std::shared_ptr<const Configuration> m_current; // guarded
+};
+
+} // namespace turnspit
