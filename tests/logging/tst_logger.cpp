@@ -1,10 +1,16 @@
 #include <turnspit/async/fakeclock.h>
 #include <turnspit/async/workcontext.h>
+#include <turnspit/logging/consolesink.h>
 #include <turnspit/logging/logger.h>
-#include <turnspit/logging/stderrsink.h>
+
+#include <QFile>
+#include <QTemporaryDir>
 
 #include <QStringList>
 #include <QTest>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace turnspit;
 
@@ -18,8 +24,29 @@ namespace {
 class Sink final : public LogSink
 {
 public:
-    void write(const LogRecord& record) noexcept override { lines << QString::fromStdString(formatLogLine(record)); }
+    void write(const LogRecord& record) noexcept override
+    {
+        lines << QString::fromStdString(formatLogLine(record));
+        event = record.eventId;
+        text = QString::fromUtf8(record.text.data(), qsizetype(record.text.size()));
+        fields.clear();
+        for (const LogField& field : record.fields)
+            fields << QString::fromUtf8(field.name.data(), qsizetype(field.name.size())) + QLatin1Char('|') + QString::fromStdString(field.value);
+    }
     QStringList lines;
+    int event = -1;
+    QString text;
+    QStringList fields;
+};
+
+/// What one call says behind time, level and category.
+struct Said
+{
+    Said() { factory.addSink(sink); }
+    [[nodiscard]] QString text() const { return sink->lines.last().section(QLatin1Char(' '), 3); }
+    LoggerFactory factory;
+    std::shared_ptr<Sink> sink = std::make_shared<Sink>();
+    Logger<acme::Sync> log{factory};
 };
 
 } // namespace
@@ -68,6 +95,93 @@ private Q_SLOTS:
         for (int i = 0; i <= int(LogLevel::Off); ++i)
             QVERIFY(logLevelFromString(toString(LogLevel(i))) == LogLevel(i));
         QVERIFY(!logLevelFromString("loud"));
+    }
+
+    void levelsOfAllCategoriesCanBeSetAtOnce()
+    {
+        LoggerFactory factory;
+        const Logger<acme::Sync> log(factory);
+        factory.setLevel(LogLevel::Trace, "acme");
+        factory.setLevels({{"other", LogLevel::Trace}, {"", LogLevel::Warning}});
+        QVERIFY(!log.isEnabled(LogLevel::Info));
+        factory.setLevels({{"acme::Sy", LogLevel::Debug}, {"", LogLevel::Warning}});
+        QVERIFY(log.isEnabled(LogLevel::Debug));
+    }
+
+    void namedValuesAreFieldsAndStandBehindTheText()
+    {
+        Said s;
+        const std::string city = "New York";
+        s.log.info("order {} shipped in {}", 12, kv("id", 7), "a day", kv("to", city), kv("weight", 1.5));
+        QCOMPARE(s.sink->text, QStringLiteral("order 12 shipped in a day")); // counted by no {}
+        QCOMPARE(s.sink->fields, (QStringList{QStringLiteral("id|7"), QStringLiteral("to|New York"), QStringLiteral("weight|1.5")}));
+        QCOMPARE(s.text(), QStringLiteral("order 12 shipped in a day id=7 to=\"New York\" weight=1.5"));
+        s.log.event(LogLevel::Error, 9, "web", "gone", kv("code", 3));
+        QCOMPARE(s.text(), QStringLiteral("[web] gone code=3"));
+        s.log.info("nothing");
+        QVERIFY(s.sink->fields.isEmpty());
+    }
+
+    void fieldsAreQuotedWhereTheyNeedIt_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<QString>("expected");
+        const auto row = [](const char* name, const char* value, const char* expected) {
+            QTest::newRow(name) << QByteArray(value) << QString::fromUtf8(expected);
+        };
+        row("word", "a-b/c.d:e", "a-b/c.d:e");
+        row("empty", "", "\"\"");
+        row("space", "a b", "\"a b\"");
+        row("quote", "a\"b", "\"a\\\"b\"");
+        row("backslash", "a\\b", "\"a\\\\b\"");
+        row("equals", "a=b", "\"a=b\"");
+        row("lines", "a\nb\tc", "\"a\\nb\\tc\"");
+        row("control", "a\x1b[31m\x7f", "\"a\\x1b[31m\\x7f\"");
+        row("umlaut", "\xc3\xa4", "\xc3\xa4");
+    }
+
+    void fieldsAreQuotedWhereTheyNeedIt()
+    {
+        QFETCH(QByteArray, value);
+        QFETCH(QString, expected);
+        Said s;
+        s.log.info("t", kv("v", value.toStdString()));
+        QCOMPARE(s.text(), QStringLiteral("t v=") + expected);
+        QVERIFY(!s.sink->lines.last().contains(QLatin1Char('\n')));
+    }
+
+    void eventsHaveNumbers()
+    {
+        Said s;
+        s.log.warning("queue {} is full", "in", EventId(1017), kv("size", 3));
+        QCOMPARE(s.sink->event, 1017);
+        QCOMPARE(s.text(), QStringLiteral("queue in is full size=3"));
+        s.log.warning("plain");
+        QCOMPARE(s.sink->event, 0);
+    }
+
+    void argumentsOfALevelThatIsOffAreNotFormatted()
+    {
+        Said s;
+        s.log.debug("{}", 1, kv("id", 2), EventId(3));
+        QVERIFY(s.sink->lines.isEmpty());
+    }
+
+    void aConsoleIsColouredOnATerminalOnly()
+    {
+        QTemporaryDir folder;
+        const QString name = folder.filePath(QStringLiteral("out"));
+        const int fd = ::open(qPrintable(name), O_WRONLY | O_CREAT, 0600);
+        QVERIFY(fd >= 0);
+        const LogRecord record{.level = LogLevel::Warning, .category = "acme::Sync", .service = "sync", .text = "text"};
+        ConsoleSink(ConsoleSink::Colours::Auto, LogLevel::Warning, fd).write(record);
+        ConsoleSink(ConsoleSink::Colours::Auto, LogLevel::Error, fd).write(record); // left out
+        ConsoleSink(ConsoleSink::Colours::Always, LogLevel::Trace, fd).write(record);
+        ::close(fd);
+        QFile file(name);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("1970-01-01T00:00:00.000000Z warning acme::Sync [sync] text\n"
+                                            "\033[2m1970-01-01T00:00:00.000000Z\033[0m \033[33mwarning\033[0m \033[2macme::Sync\033[0m [sync] text\n"));
     }
 
     void aLevelThatIsOffCostsNextToNothing()

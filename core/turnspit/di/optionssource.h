@@ -1,5 +1,7 @@
 #pragma once
 
+#include <turnspit/async/mailbox.h>
+#include <turnspit/async/workcontext.h>
 #include <turnspit/base/error.h>
 #include <turnspit/base/typename.h>
 
@@ -43,9 +45,33 @@ public:
     /// Makes the first value where there is none yet; null, or the OptionsError (or whatever a function of configure threw).
     [[nodiscard]] virtual std::exception_ptr check() = 0;
 
+    /// Makes a next value, as what is read may have changed; null, or what is wrong with it. Nothing else changes yet.
+    [[nodiscard]] virtual std::exception_ptr prepare() = 0;
+
+    /// The next value, where there is one, counts from now on; listeners are told where it differs.
+    virtual void commit() = 0;
+
 protected:
     OptionsSourceBase() = default;
 };
+
+/// Somebody who wants to know of changes: told in the thread in which it was made, as the work of who made it, as long as it lives.
+template <class T>
+struct OptionsListener
+{
+    std::function<void(const T&)> changed;
+    const WorkContext* work = WorkContext::current();
+};
+
+/// Values of the same type differ where they can be compared and say so; others differ always.
+template <class T>
+bool differ(const T& a, const T& b)
+{
+    if constexpr (std::equality_comparable<T>)
+        return !(a == b);
+    else
+        return true;
+}
 
 /// What was configured for one type of options; made into a value at its first use.
 template <class T>
@@ -61,6 +87,9 @@ public:
     void addRead(Read read) { m_reads.push_back(std::move(read)); }
     void addChange(Change change) { m_changes.push_back(std::move(change)); }
     void addTest(Test test) { m_tests.push_back(std::move(test)); }
+
+    /// The value stays as it is now, whatever changes.
+    void fix() { m_fixed = true; }
 
     /// OptionsError where something is wrong with it.
     std::shared_ptr<const T> value()
@@ -90,7 +119,59 @@ public:
         }
     }
 
+    std::exception_ptr prepare() override
+    {
+        // What is not read from anywhere cannot have changed.
+        if (m_reads.empty() || m_fixed)
+            return nullptr;
+        const std::lock_guard lock(m_mutex);
+        m_next.reset();
+        try {
+            Failures failures;
+            auto next = make(failures);
+            if (!failures.empty())
+                throw OptionsError(typeName<T>(), std::move(failures));
+            m_next = std::move(next);
+            return nullptr;
+        } catch (...) {
+            return std::current_exception();
+        }
+    }
+
+    void commit() override
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto next = std::exchange(m_next, nullptr);
+        if (!next)
+            return;
+        const auto before = std::exchange(m_value, next);
+        m_failures.clear();
+        if (before && !differ(*before, *next))
+            return;
+        std::erase_if(m_listeners, [](const Listener& each) { return each.listener.expired(); });
+        for (const Listener& each : m_listeners) {
+            each.home->post([listener = each.listener, next] {
+                if (const auto there = listener.lock()) {
+                    const WorkContext::Scope working(there->work);
+                    there->changed(*next);
+                }
+            });
+        }
+    }
+
+    void addListener(const std::shared_ptr<OptionsListener<T>>& listener)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_listeners.push_back({listener, Mailbox::current()});
+    }
+
 private:
+    struct Listener
+    {
+        std::weak_ptr<OptionsListener<T>> listener;
+        std::shared_ptr<Mailbox> home;
+    };
+
     void makeFirst()
     {
         if (!m_value)
@@ -115,9 +196,12 @@ private:
     std::vector<Read> m_reads;
     std::vector<Change> m_changes;
     std::vector<Test> m_tests;
+    bool m_fixed = false;
     std::mutex m_mutex;
     std::shared_ptr<const T> m_value; // guarded
     Failures m_failures;              // guarded
+    std::shared_ptr<const T> m_next;  // guarded; between prepare and commit
+    std::vector<Listener> m_listeners; // guarded
 };
 
 /// What a function of validate says: nothing, or what is wrong.

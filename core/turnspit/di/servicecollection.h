@@ -129,6 +129,14 @@ public:
         return source<T>().valueAnyway();
     }
 
+    /// They stay as they are, also where what they are read from changes later.
+    template <class T>
+    ServiceCollection& fixOptions()
+    {
+        source<T>().fix();
+        return *this;
+    }
+
     /// Every type of options that was configured, read or judged, in that order.
     [[nodiscard]] const std::vector<std::shared_ptr<detail::OptionsSourceBase>>& optionsSources() const noexcept { return m_options; }
 

@@ -67,7 +67,12 @@ Host::~Host()
 {
     // Twice the patience that the core has with its workers, then the host thread itself counts as one that does not come back.
     auto* const core = m_d->core.release();
-    const bool back = m_d->inHostThread([core] { delete core; }, m_d->options.reapTimeout * 2 + std::chrono::seconds(1));
+    auto* const watch = m_d->configurationWatch.release();
+    const auto destroy = [core, watch] {
+        delete watch;
+        delete core;
+    };
+    const bool back = m_d->inHostThread(destroy, m_d->options.reapTimeout * 2 + std::chrono::seconds(1));
     if (m_d->thread) {
         if (back)
             m_d->thread->stopAndJoin();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <turnspit/hosting/configurationwatch_p.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostcore.h>
+#include <turnspit/logging/qtmessages.h>
 
 #include <QCoreApplication>
 
@@ -18,7 +20,9 @@ struct Host::Private
     HostOptions options;
     std::unique_ptr<Thread> thread;   ///< null: inline
     std::shared_ptr<Mailbox> mailbox; ///< the host thread's
-    std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread
+    std::unique_ptr<QtMessages> qtMessages;
+    std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread, as the next
+    std::unique_ptr<ConfigurationWatch> configurationWatch;
     Clock* clockBefore = nullptr;     ///< inline: what the thread had
 
     /// Runs in the host thread; returns when it has, or (real time) after `patience`: false.

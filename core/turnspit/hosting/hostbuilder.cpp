@@ -36,12 +36,6 @@ HostBuilder& HostBuilder::addLogSink(std::shared_ptr<LogSink> sink)
     return *this;
 }
 
-HostBuilder& HostBuilder::setLogLevel(LogLevel level)
-{
-    m_d->level = level;
-    return *this;
-}
-
 HostBuilder& HostBuilder::useRandom(std::function<double()> random)
 {
     m_d->random = std::move(random);
@@ -58,8 +52,9 @@ std::unique_ptr<Host> HostBuilder::build()
     auto& environment = *d->environment;
     for (auto& sink : m_d->sinks)
         environment.logs.addSink(std::move(sink));
-    if (m_d->level)
-        environment.logs.setLevel(*m_d->level);
+    applyLevels(environment.logs, *m_d->services.options<LoggingOptions>());
+    if (m_d->qtMessages)
+        d->qtMessages = std::make_unique<QtMessages>(environment.logs);
     environment.lifetime = std::make_unique<ApplicationLifetime>([&log = environment.log](ApplicationLifetime::Event event, std::exception_ptr error) {
         using Event = ApplicationLifetime::Event;
         const int id = event == Event::Started ? StartedCallbackFailed : event == Event::Stopping ? StoppingCallbackFailed : StoppedCallbackFailed;
@@ -69,6 +64,7 @@ std::unique_ptr<Host> HostBuilder::build()
     d->controllersPrivate = std::make_shared<ServiceControllers::Private>();
     d->controllers = std::make_shared<ServiceControllers>(*d->controllersPrivate);
     d->options = *m_d->services.options<HostOptions>();
+    m_d->services.fixOptions<HostOptions>();
 
     auto& services = m_d->services;
     services.addInstance<LoggerFactory>(environment.logs);
@@ -98,7 +94,13 @@ std::unique_ptr<Host> HostBuilder::build()
         d->mailbox = d->thread->mailbox();
     }
     d->application = std::move(m_d->application);
-    d->inHostThread([&] { d->core = std::make_unique<HostCore>(std::move(parts)); });
+    d->inHostThread([&] {
+        d->core = std::make_unique<HostCore>(std::move(parts));
+        if (d->options.reloadOnChange && !m_d->configuration->current()->files().empty())
+            d->configurationWatch = std::make_unique<ConfigurationWatch>(
+                d->environment, m_d->configuration, services.optionsSources(),
+                environment.provider->get<detail::OptionsSource<LoggingOptions>>());
+    });
     return std::unique_ptr<Host>(new Host(std::move(d)));
 }
 

@@ -5,6 +5,7 @@
 #include <turnspit/hosting/hostingenvironment.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/hostservicecollection.h>
+#include <turnspit/hosting/loggingoptions.h>
 #include <turnspit/logging/logger.h>
 #include <turnspit/logging/logsink.h>
 
@@ -104,7 +105,12 @@ public:
 
     /// Where log lines go besides; without any: standard error.
     HostBuilder& addLogSink(std::shared_ptr<LogSink> sink);
-    HostBuilder& setLogLevel(LogLevel level);
+
+    /// Of all categories, or of those that begin with `category`; wins over `[logging]` of the configuration (LoggingOptions).
+    HostBuilder& setLogLevel(LogLevel level, const std::string& category = {});
+
+    /// What Qt says (qWarning, qCDebug and their like) goes to the log as long as the host lives: QtMessages.
+    HostBuilder& bridgeQtMessages();
 
     /// Random numbers in [0, 1) for the jitter of restarts, on the host thread; for tests.
     HostBuilder& useRandom(std::function<double()> random);

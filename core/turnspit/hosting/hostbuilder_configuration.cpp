@@ -1,4 +1,4 @@
-// What a builder knows of options and where they come from.
+// What a builder knows of options and where they come from, and of the log.
 #include <turnspit/hosting/hostbuilder.h>
 
 #include <turnspit/hosting/hostbuilder_p.h>
@@ -23,6 +23,7 @@ HostBuilder::HostBuilder(HostBuilderSettings settings) : m_d(std::make_unique<Pr
     if (auto environment = HostingEnvironment::of(layers); keep(environment))
         *m_d->environment = *std::move(environment);
     configure<HostOptions>("host");
+    configure<LoggingOptions>("logging");
 }
 
 const HostingEnvironment& HostBuilder::environment() const noexcept
@@ -55,6 +56,22 @@ HostBuilder& HostBuilder::addConfigurationFile(const std::string& path, Configur
         if (const auto added = configuration().addFile(file.string(), needed); !added)
             m_d->configuration->addError(added.error());
     }
+    return *this;
+}
+
+HostBuilder& HostBuilder::setLogLevel(LogLevel level, const std::string& category)
+{
+    return configure<LoggingOptions>([level, category](LoggingOptions& logging) {
+        if (category.empty())
+            logging.level = level;
+        else
+            logging.levels[category] = level;
+    });
+}
+
+HostBuilder& HostBuilder::bridgeQtMessages()
+{
+    m_d->qtMessages = true;
     return *this;
 }
 

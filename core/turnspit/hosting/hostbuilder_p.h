@@ -19,7 +19,7 @@ struct HostBuilder::Private
     Clock* clock = nullptr;
     bool inlineThreads = false;
     std::vector<std::shared_ptr<LogSink>> sinks;
-    std::optional<LogLevel> level;
+    bool qtMessages = false;
     std::function<double()> random;
     bool built = false;
 };

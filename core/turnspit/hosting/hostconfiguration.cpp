@@ -63,7 +63,10 @@ void HostConfiguration::takeSectionsWithin(const std::string& path, TomlReader& 
 
 void HostConfiguration::read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const
 {
-    const auto configuration = current();
+    const auto configuration = [this] {
+        const std::lock_guard lock(m_mutex);
+        return m_candidate ? m_candidate : m_current;
+    }();
     const auto table = configuration->section(path);
     if (!table) {
         failures.push_back(table.error().text());
@@ -90,18 +93,16 @@ void HostConfiguration::findStrangers(const TomlTable& table, const std::string&
     }
 }
 
-std::exception_ptr HostConfiguration::check(const Sources& sources) const
+template <class Check>
+std::exception_ptr HostConfiguration::judge(const Configuration& configuration, const Sources& sources, Check check) const
 {
-    // Where a layer is missing, the rest would be judged without it.
-    if (!m_errors.empty())
-        return std::make_exception_ptr(OptionsError("configuration", m_errors));
     std::vector<std::exception_ptr> errors;
     std::vector<Error> strangers;
-    findStrangers(current()->root(), {}, strangers);
+    findStrangers(configuration.root(), {}, strangers);
     if (!strangers.empty())
         errors.push_back(std::make_exception_ptr(OptionsError("configuration", textsOf(strangers))));
     for (const auto& source : sources) {
-        if (auto error = source->check())
+        if (auto error = check(*source))
             errors.push_back(std::move(error));
     }
     try {
@@ -110,6 +111,43 @@ std::exception_ptr HostConfiguration::check(const Sources& sources) const
         return std::current_exception();
     }
     return nullptr;
+}
+
+std::exception_ptr HostConfiguration::check(const Sources& sources) const
+{
+    // Where a layer is missing, the rest would be judged without it.
+    if (!m_errors.empty())
+        return std::make_exception_ptr(OptionsError("configuration", m_errors));
+    return judge(*current(), sources, [](detail::OptionsSourceBase& source) { return source.check(); });
+}
+
+void HostConfiguration::setCandidate(std::shared_ptr<const Configuration> candidate)
+{
+    const std::lock_guard lock(m_mutex);
+    m_candidate = std::move(candidate);
+}
+
+std::expected<bool, std::exception_ptr> HostConfiguration::reread(const Sources& sources)
+{
+    const auto before = current();
+    auto read = before->reread();
+    if (!read)
+        return std::unexpected(std::make_exception_ptr(OptionsError("configuration", {read.error().text()})));
+    const auto now = std::make_shared<const Configuration>(*std::move(read));
+    if (now->root() == before->root())
+        return false;
+    setCandidate(now);
+    const auto wrong = judge(*now, sources, [](detail::OptionsSourceBase& source) { return source.prepare(); });
+    setCandidate(nullptr);
+    if (wrong)
+        return std::unexpected(wrong);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_current = now;
+    }
+    for (const auto& source : sources)
+        source->commit();
+    return true;
 }
 
 } // namespace turnspit

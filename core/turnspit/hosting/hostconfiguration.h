@@ -5,6 +5,7 @@
 #include <turnspit/di/optionssource.h>
 
 #include <exception>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,10 @@ public:
     /// Null, or all that is wrong: OptionsError; of several types together: AggregateError.
     [[nodiscard]] std::exception_ptr check(const Sources& sources) const;
 
+    /// Reads the files anew: true where something is different, and then all options are made and judged anew and count together; the
+    /// error, as that of check, where one of them is wrong: then everything stays as it was. One call at a time.
+    [[nodiscard]] std::expected<bool, std::exception_ptr> reread(const Sources& sources);
+
 private:
     struct Section
     {
@@ -52,13 +57,17 @@ private:
 
     void takeSectionsWithin(const std::string& path, TomlReader& reader) const;
     void findStrangers(const TomlTable& table, const std::string& path, std::vector<Error>& errors) const;
+    template <class Check>
+    std::exception_ptr judge(const Configuration& configuration, const Sources& sources, Check check) const;
+    void setCandidate(std::shared_ptr<const Configuration> candidate);
     [[nodiscard]] bool isSection(const std::string& path) const;
 
     std::vector<std::string> m_errors;
     std::vector<Section> m_sections;
     std::shared_ptr<Configuration> m_layers; ///< until built
     mutable std::mutex m_mutex;
-    std::shared_ptr<const Configuration> m_current; // guarded
+    std::shared_ptr<const Configuration> m_current;   // guarded
+    std::shared_ptr<const Configuration> m_candidate; // guarded; what reread looks at
 };
 
 } // namespace turnspit

@@ -32,7 +32,7 @@ struct HostingEnvironment
 struct HostBuilderSettings
 {
     /// `ACME_`: ACME_SYNC__RETRIES is the key `retries` of [sync]. Empty: no variable is an option.
-    std::string environmentPrefix;
+    std::string environmentPrefix = {};
 
     /// Else the environment of this process.
     std::optional<std::map<std::string, std::string>> variables = {};

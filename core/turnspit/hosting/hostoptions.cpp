@@ -29,6 +29,7 @@ void HostOptions::bind(TomlReader& from)
     from.readInteger("worker_threads", workerThreads, 1, maxWorkerThreads);
     from.readDuration("heartbeat", heartbeat, Milliseconds(1));
     from.readDuration("reap_timeout", reapTimeout, Milliseconds(0));
+    from.read("reload_on_change", reloadOnChange);
     refuseInFiles(from, "environment");
     refuseInFiles(from, "content_root");
 }

@@ -45,6 +45,7 @@ struct HostOptions
     int workerThreads = 2;                                   ///< for Affinity::Shared; at least 1
     Milliseconds heartbeat = std::chrono::seconds(5);        ///< a worker silent for so long is blocked, and what blocks it is named
     Milliseconds reapTimeout = std::chrono::seconds(1);      ///< after its limit, how long a thread may take to give a service up
+    bool reloadOnChange = true;                              ///< files of the configuration are read anew when they change
 
     /// Keys are the names of the members, `services_start_concurrently`; `on_failure` is "stop-service", "stop-host" or "restart".
     void bind(TomlReader& from);

@@ -70,6 +70,7 @@ void FileLog::write(const LogRecord& record) noexcept
             line += "] ";
         }
         line += record.text;
+        appendLogFields(line, record.fields);
         line += '\n';
         const std::lock_guard lock(m_mutex);
         writeAll(STDERR_FILENO, line);

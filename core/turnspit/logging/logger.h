@@ -1,19 +1,23 @@
 #pragma once
 
 #include <turnspit/base/typename.h>
+#include <turnspit/logging/logarguments.h>
 #include <turnspit/logging/loggerfactory.h>
 
 #include <fmt/core.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 namespace turnspit {
 
-/// Says things in one category: `log.info("{} rows", count)`, formats checked at compile time. A level that is off costs one load
-/// and formats nothing. Any thread; a copy is cheap. The factory must outlive it.
+/// Says things in one category: `log.info("{} rows", count)`, formats checked at compile time; among or behind the arguments stand
+/// named values and the number of the event: `log.info("order {} shipped", n, EventId(1001), kv("to", city))`. A level that is off
+/// costs one load and formats nothing. Any thread; a copy is cheap. The factory must outlive it.
 class LoggerBase
 {
 public:
@@ -22,53 +26,73 @@ public:
     [[nodiscard]] bool isEnabled(LogLevel level) const noexcept { return m_category->isEnabled(level); }
 
     template <class... Args>
-    void trace(fmt::format_string<Args...> format, Args&&... args) const
+    void trace(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Trace, 0, {}, format, args...);
     }
     template <class... Args>
-    void debug(fmt::format_string<Args...> format, Args&&... args) const
+    void debug(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Debug, 0, {}, format, args...);
     }
     template <class... Args>
-    void info(fmt::format_string<Args...> format, Args&&... args) const
+    void info(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Info, 0, {}, format, args...);
     }
     template <class... Args>
-    void warning(fmt::format_string<Args...> format, Args&&... args) const
+    void warning(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Warning, 0, {}, format, args...);
     }
     template <class... Args>
-    void error(fmt::format_string<Args...> format, Args&&... args) const
+    void error(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Error, 0, {}, format, args...);
     }
     template <class... Args>
-    void critical(fmt::format_string<Args...> format, Args&&... args) const
+    void critical(LogFormat<Args...> format, Args&&... args) const
     {
         say(LogLevel::Critical, 0, {}, format, args...);
     }
 
     /// About a service, with the number of a host event.
     template <class... Args>
-    void event(LogLevel level, int eventId, std::string_view service, fmt::format_string<Args...> format, Args&&... args) const
+    void event(LogLevel level, int eventId, std::string_view service, LogFormat<Args...> format, Args&&... args) const
     {
         say(level, eventId, service, format, args...);
     }
 
     /// As event, with arguments packed already; says it whether the level is on or not.
-    void write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args) const;
+    void write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args,
+               std::span<const LogField> fields = {}) const;
 
 private:
     template <class... Args>
     void say(LogLevel level, int eventId, std::string_view service, fmt::string_view format, Args&... args) const
     {
-        if (isEnabled(level))
+        if (!isEnabled(level))
+            return;
+        if constexpr ((detail::isFormatted<Args> && ...)) {
             write(level, eventId, service, format, fmt::make_format_args(args...));
+        } else {
+            std::vector<LogField> fields;
+            (takeApart(args, fields, eventId), ...);
+            std::apply([&](auto&... formatted) { write(level, eventId, service, format, fmt::make_format_args(formatted...), fields); },
+                       std::tuple_cat(detail::formatted(args)...));
+        }
     }
+
+    template <class Argument>
+    static void takeApart(const Argument& argument, std::vector<LogField>& fields, int& eventId)
+    {
+        if constexpr (detail::isNamedValue<Argument>)
+            fields.push_back({argument.name, textOf(fmt::make_format_args(argument.value))});
+        else if constexpr (detail::isEventId<Argument>)
+            eventId = argument.number;
+    }
+
+    static std::string textOf(fmt::format_args value);
 
     LoggerFactory* m_factory;
     std::shared_ptr<const LogCategory> m_category;

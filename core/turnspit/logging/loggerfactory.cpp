@@ -1,7 +1,7 @@
 #include <turnspit/logging/loggerfactory.h>
 
 #include <turnspit/async/workcontext.h>
-#include <turnspit/logging/stderrsink.h>
+#include <turnspit/logging/consolesink.h>
 
 #include <algorithm>
 
@@ -36,6 +36,18 @@ void LoggerFactory::setLevel(LogLevel level, std::string_view prefix)
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_levels, [&](const auto& known) { return known.first == prefix; });
     m_levels.emplace_back(prefix, level);
+    applyLevels();
+}
+
+void LoggerFactory::setLevels(std::vector<std::pair<std::string, LogLevel>> levels)
+{
+    const std::lock_guard lock(m_mutex);
+    m_levels = std::move(levels);
+    applyLevels();
+}
+
+void LoggerFactory::applyLevels()
+{
     for (const auto& category : m_categories)
         category->m_level.store(levelOf(category->name()), std::memory_order_relaxed);
 }
@@ -49,7 +61,8 @@ std::shared_ptr<const LogCategory> LoggerFactory::category(std::string_view name
     return m_categories.emplace_back(std::make_shared<LogCategory>(std::string(name), levelOf(name)));
 }
 
-void LoggerFactory::write(const LogCategory& category, LogLevel level, int eventId, std::string_view service, std::string_view text)
+void LoggerFactory::write(const LogCategory& category, LogLevel level, int eventId, std::string_view service, std::string_view text,
+                          std::span<const LogField> fields)
 {
     std::shared_ptr<const Sinks> sinks;
     {
@@ -60,9 +73,9 @@ void LoggerFactory::write(const LogCategory& category, LogLevel level, int event
         if (const auto* work = WorkContext::current())
             service = work->name();
     }
-    const LogRecord entry{m_clock.wallNow(), level, eventId, category.name(), service, text};
+    const LogRecord entry{m_clock.wallNow(), level, eventId, category.name(), service, text, fields};
     if (sinks->empty()) {
-        static StderrSink standard;
+        static ConsoleSink standard;
         standard.write(entry);
         return;
     }

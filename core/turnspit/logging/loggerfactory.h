@@ -43,15 +43,20 @@ public:
     /// Of all categories that begin with `prefix`, present and future; the longest prefix counts. Info at first.
     void setLevel(LogLevel level, std::string_view prefix = {});
 
+    /// All at once, instead of what setLevel said before.
+    void setLevels(std::vector<std::pair<std::string, LogLevel>> levels);
+
     /// One object a name; lives as long as somebody holds it.
     [[nodiscard]] std::shared_ptr<const LogCategory> category(std::string_view name);
 
     /// To all sinks. `service` empty: the one whose work this thread does.
-    void write(const LogCategory& category, LogLevel level, int eventId, std::string_view service, std::string_view text);
+    void write(const LogCategory& category, LogLevel level, int eventId, std::string_view service, std::string_view text,
+               std::span<const LogField> fields = {});
 
 private:
     using Sinks = std::vector<std::shared_ptr<LogSink>>;
     [[nodiscard]] LogLevel levelOf(std::string_view name) const;
+    void applyLevels(); ///< with the lock held
 
     Clock& m_clock;
     mutable std::mutex m_mutex;

@@ -7,7 +7,53 @@ namespace turnspit {
 
 namespace {
 constexpr std::array<std::string_view, 7> names{"trace", "debug", "info", "warning", "error", "critical", "off"};
+
+/// What ends a value, or would be taken for something else.
+bool needsQuotes(std::string_view value)
+{
+    return value.empty() || std::ranges::any_of(value, [](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f';
+    });
+}
+
+void appendQuoted(std::string& line, std::string_view value)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    line += '"';
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            line += '\\';
+            line += c;
+        } else if (c == '\n') {
+            line += "\\n";
+        } else if (c == '\t') {
+            line += "\\t";
+        } else if (byte < ' ' || c == '\x7f') {
+            line += "\\x";
+            line += digits[byte >> 4];
+            line += digits[byte & 15];
+        } else {
+            line += c;
+        }
+    }
+    line += '"';
+}
+
 } // namespace
+
+void appendLogFields(std::string& line, std::span<const LogField> fields)
+{
+    for (const LogField& field : fields) {
+        line += ' ';
+        line += field.name;
+        line += '=';
+        if (needsQuotes(field.value))
+            appendQuoted(line, field.value);
+        else
+            line += field.value;
+    }
+}
 
 std::string_view toString(LogLevel level) noexcept
 {

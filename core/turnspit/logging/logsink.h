@@ -3,6 +3,7 @@
 #include <turnspit/base/time.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ enum class LogLevel { Trace, Debug, Info, Warning, Error, Critical, Off };
 [[nodiscard]] std::string_view toString(LogLevel level) noexcept; ///< `trace`, `debug`, `info`, `warning`, `error`, `critical`, `off`
 [[nodiscard]] std::optional<LogLevel> logLevelFromString(std::string_view text) noexcept;
 
+/// A named value, as text without quotes.
+struct LogField
+{
+    std::string_view name;
+    std::string value;
+};
+
 /// One thing that was said. The views live as long as the call of LogSink::write.
 struct LogRecord
 {
@@ -21,8 +29,12 @@ struct LogRecord
     int eventId = 0;           ///< 0: none; those of the host are in hosting/hostevents.h
     std::string_view category; ///< the type that speaks: `acme::DataSyncService`
     std::string_view service;  ///< the hosted service whose work this is, or is about; "": none
-    std::string_view text;     ///< UTF-8, may hold newlines, none at its end
+    std::string_view text;     ///< UTF-8, may hold newlines, none at its end; without the fields
+    std::span<const LogField> fields = {}; ///< named values, in their order
 };
+
+/// ` id=7 city="New York"`, on one line, for the end of a text: values that are empty or hold spaces, quotes, `=` or control characters are quoted.
+void appendLogFields(std::string& line, std::span<const LogField> fields);
 
 /// Where log lines go. write is called from any thread, by several at once, in the thread that speaks; it must be quick and
 /// throws nothing.

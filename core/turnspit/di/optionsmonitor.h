@@ -1,0 +1,44 @@
+#pragma once
+
+#include <turnspit/di/optionssource.h>
+
+#include <functional>
+#include <memory>
+
+namespace turnspit {
+
+/// Ends with its destruction, which belongs into the thread that made it: no call comes after that.
+using OptionsSubscription = std::shared_ptr<void>;
+
+/// Options that may change while the program runs, since a file of the configuration was changed: injected by value, as Options<T> is.
+/// A service holds it and asks for the current ones where it needs them, or is told:
+///
+///     Sync(OptionsMonitor<SyncOptions> options)
+///         : m_options(options), m_changes(options.onChange([this](const SyncOptions& now) { m_timer.setPeriod(now.every); })) {}
+///
+/// New options count only where all of them, of every type, can be read and pass their validation. HostOptions do not change.
+template <class T>
+class OptionsMonitor
+{
+public:
+    using InjectedFrom = detail::OptionsSource<T>;
+    explicit OptionsMonitor(InjectedFrom& source) : m_source(&source) {}
+
+    /// As they are now, and for as long as the caller holds them. OptionsError where the first ones were wrong already. Any thread.
+    [[nodiscard]] std::shared_ptr<const T> current() const { return m_source->value(); }
+
+    /// `changed(const T&)` is called after each change, in order, in the thread that calls this, from its event loop; not where the
+    /// new value equals the old one (types that cannot be compared are told of each new reading). The subscription must be kept, and destroyed in this thread.
+    template <std::invocable<const T&> Function>
+    [[nodiscard]] OptionsSubscription onChange(Function changed) const
+    {
+        const auto listener = std::make_shared<detail::OptionsListener<T>>(detail::OptionsListener<T>{std::move(changed)});
+        m_source->addListener(listener);
+        return listener;
+    }
+
+private:
+    InjectedFrom* m_source;
+};
+
+} // namespace turnspit

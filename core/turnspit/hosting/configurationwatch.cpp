@@ -1,0 +1,65 @@
+#include <turnspit/hosting/configurationwatch_p.h>
+
+#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/hosting/hostevents.h>
+
+#include <QFileInfo>
+
+namespace turnspit {
+
+namespace {
+constexpr std::chrono::milliseconds quiet{200};
+} // namespace
+
+void applyLevels(LoggerFactory& logs, const LoggingOptions& options)
+{
+    std::vector<std::pair<std::string, LogLevel>> levels(options.levels.begin(), options.levels.end());
+    levels.emplace_back(std::string(), options.level);
+    logs.setLevels(std::move(levels));
+}
+
+ConfigurationWatch::ConfigurationWatch(std::shared_ptr<HostEnvironment> environment, std::shared_ptr<HostConfiguration> configuration,
+                                       HostConfiguration::Sources sources, detail::OptionsSource<LoggingOptions>& logging)
+    : m_environment(std::move(environment)), m_configuration(std::move(configuration)), m_sources(std::move(sources)),
+      m_logging(OptionsMonitor<LoggingOptions>(logging).onChange(
+          [logs = &m_environment->logs](const LoggingOptions& now) { applyLevels(*logs, now); })),
+      m_quiet(m_environment->clock.createTimer([this] { read(); }))
+{
+    const auto changed = [this] { m_quiet->startOnce(quiet); };
+    QObject::connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_watcher, changed);
+    QObject::connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_watcher, changed);
+    watch();
+}
+
+ConfigurationWatch::~ConfigurationWatch() = default;
+
+void ConfigurationWatch::watch()
+{
+    // All anew: a file that was replaced is not the watched one any more. The folders too: a file may come later.
+    if (const QStringList watched = m_watcher.files() + m_watcher.directories(); !watched.empty())
+        m_watcher.removePaths(watched);
+    for (const std::string& each : m_configuration->current()->files()) {
+        const QFileInfo file(QString::fromStdString(each));
+        for (const QString& path : {file.filePath(), file.path()}) {
+            if (QFileInfo::exists(path))
+                m_watcher.addPath(path);
+        }
+    }
+}
+
+void ConfigurationWatch::read()
+{
+    watch();
+    const auto changed = m_configuration->reread(m_sources);
+    if (!changed) {
+        const std::string error = describe(changed.error());
+        if (error != std::exchange(m_lastError, error))
+            m_environment->log.event(LogLevel::Error, OptionsRefused, {}, "The changed options are not used: {}", error);
+        return;
+    }
+    m_lastError.clear();
+    if (*changed)
+        m_environment->log.event(LogLevel::Info, OptionsChanged, {}, "The options have changed");
+}
+
+} // namespace turnspit
