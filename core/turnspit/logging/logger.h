@@ -71,8 +71,14 @@ private:
     template <class... Args>
     void say(LogLevel level, int eventId, std::string_view service, fmt::string_view format, Args&... args) const
     {
-        if (!isEnabled(level))
-            return;
+        if (isEnabled(level))
+            sayIt(level, eventId, service, format, args...);
+    }
+
+    /// Out of line, so that the question before it stays small enough to be inlined.
+    template <class... Args>
+    [[gnu::noinline]] void sayIt(LogLevel level, int eventId, std::string_view service, fmt::string_view format, Args&... args) const
+    {
         if constexpr ((detail::isFormatted<Args> && ...)) {
             write(level, eventId, service, format, fmt::make_format_args(args...));
         } else {
