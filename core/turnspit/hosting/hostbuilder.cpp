@@ -42,6 +42,12 @@ HostBuilder& HostBuilder::useRandom(std::function<double()> random)
     return *this;
 }
 
+HostBuilder& HostBuilder::addExtension(HostExtensionFactory make)
+{
+    m_d->extensions.push_back(std::move(make));
+    return *this;
+}
+
 std::unique_ptr<Host> HostBuilder::build()
 {
     if (std::exchange(m_d->built, true))
@@ -80,6 +86,8 @@ std::unique_ptr<Host> HostBuilder::build()
 
     HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads};
     parts.checkOptions = [configuration = m_d->configuration, sources = services.optionsSources()] { return configuration->check(sources); };
+    HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads,
+                          std::move(m_d->extensions)};
     if (!parts.random) {
         parts.random = [engine = std::mt19937(std::random_device{}())]() mutable {
             return std::uniform_real_distribution<double>(0.0, 1.0)(engine);

@@ -21,6 +21,7 @@ struct HostBuilder::Private
     std::vector<std::shared_ptr<LogSink>> sinks;
     bool qtMessages = false;
     std::function<double()> random;
+    std::vector<HostExtensionFactory> extensions;
     bool built = false;
 };
 

@@ -29,11 +29,15 @@ HostCore::HostCore(Parts parts)
         m_controllers->list.push_back(
             std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(m_host, std::move(registration))));
     m_controllers->host = &m_host;
+    for (const auto& make : parts.extensions)
+        m_extensions.push_back(make(*m_host.environment->provider));
 }
 
 HostCore::~HostCore()
 {
     *m_alive = false;
+    while (!m_extensions.empty())
+        m_extensions.pop_back();
     m_host.stopping = true;
     m_host.changed = [] {};
     for (const auto& controller : m_controllers->list | std::views::reverse)
@@ -48,7 +52,7 @@ HostCore::~HostCore()
 
 void HostCore::changed()
 {
-    if (!m_controllers->onChanged || std::exchange(m_changePosted, true))
+    if ((!m_controllers->onChanged && m_controllers->watches.empty()) || std::exchange(m_changePosted, true))
         return;
     Mailbox::current()->post([this, alive = m_alive] {
         if (!*alive)
@@ -56,6 +60,11 @@ void HostCore::changed()
         m_changePosted = false;
         if (const auto call = m_controllers->onChanged)
             call();
+        std::erase_if(m_controllers->watches, [](const auto& watch) { return watch.expired(); });
+        for (const auto& watch : std::vector(m_controllers->watches)) {
+            if (const auto call = watch.lock())
+                (*call)();
+        }
     });
 }
 

@@ -5,6 +5,7 @@
 #include <turnspit/hosting/deadline.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostcontext.h>
+#include <turnspit/hosting/hostextension.h>
 #include <turnspit/hosting/servicecontroller_p.h>
 #include <turnspit/hosting/servicecontrollers.h>
 
@@ -21,6 +22,7 @@ public:
     std::vector<std::unique_ptr<ServiceController>> list;
     HostContext* host = nullptr; ///< null: the host does not live
     std::function<void()> onChanged;
+    std::vector<std::weak_ptr<const std::function<void()>>> watches;
 };
 
 /// A host, on its thread: takes all services through the phases of a start and of a stop.
@@ -36,6 +38,7 @@ public:
         std::shared_ptr<ServiceControllers::Private> controllers;
         bool inlineThreads = false;
         std::function<std::exception_ptr()> checkOptions = {}; ///< before anything is made: null, or what ends the start
+        std::vector<HostExtensionFactory> extensions;
     };
 
     /// On the host thread, as everything else here.
@@ -90,6 +93,7 @@ private:
     std::vector<std::exception_ptr> m_faults;                                         ///< of services that stop the host
     Event m_startEnded;
     std::shared_ptr<StopOperation> m_stop;
+    std::vector<std::unique_ptr<HostExtension>> m_extensions;
     bool m_changePosted = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
     TaskScope m_tasks; // last: goes first

@@ -41,4 +41,16 @@ void ServiceControllers::onChanged(std::function<void()> call)
     m_d.onChanged = std::move(call);
 }
 
+std::shared_ptr<const void> ServiceControllers::watch(std::function<void()> call)
+{
+    auto held = std::make_shared<const std::function<void()>>(std::move(call));
+    m_d.watches.push_back(held);
+    return held;
+}
+
+bool ServiceControllers::workersAnswer() const
+{
+    return !m_d.host || m_d.host->pool->allAnswer();
+}
+
 } // namespace turnspit

@@ -33,6 +33,13 @@ public:
     /// Called when any status has changed or a service was added, posted: once a loop turn. One listener; {} ends it.
     void onChanged(std::function<void()> call);
 
+    /// The same for any number of listeners: `call` is called as long as what this returns is held.
+    [[nodiscard]] std::shared_ptr<const void> watch(std::function<void()> call);
+
+    /// Every worker thread that services share has answered its last heartbeat (HostOptions::heartbeat). A thread that was given up
+    /// with what blocks it does not answer either.
+    [[nodiscard]] bool workersAnswer() const;
+
 private:
     Private& m_d;
 };

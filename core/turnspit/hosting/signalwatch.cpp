@@ -14,28 +14,31 @@ namespace turnspit {
 
 namespace {
 
-std::atomic<int> writeEnd{-1};
+/// By signal, one more than the descriptor to write to; 0: not watched.
+std::array<std::atomic<int>, NSIG> writeEnds{};
 
 // Nothing but a write: all that a handler may do.
 void onSignalHandler(int signal)
 {
     const int saved = errno;
     const auto byte = static_cast<unsigned char>(signal);
-    (void)!::write(writeEnd.load(std::memory_order_relaxed), &byte, 1);
+    (void)!::write(writeEnds[byte].load(std::memory_order_relaxed) - 1, &byte, 1); // NOLINT: at() may throw
     errno = saved;
 }
 
 } // namespace
 
-SignalWatch::SignalWatch(std::function<void(int signal)> onSignal) : m_onSignal(std::move(onSignal))
+SignalWatch::SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> signals) : m_onSignal(std::move(onSignal))
 {
-    if (writeEnd.load() >= 0)
-        throw std::logic_error("SignalWatch: signals are watched already; only one host can run() at a time");
+    for (const int signal : signals) {
+        if (writeEnds.at(static_cast<std::size_t>(signal)).load() != 0)
+            throw std::logic_error("SignalWatch: signals are watched already; only one host can run() at a time");
+    }
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot make a pipe for signals");
     m_readEnd = ends[0];
-    writeEnd.store(ends[1]);
+    m_writeEnd = ends[1];
     m_notifier = std::make_unique<QSocketNotifier>(m_readEnd, QSocketNotifier::Read);
     QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(), [this] { read(); });
     struct sigaction action
@@ -43,16 +46,20 @@ SignalWatch::SignalWatch(std::function<void(int signal)> onSignal) : m_onSignal(
     action.sa_handler = onSignalHandler;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGINT, SIGTERM, SIGQUIT})
+    for (const int signal : signals) {
+        writeEnds.at(static_cast<std::size_t>(signal)).store(m_writeEnd + 1);
         ::sigaction(signal, &action, &m_before[signal]);
+    }
 }
 
 SignalWatch::~SignalWatch()
 {
-    for (const auto& [signal, before] : m_before)
+    for (const auto& [signal, before] : m_before) {
         ::sigaction(signal, &before, nullptr);
+        writeEnds.at(static_cast<std::size_t>(signal)).store(0);
+    }
     m_notifier.reset();
-    ::close(writeEnd.exchange(-1));
+    ::close(m_writeEnd);
     ::close(m_readEnd);
 }
 

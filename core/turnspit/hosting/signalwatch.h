@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 
@@ -9,12 +10,12 @@ class QSocketNotifier;
 
 namespace turnspit {
 
-/// Hears SIGINT, SIGTERM and SIGQUIT instead of dying of them, as long as it lives; one at a time in a program. Main thread: `onSignal`
-/// comes there, from the event loop. Then the dispositions are as they were.
+/// Hears signals, SIGINT, SIGTERM and SIGQUIT unless told, instead of dying of them, as long as it lives; one at a time in a program
+/// for each signal. `onSignal` comes in the thread that makes it, from the event loop. Then the dispositions are as they were.
 class SignalWatch
 {
 public:
-    explicit SignalWatch(std::function<void(int signal)> onSignal);
+    explicit SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> signals = {SIGINT, SIGTERM, SIGQUIT});
     ~SignalWatch();
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;
@@ -24,6 +25,7 @@ private:
 
     std::function<void(int)> m_onSignal;
     int m_readEnd = -1;
+    int m_writeEnd = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::map<int, struct sigaction> m_before;
 };

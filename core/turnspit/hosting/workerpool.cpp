@@ -99,6 +99,11 @@ void WorkerPool::beat()
         m_heartbeat->stop();
 }
 
+bool WorkerPool::allAnswer() const
+{
+    return std::ranges::none_of(m_shared, &Worker::blocked);
+}
+
 bool WorkerPool::shutdown(std::chrono::milliseconds patience)
 {
     struct Gate

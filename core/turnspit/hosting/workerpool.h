@@ -62,6 +62,9 @@ public:
     /// Asks every shared thread that works whether it is there; the timer does.
     void beat();
 
+    /// No shared thread was silent at the last beat, or was lost and is still.
+    [[nodiscard]] bool allAnswer() const;
+
     /// Ends all threads. Those that have not answered after `patience` (real time) are left alive; false: there are such.
     bool shutdown(std::chrono::milliseconds patience);
 

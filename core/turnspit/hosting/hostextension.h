@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace turnspit {
+
+class ServiceProvider;
+
+/// Goes along with a host without being one of its services: what tells the world outside of the host's life, and must still be there
+/// when the last service has stopped. Lives on the host thread: made when the host is built, destroyed with it, before its services.
+class HostExtension
+{
+public:
+    virtual ~HostExtension() = default;
+    HostExtension(const HostExtension&) = delete;
+    HostExtension& operator=(const HostExtension&) = delete;
+
+protected:
+    HostExtension() = default;
+};
+
+/// Finds its ApplicationLifetime, ServiceControllers, LoggerFactory and Clock in `services`. Throws nothing.
+using HostExtensionFactory = std::function<std::unique_ptr<HostExtension>(ServiceProvider& services)>;
+
+} // namespace turnspit

@@ -1,0 +1,120 @@
+#include "hosttest.h"
+#include "support/await.h"
+
+#include <turnspit/hosting/signalwatch.h>
+
+#include <QThread>
+
+#include <csignal>
+
+using namespace turnspit;
+using namespace turnspit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Notes its life, and that of its host.
+class Diary final : public HostExtension
+{
+public:
+    Diary(std::string name, Journal& journal, ServiceProvider& services) : m_name(std::move(name)), m_journal(journal)
+    {
+        m_journal.add(m_name + "-made");
+        services.get<ApplicationLifetime>().onStopped([&journal, called = m_name] { journal.add(called + "-sees-the-end"); });
+    }
+    ~Diary() override { m_journal.add(m_name + "-gone"); }
+
+private:
+    std::string m_name;
+    Journal& m_journal;
+};
+
+class Quiet final : public BackgroundService
+{
+protected:
+    Task<> execute(std::stop_token stopping) override { co_await untilStopped(stopping); }
+};
+
+} // namespace
+
+class TestHostExtension : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void extensionsLiveAsLongAsTheHost()
+    {
+        Journal journal;
+        {
+            InlineHost h;
+            for (const char* name : {"a", "b"}) {
+                h.builder.addExtension([name, &journal](ServiceProvider& services) { return std::make_unique<Diary>(name, journal, services); });
+            }
+            h.start();
+            h.stop();
+            QCOMPARE(journal.text(), QStringLiteral("a-made b-made a-sees-the-end b-sees-the-end"));
+        }
+        QCOMPARE(journal.lines().mid(4).join(QLatin1Char(' ')), QStringLiteral("b-gone a-gone"));
+    }
+
+    void extensionsLiveOnTheHostThread()
+    {
+        struct Here final : HostExtension
+        {
+            explicit Here(Journal& j) : journal(j) { journal.add(QThread::currentThread()->objectName().toStdString()); }
+            ~Here() override { journal.add(QThread::currentThread()->objectName().toStdString()); }
+            Journal& journal;
+        };
+        Journal journal;
+        HostBuilder builder;
+        builder.addExtension([&journal](ServiceProvider&) { return std::make_unique<Here>(journal); });
+        builder.build().reset();
+        QCOMPARE(journal.text(), QStringLiteral("host host"));
+    }
+
+    void anyNumberOfListenersAreToldOfChanges()
+    {
+        InlineHost h;
+        h.builder.services().addHostedService<Quiet>("quiet");
+        h.build();
+        int one = 0;
+        int two = 0;
+        int other = 0;
+        auto first = h.host->controllers().watch([&] { ++one; });
+        const auto second = h.host->controllers().watch([&] { ++two; });
+        h.host->controllers().onChanged([&] { ++other; });
+        h.start();
+        QVERIFY(one > 0);
+        QCOMPARE(two, one);
+        QCOMPARE(other, one);
+        first.reset();
+        const int before = one;
+        h.stop();
+        QCOMPARE(one, before);
+        QVERIFY(two > before);
+        QCOMPARE(other, two);
+        QVERIFY(h.host->controllers().workersAnswer());
+    }
+
+    void signalsAreHeardByWhoeverWatchesThem()
+    {
+        QList<int> ends;
+        QList<int> reloads;
+        {
+            const SignalWatch end([&](int signal) { ends.append(signal); });
+            const SignalWatch reload([&](int signal) { reloads.append(signal); }, {SIGHUP});
+            QVERIFY_EXCEPTION_THROWN(SignalWatch([](int) {}, {SIGUSR1, SIGHUP}), std::logic_error);
+            ::raise(SIGHUP);
+            ::raise(SIGTERM);
+            QVERIFY(spinUntil([&] { return ends.size() == 1 && reloads.size() == 1; }));
+            QCOMPARE(ends, QList<int>{SIGTERM});
+            QCOMPARE(reloads, QList<int>{SIGHUP});
+        }
+        struct sigaction now
+        {};
+        ::sigaction(SIGHUP, nullptr, &now);
+        QVERIFY(now.sa_handler == SIG_DFL);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHostExtension)
+#include "tst_hostextension.moc"
