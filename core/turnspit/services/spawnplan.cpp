@@ -2,6 +2,8 @@
 
 #include <turnspit/servicefile/environmentfile.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -19,6 +21,16 @@ using Failure = SpawnPlan::Failure;
 
 /// What a system without PATH uses (confstr's default, with sbin for services).
 constexpr std::string_view defaultPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+
+/// What we, or systemd, said to the host: a service that believed it would speak to the host's manager, write its lines as if to the
+/// journal, or take over sockets that it does not have.
+bool concernsTheHost(std::string_view variable)
+{
+    static constexpr std::array<std::string_view, 12> ofSystemd{
+        "NOTIFY_SOCKET",  "WATCHDOG_USEC", "WATCHDOG_PID",     "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
+        "JOURNAL_STREAM", "INVOCATION_ID", "SYSTEMD_EXEC_PID", "MANAGERPID", "FDSTORE",    "MAINPID"};
+    return variable.starts_with("TURNSPIT_") || std::ranges::find(ofSystemd, variable) != ofSystemd.end();
+}
 
 bool isFile(const std::string& path)
 {
@@ -88,7 +100,7 @@ std::expected<SpawnPlan, Failure> SpawnPlan::make(const Definition& definition, 
 
     Environment environment = session;
     // What concerns the host alone is not the service's business.
-    std::erase_if(environment, [](const auto& entry) { return entry.first.starts_with("TURNSPIT_") || entry.first == "NOTIFY_SOCKET"; });
+    std::erase_if(environment, [](const auto& entry) { return concernsTheHost(entry.first); });
     if (const std::string file = definition.environmentFilePath(homeFolder); !file.empty()) {
         auto variables = readEnvironmentFile(file);
         if (!variables)
