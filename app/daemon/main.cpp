@@ -8,6 +8,7 @@
 #include <turnspit/services/hostlock.h>
 
 #include <ipc/sessionsocket.h>
+#include <systemd/usesystemd.h>
 
 #include <CLI/CLI.hpp>
 
@@ -77,7 +78,9 @@ int main(int argc, char** argv)
     bool leave = false;
     {
         auto builder = Host::createBuilder();
-        builder.addLogSink(std::make_shared<FileLog>(places->state + "/turnspitd.log"));
+        const Systemd systemd = useSystemd(builder);
+        builder.addLogSink(std::make_shared<FileLog>(places->state + "/turnspitd.log", !systemd.hasJournal()));
+        options.servers.push_back(systemd.sessionServer());
         addEngine(builder, options);
         try {
             const auto host = builder.build();

@@ -32,6 +32,7 @@ MAY_INCLUDE = {
     "core/turnspit/services": CONTROL | {
         "di", "config", "logging", "supervision", "schedule", "keep", "process", "logs", "history", "queue", "servicefile", "hosting"},
     "core/ipc": CONTROL,
+    "core/systemd": CONTROL | {"di", "logging", "hosting"},
     "ui": CONTROL,
     "app/keep": BASE | {"keep"},
     "app/ctl": CONTROL | {"ipc", "servicefile", "config", "schedule", "supervision"},
@@ -53,7 +54,7 @@ def target_of(name: str) -> str | None:
     parts = name.split("/")
     if parts[0] == "turnspit" and len(parts) > 2:
         return parts[1]
-    if parts[0] in ("ipc", "ui") and len(parts) > 1:
+    if parts[0] in ("ipc", "systemd", "ui") and len(parts) > 1:
         return parts[0]
     if parts[0] == "app":
         return "app"

@@ -28,7 +28,7 @@ void writeAll(int fd, std::string_view text) noexcept
 
 } // namespace
 
-FileLog::FileLog(std::string file) : m_file(std::move(file))
+FileLog::FileLog(std::string file, bool alsoOnStderr) : m_file(std::move(file)), m_alsoOnStderr(alsoOnStderr)
 {
     open();
     if (m_fd < 0)
@@ -73,7 +73,8 @@ void FileLog::write(const LogRecord& record) noexcept
         appendLogFields(line, record.fields);
         line += '\n';
         const std::lock_guard lock(m_mutex);
-        writeAll(STDERR_FILENO, line);
+        if (m_alsoOnStderr)
+            writeAll(STDERR_FILENO, line);
         if (m_fd < 0)
             return;
         if (m_size + line.size() > maxSize)

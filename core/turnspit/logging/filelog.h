@@ -7,12 +7,13 @@
 
 namespace turnspit {
 
-/// A program's own log: lines with time and level on stderr and in a file that is rotated (FILE, FILE.1, FILE.2). Any thread.
+/// A program's own log: lines with time and level in a file that is rotated (FILE, FILE.1, FILE.2) and, unless told, on stderr. Any
+/// thread.
 class FileLog final : public LogSink
 {
 public:
     /// A file that cannot be written is said once on stderr, and stderr goes on.
-    explicit FileLog(std::string file);
+    explicit FileLog(std::string file, bool alsoOnStderr = true);
     ~FileLog() override;
 
     void write(const LogRecord& record) noexcept override;
@@ -25,6 +26,7 @@ private:
 
     std::mutex m_mutex;
     std::string m_file;
+    bool m_alsoOnStderr;
     int m_fd = -1;
     std::size_t m_size = 0;
 };
