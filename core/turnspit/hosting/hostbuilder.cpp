@@ -84,10 +84,9 @@ std::unique_ptr<Host> HostBuilder::build()
         consumers.emplace_back(hosted.typeName, hosted.dependencies);
     environment.provider = services.build(consumers);
 
-    HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads};
-    parts.checkOptions = [configuration = m_d->configuration, sources = services.optionsSources()] { return configuration->check(sources); };
     HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads,
                           std::move(m_d->extensions)};
+    parts.checkOptions = [configuration = m_d->configuration, sources = services.optionsSources()] { return configuration->check(sources); };
     if (!parts.random) {
         parts.random = [engine = std::mt19937(std::random_device{}())]() mutable {
             return std::uniform_real_distribution<double>(0.0, 1.0)(engine);

@@ -2,8 +2,8 @@
 
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostconfiguration.h>
-#include <turnspit/hosting/hostingenvironment.h>
 #include <turnspit/hosting/hostextension.h>
+#include <turnspit/hosting/hostingenvironment.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/hostservicecollection.h>
 #include <turnspit/hosting/loggingoptions.h>
@@ -116,12 +116,11 @@ public:
     /// Random numbers in [0, 1) for the jitter of restarts, on the host thread; for tests.
     HostBuilder& useRandom(std::function<double()> random);
 
-    /// Checks the graph of services and makes the host; ServiceGraphError names all that is wrong. Options that are wrong are said by
-    /// the start of the host. std::logic_error the second time.
     /// In the order of the calls; destroyed in reverse.
     HostBuilder& addExtension(HostExtensionFactory make);
 
-    /// Checks the graph of services and makes the host; ServiceGraphError names all that is wrong. std::logic_error the second time.
+    /// Checks the graph of services and makes the host; ServiceGraphError names all that is wrong. Options that are wrong are said by
+    /// the start of the host. std::logic_error the second time.
     [[nodiscard]] std::unique_ptr<Host> build();
 
 private:

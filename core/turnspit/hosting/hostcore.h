@@ -37,8 +37,8 @@ public:
         std::function<double()> random;
         std::shared_ptr<ServiceControllers::Private> controllers;
         bool inlineThreads = false;
-        std::function<std::exception_ptr()> checkOptions = {}; ///< before anything is made: null, or what ends the start
         std::vector<HostExtensionFactory> extensions;
+        std::function<std::exception_ptr()> checkOptions = {}; ///< before anything is made: null, or what ends the start
     };
 
     /// On the host thread, as everything else here.
