@@ -15,6 +15,7 @@ using Key = QLatin1StringView;
 
 constexpr int maxListed = 10'000; // runs, events and times: an answer of so many stays far below its limit
 constexpr int maxLogCount = 100'000;
+constexpr int maxServices = 500;     // whose samples of a day are in one answer
 
 QJsonValue asJson(const QString& text) { return QJsonObject{{Key("text"), text}}; }
 QJsonValue asJson(const QStringList& list) { return QJsonArray::fromStringList(list); }
@@ -103,6 +104,8 @@ Answer act(HostSession& session, QJsonObject params)
         co_return fail(allowed.error());
     if (request->names.isEmpty() && !request->all && request->group.isEmpty())
         co_return fail(ErrorKind::Protocol, "`name`, `names`, `all` or `group` must be given");
+    if (request->until && action != Action::Hold)
+        co_return fail(ErrorKind::Protocol, "`until` is for service.hold");
     request->action = action;
     co_return answer(co_await session.act(*std::move(request)));
 }
@@ -430,6 +433,21 @@ Answer restore(HostSession& session, QJsonObject params)
     co_return answer(co_await session.restore(*std::move(name), params.value(QLatin1StringView("dry_run")).toBool()));
 }
 
+Answer holds(HostSession& session, QJsonObject)
+{
+    co_return answer(co_await session.holds());
+}
+
+Answer usageHistory(HostSession& session, QJsonObject params)
+{
+    auto query = fromJson<UsageQuery>(params);
+    if (!query)
+        co_return fail(query.error());
+    if (query->names.size() > maxServices)
+        co_return fail(ErrorKind::Protocol, "`names` must be at most " + std::to_string(maxServices));
+    co_return answer(co_await session.usageHistory(*std::move(query)));
+}
+
 constexpr std::array table{
     Method{"snapshot", snapshot},
     Method{"service.start", act<Action::Start>},
@@ -470,6 +488,8 @@ constexpr std::array table{
     Method{"log.extent", logExtent},
     Method{"log.find", findInLog},
     Method{"service.restore", restore},
+    Method{"service.holds", holds},
+    Method{"usage.query", usageHistory},
 };
 
 } // namespace

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds firstBackoff = 200ms;
 constexpr std::chrono::milliseconds longestBackoff = 2s;
 constexpr int runsAPage = 5'000;
+constexpr qsizetype servicesAPage = 200;
 constexpr int mostListed = 10'000;
 constexpr int mostLogEntries = 100'000;
 
@@ -436,6 +437,31 @@ Task<Result<LogFound>> RemoteSession::findInLog(LogFind query)
 Task<Result<GoodVersion>> RemoteSession::restore(QString name, bool dryRun)
 {
     co_return objectFrom<GoodVersion>(co_await call(QStringLiteral("service.restore"), {{Key("name"), name}, {Key("dry_run"), dryRun}}));
+}
+
+Task<Result<QList<HoldInfo>>> RemoteSession::holds()
+{
+    co_return listFrom<HoldInfo>(co_await call(QStringLiteral("service.holds"), {}));
+}
+
+Task<Result<QList<ServiceUsage>>> RemoteSession::usageHistory(UsageQuery query)
+{
+    // As many as are asked for, in pages that the wire takes.
+    QList<ServiceUsage> all;
+    const QPointer<RemoteSession> self = this;
+    const QStringList names = query.names;
+    for (qsizetype first = 0; first < names.size(); first += servicesAPage) {
+        query.names = names.mid(first, servicesAPage);
+        const auto got = listFrom<ServiceUsage>(co_await call(QStringLiteral("usage.query"), toJson(query)));
+        if (!got)
+            co_return fail(got.error());
+        all.append(*got);
+        if (!self)
+            throw OperationCancelled{};
+    }
+    if (names.isEmpty())
+        co_await yieldToLoop();
+    co_return all;
 }
 
 } // namespace turnspit

@@ -83,6 +83,8 @@ public:
     [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
     [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
+    [[nodiscard]] Task<Result<QList<HoldInfo>>> holds() override;
+    [[nodiscard]] Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
 
 private:
     using Value = Result<QJsonValue>;

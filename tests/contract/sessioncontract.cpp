@@ -303,6 +303,60 @@ void SessionContract::holdAndResumeAreForWhatTicks()
     QVERIFY(service(name("ticks")).nextRun);
 }
 
+void SessionContract::aHoldMayEndByItself()
+{
+    const QString a = name("a");
+    add(a, scheduled);
+    QVERIFY(act(Action::Start, {a}));
+    ActionRequest hold = request(Action::Hold, {a});
+    hold.until = wallClockNow() - 1s;
+    QCOMPARE(said(kindOf(await(session().act(hold)))), said(ErrorKind::Refused));
+    QVERIFY(!service(a).flags.contains(name("held")));
+    QVERIFY(await(session().holds())->isEmpty());
+
+    QVERIFY(await(session().subscribe()));
+    hold.until = wallClockNow() + 400ms;
+    QVERIFY(await(session().act(hold)));
+    QVERIFY(service(a).flags.contains(name("held")));
+    const auto holds = await(session().holds());
+    QVERIFY(holds);
+    QCOMPARE(holds->size(), 1);
+    QVERIFY(holds->first() == (HoldInfo{a, *hold.until}));
+    QVERIFY(spinUntil([&] { return !service(a).flags.contains(name("held")); }));
+    QVERIFY(wallClockNow() >= *hold.until);
+    QVERIFY(service(a).nextRun);
+    QVERIFY(await(session().holds())->isEmpty());
+}
+
+void SessionContract::theEndOfAHoldIsToldWhereNothingElseIsAnother()
+{
+    const QString a = name("a");
+    add(a, scheduled);
+    QVERIFY(act(Action::Start, {a}));
+    ActionRequest hold = request(Action::Hold, {a});
+    hold.until = wallClockNow() + 1h;
+    QVERIFY(await(session().act(hold)));
+    QVERIFY(await(session().subscribe()));
+    bool told = false;
+    const auto note = connect(&session(), &HostSession::deltaArrived, this, [&](const Delta& delta) {
+        told = told || std::ranges::any_of(delta.changed, [&](const ServiceInfo& row) { return row.name == a; });
+    });
+    hold.until = *hold.until + 1h;
+    QVERIFY(await(session().act(hold)));
+    QVERIFY(spinUntil([&] { return told; }));
+    told = false;
+    QVERIFY(await(session().holds())->first() == (HoldInfo{a, *hold.until}));
+    // One without an end takes its place, and a resume any.
+    QVERIFY(act(Action::Hold, {a}));
+    QVERIFY(spinUntil([&] { return told; }));
+    QVERIFY(await(session().holds())->isEmpty());
+    QVERIFY(service(a).flags.contains(name("held")));
+    disconnect(note);
+    QVERIFY(await(session().act(hold)));
+    QVERIFY(act(Action::Resume, {a}));
+    QVERIFY(await(session().holds())->isEmpty());
+}
+
 void SessionContract::disableAndEnableEditTheFile()
 {
     const QString a = name("a");
@@ -929,6 +983,25 @@ void SessionContract::reloadAnswers()
 void SessionContract::shutdownAnswersWhenItHasBegun()
 {
     QVERIFY(await(session().shutdown()));
+}
+
+void SessionContract::usageOfSeveralServicesComesInTheOrderOfTheirNames()
+{
+    add(name("a"), sleeper);
+    add(name("b"), sleeper);
+    QVERIFY(act(Action::Start, {name("a"), name("b")}));
+    const auto usage = await(session().usageHistory({{name("b"), name("nobody"), name("a")}, 24h, {}}));
+    QVERIFY(usage);
+    QStringList names;
+    for (const ServiceUsage& each : *usage) {
+        names += each.name;
+        QVERIFY(std::ranges::is_sorted(each.samples, {}, &UsageSample::time));
+    }
+    QCOMPARE(names, (QStringList{name("b"), name("nobody"), name("a")}));
+    QVERIFY(usage->at(1).samples.isEmpty());
+    const auto later = await(session().usageHistory({{name("a")}, 24h, wallClockNow() + 1h}));
+    QVERIFY(later && later->value(0).samples.isEmpty());
+    QVERIFY(await(session().usageHistory({}))->isEmpty());
 }
 
 void SessionContract::usageIsOfTheLastTenMinutesOldestFirst()

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void startingWhatRunsAndStoppingWhatIsStoppedIsFine();
     void aScheduledServiceIsArmedByStartAndDisarmedByStop();
     void holdAndResumeAreForWhatTicks();
+    void aHoldMayEndByItself();
+    void theEndOfAHoldIsToldWhereNothingElseIsAnother();
     void disableAndEnableEditTheFile();
     void subscribeGivesASnapshotThenConsecutiveDeltas();
     void aSnapshotShowsWhatACommandDid();
@@ -89,6 +91,7 @@ private Q_SLOTS:
     void reloadAnswers();
     void shutdownAnswersWhenItHasBegun();
     void usageIsOfTheLastTenMinutesOldestFirst();
+    void usageOfSeveralServicesComesInTheOrderOfTheirNames();
     void pendingCallsAreCancelledWhenTheSessionIsDestroyed();
     void inspectMakesTheEditsAndChangesNothing();
     void inspectNamesTheKeyOfWhatIsWrong();

@@ -91,8 +91,13 @@ private Q_SLOTS:
         run.exitCode = 3;
         run.duration = 0.25;
         QVERIFY(thereAndBack(run) == run);
-        const StopInfo stop{.name = QStringLiteral("a"), .run = RunId{41}, .sent = QStringLiteral("SIGTERM"), .killAt = WallTime(7us)};
+        const StopInfo stop{.name = QStringLiteral("a"), .run = RunId{41}, .sent = QStringLiteral("SIGTERM"), .killAt = WallTime(7us), .thenStart = true};
         QVERIFY(thereAndBack(stop) == stop);
+        const HoldInfo hold{QStringLiteral("a"), WallTime(7us)};
+        QVERIFY(thereAndBack(hold) == hold);
+        ActionRequest timed;
+        timed.until = WallTime(7us);
+        QVERIFY(thereAndBack(timed)->until == timed.until);
         LogEntryInfo entry{.n = 3, .time = WallTime(5us), .stream = 'e', .text = QByteArray("\xff\0x", 3), .more = true};
         QVERIFY(thereAndBack(entry) == entry);
         RunQuery failed;
@@ -102,6 +107,11 @@ private Q_SLOTS:
         const UsageSample sample{WallTime(7us), 12.5, 84'000'000};
         QVERIFY(thereAndBack(sample) == sample);
         QVERIFY(thereAndBack(UsageSample()) == UsageSample());
+        const ServiceUsage usage{QStringLiteral("a"), {sample, UsageSample()}};
+        QVERIFY(thereAndBack(usage) == usage);
+        const UsageQuery figures{{QStringLiteral("a"), QStringLiteral("b")}, 1h, WallTime(7us)};
+        const auto asked = thereAndBack(figures);
+        QVERIFY(asked && asked->names == figures.names && asked->span == figures.span && asked->since == figures.since);
         ActionRequest request;
         request.action = Action::Kill;
         request.names = {QStringLiteral("a")};

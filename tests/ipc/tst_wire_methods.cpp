@@ -112,6 +112,11 @@ void TestWireMethods::bytes_data()
     row("hold", "service.hold", R"({"name":"backup"})", result("[" + acted("backup", "waiting") + "]"));
     row("hold kept", "service.hold", R"({"name":"mail"})",
         result("[" + acted("mail", "stopped", false, "\"mail has no schedule\"") + "]"));
+    row("hold until", "service.hold", R"({"name":"backup","until":"2000-01-01T02:00:00.000000Z"})", result("[" + acted("backup", "waiting") + "]"));
+    row("hold until before", "service.hold", R"({"name":"backup","until":"1999-01-01T02:00:00.000000Z"})",
+        error(-32002, "the hold would be over already"));
+    row("stop until", "service.stop", R"({"name":"mail","until":"2000-01-01T02:00:00.000000Z"})", error(-32602, "`until` is for service.hold"));
+    row("holds", "service.holds", "{}", result("[]"));
     row("resume", "service.resume", R"({"name":"backup"})", result("[" + acted("backup", "waiting") + "]"));
     row("enable", "service.enable", R"({"name":"mail"})", result("[" + acted("mail", "stopped") + "]"));
     row("disable", "service.disable", R"({"name":"mail"})", result("[" + acted("mail", "disabled") + "]"));
@@ -199,6 +204,13 @@ void TestWireMethods::bytes_data()
     row("stopping", "service.stopping", "{}", result("[]"));
     row("service.usage", "service.usage", R"({"name":"mail"})",
         result(R"([{"cpu_percent":null,"memory_bytes":84000000,"time":"2000-01-01T00:00:00.000000Z"}])"));
+    row("usage.query", "usage.query", R"({"names":["mail","nobody"],"span":3600})",
+        result(R"([{"name":"mail","samples":[{"cpu_percent":null,"memory_bytes":84000000,"time":"2000-01-01T00:00:00.000000Z"}]},)"
+               R"({"name":"nobody","samples":[]}])"));
+    row("usage.query since", "usage.query", R"({"names":["mail"],"since":"2000-01-01T00:00:00.000000Z"})",
+        result(R"([{"name":"mail","samples":[]}])"));
+    row("usage.query span", "usage.query", R"({"names":["mail"],"span":-1})",
+        error(-32602, "`span` must be a number of seconds, not negative"));
     row("service.usage unknown", "service.usage", R"({"name":"mial"})", error(-32001, "there is no service `mial`"));
     row("service.usage nameless", "service.usage", "{}", error(-32602, "`name` must be given"));
     row("inspect", "service.inspect", R"({"name":"new","text":"command = \"true\"\n","edits":[{"key":"group","value":"post"}]})", {});

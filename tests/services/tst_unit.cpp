@@ -291,7 +291,9 @@ void TestUnit::aStopTakesBackTheStartThatWasToFollow()
     UnitFixture f(kept);
     f.run();
     QVERIFY(f.unit->restart(Trigger::Ctl));
+    QVERIFY(f.unit->stopInfo()->thenStart);
     f.stop();
+    QVERIFY(!f.unit->stopInfo()->thenStart);
     f.stopped();
     SAYS(f.state(), "stopped");
     QCOMPARE(f.spawns(), 1);

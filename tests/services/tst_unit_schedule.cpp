@@ -44,6 +44,8 @@ private Q_SLOTS:
     void resumeCatchesNothingUpAndSaysWhatPassed();
     void resumeWithinTheIntervalSaysNothing();
     void aHoldOutlivesTheHost();
+    void whatWasDueAfterAHoldWasOverIsMadeUpFor();
+    void aHoldThatWasOverWhileNoHostWasThereCoversItsOwnTimeOnly();
     void holdIsForWhatTicks();
     void anOneTimeHeldOverItsTimeIsOver();
     void missedOnceRunsOnceAndRecordsTheGap();
@@ -446,6 +448,42 @@ void TestUnitSchedule::aHoldOutlivesTheHost()
     SAYS(said(f.lastRecord().outcome), "skipped");
     QVERIFY(f.lastRecord().reason.starts_with("3 runs"));
     QCOMPARE(f.spawns(), 0);
+}
+
+void TestUnitSchedule::whatWasDueAfterAHoldWasOverIsMadeUpFor()
+{
+    // The machine slept over the end: 08:05 and 08:10 were held, 08:15 to 08:30 are late.
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    QVERIFY(f.unit->hold());
+    const WallTime end = f.now() + 12min;
+    f.context.time.sleep(31min);
+    f.unit->endHold(end);
+    SAYS(f.flags(), "");
+    SAYS(said(f.lastRecord().outcome), "skipped");
+    QVERIFY2(f.lastRecord().reason.starts_with("2 runs between "), f.lastRecord().reason.c_str());
+    f.advance(0s);
+    SAYS(said(f.lastRecord().outcome), "missed");
+    QVERIFY2(f.lastRecord().reason.starts_with("4 runs between "), f.lastRecord().reason.c_str());
+    SAYS(f.triggers(), "catch-up/1");
+    QCOMPARE(f.nextIn(), 240.0);
+}
+
+void TestUnitSchedule::aHoldThatWasOverWhileNoHostWasThereCoversItsOwnTimeOnly()
+{
+    UnitFixture f(every5m);
+    f.unit->startWithHost();
+    QVERIFY(f.unit->hold());
+    const WallTime end = f.now() + 12min;
+    f.noHostFor(31min);
+    f.restart(every5m, {}, false, true);
+    f.unit->startWithHost();
+    f.unit->endHold(end);
+    QVERIFY2(f.lastRecord().reason.starts_with("2 runs between ") && f.lastRecord().reason.ends_with(": held"), f.lastRecord().reason.c_str());
+    f.advance(0s);
+    QVERIFY2(f.lastRecord().reason.starts_with("4 runs between ") && f.lastRecord().reason.ends_with(": host not running"),
+             f.lastRecord().reason.c_str());
+    SAYS(f.triggers(), "catch-up/1");
 }
 
 void TestUnitSchedule::holdIsForWhatTicks()

@@ -318,6 +318,8 @@ void FakeSession::setHeldFlag(const QString& name, bool held)
 {
     ServiceInfo service = m_services.value(name);
     const QString flag = QStringLiteral("held");
+    if (!held)
+        m_holdEnds.remove(name);
     if (service.flags.contains(flag) == held)
         return;
     if (held)
@@ -329,6 +331,27 @@ void FakeSession::setHeldFlag(const QString& name, bool held)
     if (!held && service.state == ServiceState::Waiting)
         service.nextRun = now() + std::chrono::hours(1);
     changed({service});
+}
+
+void FakeSession::holdUntil(const QString& name, std::optional<WallTime> until)
+{
+    const bool isHeld = m_services.value(name).flags.contains(QStringLiteral("held"));
+    const std::optional<WallTime> before = m_holdEnds.contains(name) ? std::optional(m_holdEnds.value(name)) : std::nullopt;
+    m_holdEnds.remove(name);
+    if (until) {
+        m_holdEnds.insert(name, *until);
+        m_tasks.spawn(endHold(name, *until));
+    }
+    setHeldFlag(name, true);
+    if (isHeld && before != until)
+        changed({m_services.value(name)});
+}
+
+Task<> FakeSession::endHold(QString name, WallTime until)
+{
+    co_await delay(std::chrono::ceil<Milliseconds>(until - now()));
+    if (m_holdEnds.contains(name) && m_holdEnds.value(name) == until)
+        setHeldFlag(name, false);
 }
 
 } // namespace turnspit

@@ -147,6 +147,8 @@ public:
     [[nodiscard]] Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     [[nodiscard]] Task<Result<LogFound>> findInLog(LogFind query) override;
     [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
+    [[nodiscard]] Task<Result<QList<HoldInfo>>> holds() override;
+    [[nodiscard]] Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -199,6 +201,8 @@ private:
     Task<> startOne(QString name, ActionRequest request, ActionResult* out);
     Task<> stopOne(QString name, Outcome outcome, ActionRequest request, bool wait);
     void setHeldFlag(const QString& name, bool held);
+    void holdUntil(const QString& name, std::optional<WallTime> until);
+    Task<> endHold(QString name, WallTime until);
     void applyText(const QString& name, const QString& text);
     void mend(const QString& name, const QString& text);
     [[nodiscard]] LogPage page(const LogQuery& query);
@@ -227,6 +231,7 @@ private:
     QMap<quint64, Try> m_tries;
     QList<Undo> m_undo;
     QMap<QString, WallTime> m_killAt; ///< of the stops under way
+    QMap<QString, WallTime> m_holdEnds;
     QList<std::pair<QString, ServiceState>> m_passed; ///< every state that was entered, in order
 
     QList<Call> m_calls;

@@ -178,7 +178,10 @@ Task<> FakeSession::actOn(ActionRequest request, QString name, ActionResult* out
     case Action::Hold:
     case Action::Resume:
         if (service.kind == ServiceKind::Scheduled) {
-            setHeldFlag(name, request.action == Action::Hold);
+            if (request.action == Action::Hold)
+                holdUntil(name, request.until);
+            else
+                setHeldFlag(name, false);
         } else {
             out->ok = false;
             out->error = QStringLiteral("%1 has no schedule").arg(name);
@@ -201,6 +204,8 @@ Task<Result<QList<ActionResult>>> FakeSession::act(ActionRequest request)
     const auto names = namesOf(request);
     if (!names)
         co_return fail(names.error());
+    if (request.action == Action::Hold && request.until && *request.until <= now())
+        co_return fail(ErrorKind::Refused, "the hold would be over already");
     QList<ActionResult> results;
     for (const QString& name : *names) {
         ActionResult result;
@@ -632,6 +637,16 @@ Task<Result<QList<StopInfo>>> FakeSession::stopping()
     co_return stops;
 }
 
+Task<Result<QList<HoldInfo>>> FakeSession::holds()
+{
+    if (const auto entered = co_await enter(QStringLiteral("holds"), {}); !entered)
+        co_return fail(entered.error());
+    QList<HoldInfo> holds;
+    for (auto it = m_holdEnds.cbegin(); it != m_holdEnds.cend(); ++it)
+        holds.append({it.key(), it.value()});
+    co_return holds;
+}
+
 Task<Result<QList<UsageSample>>> FakeSession::usage(QString name)
 {
     const auto entered = co_await enter(QStringLiteral("usage"), {{Key("name"), name}});
@@ -640,6 +655,20 @@ Task<Result<QList<UsageSample>>> FakeSession::usage(QString name)
     if (const auto here = known(name); !here)
         co_return fail(here.error());
     co_return m_usage.value(name);
+}
+
+Task<Result<QList<ServiceUsage>>> FakeSession::usageHistory(UsageQuery query)
+{
+    if (const auto entered = co_await enter(QStringLiteral("usageHistory"), toJson(query)); !entered)
+        co_return fail(entered.error());
+    QList<ServiceUsage> usages;
+    for (const QString& name : std::as_const(query.names)) {
+        ServiceUsage usage{name, m_services.contains(name) ? m_usage.value(name) : QList<UsageSample>()};
+        const WallTime oldest = std::max(now() - query.span, query.since ? *query.since + std::chrono::microseconds(1) : WallTime::min());
+        usage.samples.removeIf([&](const UsageSample& sample) { return sample.time < oldest; });
+        usages.append(usage);
+    }
+    co_return usages;
 }
 
 Task<Result<LogExtent>> FakeSession::logExtent(LogExtentQuery query)

@@ -115,6 +115,12 @@ public:
     /// told. Refused: the file is good, or no good version of it is kept.
     [[nodiscard]] virtual Task<Result<GoodVersion>> restore(QString name, bool dryRun) = 0;
 
+    /// The holds that end by themselves, sorted by name. Where only the end of one becomes another, its row comes in a delta all the same.
+    [[nodiscard]] virtual Task<Result<QList<HoldInfo>>> holds() = 0;
+
+    /// What the host sampled of several services, or during a longer time than `usage` tells of; in the order of the names that were given.
+    [[nodiscard]] virtual Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

@@ -294,26 +294,6 @@ Result<RunQuery> fromJson(const QJsonObject& object)
     return fields.take(out);
 }
 
-QJsonObject toJson(const UsageSample& sample)
-{
-    return {
-        {Key("time"), timeToJson(sample.time)},
-        {Key("cpu_percent"), orNull(sample.cpuPercent)},
-        {Key("memory_bytes"), orNull(sample.memoryBytes)},
-    };
-}
-
-template <>
-Result<UsageSample> fromJson(const QJsonObject& object)
-{
-    UsageSample out;
-    JsonFields fields(object);
-    fields.read("time", out.time);
-    fields.read("cpu_percent", out.cpuPercent);
-    fields.read("memory_bytes", out.memoryBytes);
-    return fields.take(out);
-}
-
 QJsonObject toJson(const PlannedRun& run)
 {
     return {{Key("service"), run.service}, {Key("at"), timeToJson(run.at)}};
@@ -334,7 +314,8 @@ QJsonObject toJson(const StopInfo& stop)
     return {{Key("name"), stop.name},
             {Key("run"), static_cast<qint64>(stop.run.value)},
             {Key("sent"), stop.sent},
-            {Key("kill_at"), timeToJson(stop.killAt)}};
+            {Key("kill_at"), timeToJson(stop.killAt)},
+            {Key("then_start"), stop.thenStart}};
 }
 
 template <>
@@ -346,6 +327,22 @@ Result<StopInfo> fromJson(const QJsonObject& object)
     fields.read("run", out.run);
     fields.read("sent", out.sent);
     fields.read("kill_at", out.killAt);
+    fields.read("then_start", out.thenStart);
+    return fields.take(out);
+}
+
+QJsonObject toJson(const HoldInfo& hold)
+{
+    return {{Key("name"), hold.name}, {Key("until"), timeToJson(hold.until)}};
+}
+
+template <>
+Result<HoldInfo> fromJson(const QJsonObject& object)
+{
+    HoldInfo out;
+    JsonFields fields(object);
+    fields.read("name", out.name);
+    fields.read("until", out.until);
     return fields.take(out);
 }
 

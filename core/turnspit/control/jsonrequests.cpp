@@ -32,6 +32,8 @@ QJsonObject toJson(const ActionRequest& request)
     };
     if (request.timeout)
         out.insert(Key("timeout"), durationToJson(*request.timeout));
+    if (request.until)
+        out.insert(Key("until"), timeToJson(*request.until));
     if (request.atQuit)
         out.insert(Key("at_quit"), true);
     return out;
@@ -53,6 +55,7 @@ Result<ActionRequest> fromJson(const QJsonObject& object)
     fields.read("wait", out.wait);
     fields.read("timeout", out.timeout);
     fields.readWord("trigger", out.trigger, triggerFromString);
+    fields.read("until", out.until);
     fields.read("at_quit", out.atQuit);
     return fields.take(out);
 }

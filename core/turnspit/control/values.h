@@ -219,6 +219,7 @@ struct ActionRequest
     bool wait = true;                     ///< answer when it is done, else when it has begun
     std::optional<Milliseconds> timeout;  ///< stop: instead of `stop.timeout`, this once
     Trigger trigger = Trigger::Ctl;
+    std::optional<WallTime> until;        ///< hold: it ends by itself then, by the wall clock of the host; null: when somebody resumes
     bool atQuit = false;                  ///< stop, kill: somebody ends the host next. Not remembered as a person's wish; a stop keeps the host's shutdown limit
 };
 
@@ -239,7 +240,16 @@ struct StopInfo
     RunId run;
     QString sent;                   ///< `SIGTERM`, ...; `SIGKILL` where nothing polite is left; "" where it is a command or not known
     WallTime killAt{};              ///< when what is left then is killed, by the clock of the host
+    bool thenStart = false;         ///< it was asked to start again after that
     bool operator==(const StopInfo&) const = default;
+};
+
+/// A hold that ends by itself.
+struct HoldInfo
+{
+    QString name;
+    WallTime until{}; ///< by the wall clock of the host
+    bool operator==(const HoldInfo&) const = default;
 };
 
 /// The text of a service file with where it is. A built-in service has none: file and text are empty, and `values` says what it has
@@ -317,6 +327,23 @@ struct UsageSample
     std::optional<double> cpuPercent;   ///< 100 is one core; null at the first sample of a run
     std::optional<qint64> memoryBytes;  ///< resident; null: nothing ran from here on
     bool operator==(const UsageSample&) const = default;
+};
+
+/// Which samples of which services.
+struct UsageQuery
+{
+    QStringList names;                 ///< one that is not there has none
+    Milliseconds span{std::chrono::minutes(10)}; ///< until now; at most 24 hours are kept
+    std::optional<WallTime> since;     ///< only those that were taken after it
+};
+
+/// Of one service, oldest first. Of more than ten minutes a sample stands for all of its time step: half a minute within the last
+/// hour, else ten minutes; it has their mean CPU and their most memory.
+struct ServiceUsage
+{
+    QString name;
+    QList<UsageSample> samples;
+    bool operator==(const ServiceUsage&) const = default;
 };
 
 struct SchedulePreview

@@ -290,4 +290,14 @@ Task<Result<GoodVersion>> LocalSession::restore(QString name, bool dryRun)
     return forward<GoodVersion>([name, dryRun](HostSession& s) { return s.restore(name, dryRun); });
 }
 
+Task<Result<QList<HoldInfo>>> LocalSession::holds()
+{
+    return forward<QList<HoldInfo>>([](HostSession& s) { return s.holds(); });
+}
+
+Task<Result<QList<ServiceUsage>>> LocalSession::usageHistory(UsageQuery query)
+{
+    return forward<QList<ServiceUsage>>([query](HostSession& s) { return s.usageHistory(query); });
+}
+
 } // namespace turnspit

@@ -78,6 +78,8 @@ public:
     Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     Task<Result<LogFound>> findInLog(LogFind query) override;
     Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
+    Task<Result<QList<HoldInfo>>> holds() override;
+    Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
 
 private:
     template <class T>

@@ -110,7 +110,8 @@ Planner::Due Planner::take(WallTime now)
 
 void Planner::skipPassed(WallTime now)
 {
-    m_atStart.reset();
+    if (m_atStart && *m_atStart <= now)
+        m_atStart.reset();
     if (!m_next || *m_next > now)
         return;
     const bool isInterval = std::holds_alternative<Every>(m_schedule.rule);

@@ -58,7 +58,7 @@ public:
     /// What has come due until `now`, and moves on to the first planned time after `now`. Nothing due: says nothing, changes nothing.
     [[nodiscard]] Due take(WallTime now);
 
-    /// Moves on to the first planned time after `now` without making up for anything: at the end of a hold.
+    /// Moves on to the first planned time after `now` without making up for anything: at the end of a hold, which may be a while ago.
     void skipPassed(WallTime now);
 
     /// The wall clock was set from `before` to `now`. An interval moves along. Cron and `at` stay where they are when it went

@@ -50,7 +50,8 @@ Engine::Engine(EngineOptions& options, EngineLink& link, ServiceControllers& con
                Logger<Engine> log)
     : m_options(options), m_link(link), m_controllers(controllers), m_lifetime(lifetime), m_log(std::move(log)), m_clock(Clock::current()), m_mailbox(Mailbox::current()),
       m_environment(currentEnvironment()), m_random(std::random_device{}()), m_publisher(m_clock),
-      m_folder(options.places, m_clock), m_usageRings(m_clock), m_tasks([this](std::exception_ptr error) {
+      m_folder(options.places, m_clock), m_holdEnds(m_clock, [this](const std::string& name, WallTime end) { holdOver(name, end); }),
+      m_usageRings(m_clock), m_tasks([this](std::exception_ptr error) {
           try {
               std::rethrow_exception(error);
           } catch (const std::exception& e) {
@@ -179,6 +180,7 @@ Task<> Engine::start(std::stop_token cancelled)
             unit->startWithHost();
         changed(*unit); // also those with nothing to start: broken files, for one
     }
+    takeHoldEnds();
 
     m_folder.watch([this] {
         if (m_shuttingDown)
@@ -217,6 +219,7 @@ void Engine::serve()
 Task<> Engine::stop(std::stop_token hurry)
 {
     m_shuttingDown = true;
+    m_holdEnds.halt();
     m_publisher.setShuttingDown();
     event("host-stopping", "", m_options.hostName + " stops");
     const auto limit = m_options.settings.shutdownTimeout;
@@ -350,6 +353,7 @@ void Engine::wallClockSet()
         else
             unit->rearm(); // woken from sleep: timers stood still
     }
+    m_holdEnds.rearm();
 }
 
 // ---- logs -------------------------------------------------------------------------------------------------------------------------

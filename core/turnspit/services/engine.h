@@ -13,6 +13,7 @@
 #include <turnspit/logging/logger.h>
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/goodtexts.h>
+#include <turnspit/services/holdends.h>
 #include <turnspit/services/publisher.h>
 #include <turnspit/services/servicefolder.h>
 #include <turnspit/control/sessionserver.h>
@@ -90,6 +91,9 @@ public:
 
     /// What is remembered of this unit's wishes becomes what the unit says now.
     void rememberWish(const Unit& unit);
+    /// The hold of this service ends by itself then; null: it does not, or there is none.
+    void setHoldEnd(const std::string& name, std::optional<WallTime> end);
+    [[nodiscard]] const HoldEnds& holdEnds() const { return m_holdEnds; }
     /// On disk before the answer. An Error is a trouble that is told, too.
     Result<> saveWishes();
 
@@ -135,6 +139,9 @@ private:
     void countSubscribers();
     void sampleAt(Instant due);
     void trouble(const std::string& text);
+    void takeHoldEnds();
+    void holdOver(const std::string& name, WallTime end);
+    Task<> resumeController(ServiceController& controller);
 
     EngineOptions& m_options;
     EngineLink& m_link;
@@ -149,6 +156,7 @@ private:
     Publisher m_publisher;
     ServiceFolder m_folder;
     Wishes m_wishes;
+    HoldEnds m_holdEnds;
     std::unique_ptr<HistoryWriter> m_history;
     std::unique_ptr<Thread> m_files;
     std::unique_ptr<GoodTexts> m_goodTexts;

@@ -229,7 +229,9 @@ std::vector<std::string> Engine::applyFolder(const std::vector<FolderChange>& ch
 
 void Engine::rememberWish(const Unit& unit)
 {
-    m_wishes.set(unit.name(), Wishes::Wish{unit.stoppedByPerson(), unit.isHeld()});
+    m_wishes.set(unit.name(), Wishes::Wish{.stopped = unit.stoppedByPerson(),
+                                           .held = unit.isHeld(),
+                                           .heldUntil = unit.isHeld() ? m_holdEnds.of(unit.name()) : std::nullopt});
 }
 
 Result<> Engine::saveWishes()
@@ -237,6 +239,43 @@ Result<> Engine::saveWishes()
     auto saved = m_wishes.save();
     m_publisher.setProblem("wishes", saved ? std::string() : saved.error().text());
     return saved;
+}
+
+void Engine::setHoldEnd(const std::string& name, std::optional<WallTime> end)
+{
+    if (m_holdEnds.set(name, end))
+        m_publisher.touch(QString::fromStdString(name));
+}
+
+/// Once everything is armed: those that were over while no host was there end now, and what was due while they lasted is not made up for.
+void Engine::takeHoldEnds()
+{
+    for (const auto& [name, wish] : m_wishes.all())
+        m_holdEnds.set(name, wish.heldUntil);
+}
+
+void Engine::holdOver(const std::string& name, WallTime end)
+{
+    event("hold-ended", name, "its hold is over: it goes on by its schedule");
+    if (Unit* const held = unit(name)) {
+        held->endHold(end);
+        rememberWish(*held);
+    } else if (ServiceController* const ticking = controller(name)) {
+        m_tasks.spawn(resumeController(*ticking));
+        return; // what is built in is not remembered
+    } else {
+        // Its file is gone, and may come back.
+        m_wishes.set(name, Wishes::Wish{.stopped = m_wishes.of(name).stopped, .held = false, .heldUntil = std::nullopt});
+    }
+    if (auto saved = saveWishes(); !saved)
+        trouble(saved.error().text());
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): controllers outlive the engine's tasks
+Task<> Engine::resumeController(ServiceController& controller)
+{
+    if (auto resumed = co_await controller.resume(); !resumed)
+        trouble(controller.name() + ": " + resumed.error().text());
 }
 
 } // namespace turnspit

@@ -60,6 +60,20 @@ Task<Result<QList<UsageSample>>> EngineSession::usage(QString name)
     co_return m_engine.usage().of(service);
 }
 
+Task<Result<QList<ServiceUsage>>> EngineSession::usageHistory(UsageQuery query)
+{
+    co_await yieldToLoop();
+    QList<ServiceUsage> usages;
+    usages.reserve(query.names.size());
+    for (const QString& name : std::as_const(query.names)) {
+        ServiceUsage usage{name, m_engine.usage().of(name.toStdString(), query.span)};
+        if (query.since)
+            usage.samples.removeIf([&](const UsageSample& sample) { return sample.time <= *query.since; });
+        usages.append(std::move(usage));
+    }
+    co_return usages;
+}
+
 Task<Result<QList<RunInfo>>> EngineSession::runs(RunQuery query)
 {
     co_await yieldToLoop();
@@ -124,6 +138,18 @@ Task<Result<QList<StopInfo>>> EngineSession::stopping()
             stops.append(*std::move(stop));
     }
     co_return stops;
+}
+
+Task<Result<QList<HoldInfo>>> EngineSession::holds()
+{
+    co_await yieldToLoop();
+    QList<HoldInfo> holds;
+    for (const auto& [name, until] : m_engine.holdEnds().all()) {
+        const QString shown = QString::fromStdString(name);
+        if (m_engine.publisher().row(shown)) // its file may be gone, and come back before the end
+            holds.append(HoldInfo{shown, until});
+    }
+    co_return holds;
 }
 
 Task<Result<QList<HostEvent>>> EngineSession::events(EventQuery query)

@@ -60,6 +60,8 @@ public:
     Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
     Task<Result<LogFound>> findInLog(LogFind query) override;
     Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
+    Task<Result<QList<HoldInfo>>> holds() override;
+    Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
 
     /// What is tried ends now; called before this goes.
     Task<> endTries() { return m_trials.endAll(); }

@@ -87,6 +87,8 @@ Task<Result<QList<ActionResult>>> EngineSession::act(ActionRequest request)
         co_return fail(names.error());
     if (m_engine.isShuttingDown() && request.action != Action::Kill && request.action != Action::Stop)
         co_return fail(ErrorKind::Refused, "the host is shutting down");
+    if (request.action == Action::Hold && request.until && *request.until <= m_engine.clock().wallNow())
+        co_return fail(ErrorKind::Refused, "the hold would be over already");
     if (request.action == Action::Start || request.action == Action::Restart) {
         std::vector<std::string> files;
         for (const QString& name : *names)
@@ -157,9 +159,13 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
     }
     case Action::Hold:
         done = unit->hold();
+        if (done)
+            m_engine.setHoldEnd(name, request.until);
         break;
     case Action::Resume:
         done = unit->resume();
+        if (done)
+            m_engine.setHoldEnd(name, std::nullopt);
         break;
     case Action::Enable:
     case Action::Disable:
@@ -228,9 +234,13 @@ Task<ActionResult> EngineSession::actOnController(std::string name, ActionReques
     }
     case Action::Hold:
         done = co_await controller->hold();
+        if (done)
+            m_engine.setHoldEnd(name, request.until);
         break;
     case Action::Resume:
         done = co_await controller->resume();
+        if (done)
+            m_engine.setHoldEnd(name, std::nullopt);
         break;
     case Action::Enable:
     case Action::Disable:

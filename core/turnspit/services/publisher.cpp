@@ -28,6 +28,14 @@ void Publisher::set(const ServiceInfo& row)
     schedule();
 }
 
+void Publisher::touch(const QString& name)
+{
+    if (!m_rows.contains(name))
+        return;
+    m_changed.insert(name);
+    schedule();
+}
+
 void Publisher::remove(const QString& name)
 {
     if (m_rows.erase(name) == 0)

@@ -21,6 +21,8 @@ public:
 
     /// Sets a row; nothing happens where it is the same.
     void set(const ServiceInfo& row);
+    /// The row is told again, though it is the same: what belongs to it elsewhere has changed.
+    void touch(const QString& name);
     void remove(const QString& name);
     void setHost(const HostInfo& host);
     void setKeeper(const std::string& words);

@@ -72,6 +72,7 @@ std::optional<StopInfo> Unit::stopInfo() const
     stop.name = QString::fromStdString(m_name);
     stop.run = m_live->id;
     stop.killAt = *m_live->killAt;
+    stop.thenStart = m_startAfter.has_value();
     if (m_live->why == keep::StopWhy::Kill)
         stop.sent = QStringLiteral("SIGKILL");
     else if (m_live->definition && m_live->definition->stop.command.empty())
@@ -347,13 +348,17 @@ Result<> Unit::resume()
 {
     if (kind() != ServiceKind::Scheduled || m_state == ServiceState::Invalid)
         return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to resume");
-    if (m_held) {
-        m_held = false;
-        passHeld();
-        armTimer();
-        notify();
-    }
+    endHold(m_context.clock().wallNow());
     return {};
+}
+
+void Unit::endHold(WallTime at)
+{
+    if (!std::exchange(m_held, false))
+        return;
+    passHeld(std::min(at, m_context.clock().wallNow()));
+    armTimer();
+    notify();
 }
 
 void Unit::startWithHost()

@@ -140,6 +140,8 @@ public:
     Result<> extendStop(Milliseconds by);
     Result<> hold();
     Result<> resume();
+    /// The hold was over at `at`, which may be a while ago: from then on it ticks again.
+    void endHold(WallTime at);
 
     /// Host start: what rule 12 says, for a unit without a live run.
     void startWithHost();
@@ -237,7 +239,7 @@ private:
     void armRetryTimer();
     void due();
     void activate(Trigger trigger);
-    void passHeld();
+    void passHeld(WallTime until);
     void nextPending();
     [[nodiscard]] bool isArmed() const { return m_planner != nullptr; }
     [[nodiscard]] bool isOneTime() const;

@@ -198,16 +198,15 @@ void Unit::replaceLive(RunId id, Trigger trigger)
 }
 
 /// What a hold has let pass leaves one record, and is not made up for.
-void Unit::passHeld()
+void Unit::passHeld(WallTime until)
 {
     if (!m_planner)
         return;
-    const WallTime now = m_context.clock().wallNow();
     if (const auto last = m_planner->lastPlanned()) {
-        if (const auto passed = missedRuns(m_planner->schedule(), m_planner->zone(), *last, now))
+        if (const auto passed = missedRuns(m_planner->schedule(), m_planner->zone(), *last, until))
             record(Outcome::Skipped, Trigger::Schedule, passed->reason(m_planner->zone(), "held"));
     }
-    m_planner->skipPassed(now);
+    m_planner->skipPassed(until);
     m_lastPlanned = m_planner->lastPlanned();
     const bool over = isOneTime() && !m_planner->next();
     m_oneTimeDone = m_oneTimeDone || over;

@@ -32,7 +32,9 @@ Result<> Wishes::load(const std::string& file)
     const QJsonObject object = document.object();
     for (auto it = object.begin(); it != object.end(); ++it) {
         const QJsonObject entry = it.value().toObject();
-        const Wish wish{entry.value(QLatin1String("stopped")).toBool(), entry.value(QLatin1String("held")).toBool()};
+        Wish wish{entry.value(QLatin1String("stopped")).toBool(), entry.value(QLatin1String("held")).toBool(), std::nullopt};
+        if (wish.held)
+            wish.heldUntil = parseRfc3339(entry.value(QLatin1String("held_until")).toString().toStdString());
         if (wish != Wish{})
             m_wishes.emplace(it.key().toStdString(), wish);
     }
@@ -67,6 +69,8 @@ Result<> Wishes::save()
             entry.insert(QLatin1String("stopped"), true);
         if (wish.held)
             entry.insert(QLatin1String("held"), true);
+        if (wish.heldUntil)
+            entry.insert(QLatin1String("held_until"), QString::fromStdString(formatRfc3339(*wish.heldUntil)));
         object.insert(QString::fromStdString(service), entry);
     }
     auto written = writeTextFile(m_file, QJsonDocument(object).toJson().toStdString());

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <turnspit/base/error.h>
+#include <turnspit/base/time.h>
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace turnspit {
@@ -16,6 +18,7 @@ public:
     {
         bool stopped = false;
         bool held = false;
+        std::optional<WallTime> heldUntil; ///< only of one that is held; null: until it is resumed
         bool operator==(const Wish&) const = default;
     };
 
@@ -26,6 +29,7 @@ public:
     [[nodiscard]] Wish of(const std::string& service) const;
     void set(const std::string& service, Wish wish);
     void forget(const std::string& service) { set(service, {}); }
+    [[nodiscard]] const std::map<std::string, Wish>& all() const { return m_wishes; }
 
     /// Writes what changed since the last save; atomically.
     [[nodiscard]] Result<> save();
