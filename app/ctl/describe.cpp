@@ -87,7 +87,7 @@ QString memoryText(const ServiceInfo& service)
     return service.memoryBytes ? sizeText(*service.memoryBytes) : QString();
 }
 
-QString describe(const ServiceInfo& service, WallTime now, const Style& style)
+QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, WallTime now, const Style& style)
 {
     const Table::Cell state = stateCell(service);
     QString shown = state.text;
@@ -107,6 +107,10 @@ QString describe(const ServiceInfo& service, WallTime now, const Style& style)
         addLine(out, QStringLiteral("next run"),
                 localText(*service.nextRun, style.zone) + QStringLiteral(" (") + relativeText(*service.nextRun, now) +
                     u')');
+    }
+    if (heldUntil) {
+        addLine(out, QStringLiteral("held"),
+                QStringLiteral("until ") + localText(*heldUntil, style.zone) + QStringLiteral(" (") + relativeText(*heldUntil, now) + u')');
     }
     addLine(out, QStringLiteral("restarts"), service.restarts > 0 ? QString::number(service.restarts) : QString());
     addLine(out, QStringLiteral("cpu"), cpuText(service));

@@ -5,6 +5,7 @@
 #include <turnspit/base/clock.h>
 #include <turnspit/control/json.h>
 
+#include <QHash>
 #include <QJsonDocument>
 
 namespace turnspit::ctl {
@@ -27,7 +28,40 @@ Table::Cell sinceCell(const ServiceInfo& service, WallTime now)
     return {service.since == WallTime{} ? QString() : spanText(now - service.since)};
 }
 
-std::string listTable(const QList<ServiceInfo>& services, WallTime now, const Style& style)
+bool isHeld(const ServiceInfo& service)
+{
+    return service.flags.contains(QLatin1StringView("held"));
+}
+
+using HoldEnds = QHash<QString, WallTime>;
+
+/// Asks only where something is held. A host that does not tell is none to complain about here.
+Task<HoldEnds> holdEnds(Context& context, QList<ServiceInfo> services)
+{
+    HoldEnds ends;
+    if (std::ranges::none_of(services, isHeld))
+        co_return ends;
+    if (const auto holds = co_await context.session.holds()) {
+        for (const HoldInfo& hold : *holds)
+            ends.insert(hold.name, hold.until);
+    }
+    co_return ends;
+}
+
+std::optional<WallTime> endOf(const HoldEnds& ends, const ServiceInfo& service)
+{
+    const auto end = ends.constFind(service.name);
+    return isHeld(service) && end != ends.constEnd() ? std::optional(*end) : std::nullopt;
+}
+
+QString nextText(const ServiceInfo& service, const HoldEnds& ends, WallTime now)
+{
+    if (const auto end = endOf(ends, service))
+        return QStringLiteral("resumes ") + relativeText(*end, now);
+    return service.nextRun ? relativeText(*service.nextRun, now) : QString();
+}
+
+std::string listTable(const QList<ServiceInfo>& services, const HoldEnds& ends, WallTime now, const Style& style)
 {
     using enum Table::Align;
     Table table({{QStringLiteral("STATE")},
@@ -44,7 +78,7 @@ std::string listTable(const QList<ServiceInfo>& services, WallTime now, const St
                       {service.name},
                       {service.group},
                       {words(toString(service.kind))},
-                      {service.nextRun ? relativeText(*service.nextRun, now) : QString()},
+                      {nextText(service, ends, now)},
                       sinceCell(service, now),
                       {cpuText(service)},
                       {memoryText(service)},
@@ -89,7 +123,7 @@ Task<int> runList(Context& context)
     else if (services.isEmpty())
         context.out.write("There are no services yet. Add one: turnspitctl add NAME -- COMMAND...\n");
     else
-        context.out.write(listTable(services, Clock::current().wallNow(), context.style));
+        context.out.write(listTable(services, co_await holdEnds(context, services), Clock::current().wallNow(), context.style));
     co_return exitcode::done;
 }
 
@@ -109,9 +143,10 @@ Task<int> runStatus(Context& context, StatusCommand command)
         printJson(context.out, toJson(services));
         co_return exitcode::done;
     }
+    const HoldEnds ends = co_await holdEnds(context, services);
     for (qsizetype i = 0; i < services.size(); ++i) {
         context.out.write(i > 0 ? "\n" : "");
-        context.out.write(describe(services[i], Clock::current().wallNow(), context.style).toStdString());
+        context.out.write(describe(services[i], endOf(ends, services[i]), Clock::current().wallNow(), context.style).toStdString());
     }
     co_return exitcode::done;
 }
@@ -146,7 +181,8 @@ Task<int> runShow(Context& context, ShowCommand command)
         co_return exitcode::done;
     }
     const WallTime now = Clock::current().wallNow();
-    context.out.write(describe(*service, now, context.style).toStdString());
+    const HoldEnds ends = co_await holdEnds(context, {*service});
+    context.out.write(describe(*service, endOf(ends, *service), now, context.style).toStdString());
     if (definition) {
         printLine(context.out, QStringLiteral("\n%1").arg(definition->file.isEmpty() ? QStringLiteral("Built in")
                                                                                      : definition->file));

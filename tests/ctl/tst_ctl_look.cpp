@@ -51,6 +51,27 @@ private Q_SLOTS:
         QCOMPARE(fixture.takeJson().array().size(), 0);
     }
 
+    void aHoldThatEndsByItselfSaysWhen()
+    {
+        Fixture fixture;
+        fixture.session.put(nightly(fixture));
+        QCOMPARE(fixture.run({"list"}), 0);
+        QCOMPARE(fixture.session.callCount(QStringLiteral("holds")), 0);
+        fixture.takeOut();
+        ActionRequest hold;
+        hold.action = Action::Hold;
+        hold.names = {QStringLiteral("backup")};
+        hold.until = fixture.clock.wallNow() + 2h;
+        QVERIFY(await(fixture.session.act(hold)));
+        QCOMPARE(fixture.run({"list"}), 0);
+        QVERIFY(fixture.takeOut().contains(QStringLiteral(" resumes in 2h ")));
+        for (const char* command : {"status", "show"}) {
+            QCOMPARE(fixture.run({command, "backup"}), 0);
+            const QString shown = fixture.takeOut();
+            QVERIFY2(shown.contains(QStringLiteral("  held      until ")) && shown.contains(QStringLiteral("(in 2h")), qPrintable(shown));
+        }
+    }
+
     void theListIsATable()
     {
         Fixture fixture;
