@@ -72,7 +72,8 @@ struct Program::Front
 Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServer& launches)
     : m_options(std::move(options)), m_launches(launches), m_open(std::move(open)), m_autostart(Autostart::folders(), m_options.command),
       m_atLogin(new QAction(tr("Start at &login"), this)), m_symbolicTray(new QAction(tr("Tray icon in the panel's &colour"), this)), m_tray(std::make_unique<Tray>(m_menu)),
-      m_router(std::make_unique<NoticeRouter>(*m_tray)), m_lostTimer(Clock::current().createTimer([this] {
+      m_router(std::make_unique<NoticeRouter>(*m_tray)), m_noticeHold(std::make_unique<NoticeHold>(*m_router)),
+      m_quietTime(std::make_unique<QuietTime>(*m_noticeHold)), m_lostTimer(Clock::current().createTimer([this] {
           m_lost = true;
           connectionChanged();
       })),
@@ -106,11 +107,12 @@ Program::~Program()
 void Program::createFront()
 {
     HostSession& session = m_open->session();
-    m_front = std::make_unique<Front>(session, *m_router, windowOptions(m_options.places));
+    m_front = std::make_unique<Front>(session, *m_noticeHold, windowOptions(m_options.places));
     MainWindow& window = m_front->window;
     window.setNoHostHint(m_open->noHostHint());
     window.addMenuAction(MainWindow::Menu::File, m_atLogin);
     window.addMenuAction(MainWindow::Menu::File, m_symbolicTray);
+    m_quietTime->addTo(window);
     m_open->onHint = [this](const QString& hint) { m_front->window.setNoHostHint(hint); };
     m_open->onEnd = [this] { end(); };
     m_router->useBanner(&window.notices());
@@ -122,6 +124,7 @@ void Program::createFront()
     connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::refreshTray);
     connect(&window.mirror(), &HostMirror::hostChanged, this, &Program::refreshTray);
     connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::actWhenLive);
+    connect(&window.mirror().model(), &ServiceModel::holdEndsChanged, this, &Program::refreshTray);
     connect(&m_front->unseen, &UnseenFailures::changed, this, [this] {
         seeCurrent();
         refreshTray();
@@ -143,6 +146,11 @@ void Program::createFront()
 void Program::connectTray()
 {
     connect(&m_menu, &TrayMenu::asked, this, [this](QuickCommand command, const QStringList& names) { m_front->actions.ask(command, names); });
+    connect(&m_menu, &TrayMenu::holdAsked, this, [this](HoldSpan span, const QStringList& names) {
+        m_front->actions.hold(names, endOf(span, Clock::current().wallNow()));
+    });
+    connect(&m_menu, &TrayMenu::noticeHoldAsked, m_quietTime.get(), &QuietTime::hold);
+    connect(&m_menu, &TrayMenu::noticesAsked, m_noticeHold.get(), &NoticeHold::resume);
     connect(&m_menu, &TrayMenu::showLog, this, [this](const QString& name) { showService(name, {}); });
     connect(&m_menu, &TrayMenu::openWindow, this, [this] { raise({}); });
     connect(&m_menu, &TrayMenu::startHere, this, &Program::startHere);
@@ -154,6 +162,7 @@ void Program::connectTray()
         else
             raise(token);
     });
+    connect(m_noticeHold.get(), &NoticeHold::changed, this, &Program::refreshTray);
     connect(m_tray.get(), &Tray::visibleChanged, this, [this] { m_front->presence.setTrayVisible(m_tray->isVisible()); });
 }
 
@@ -211,6 +220,8 @@ void Program::refreshTray()
     OverallInput input{.services = mirror.model().services(),
                        .unseen = m_front->unseen.names(),
                        .live = mirror.isLive(),
+                       .holdEnds = mirror.model().holdEnds(),
+                       .noticesHeldUntil = m_noticeHold->end(),
                        .quitting = m_front->quit.isUnderWay() || m_ending};
     m_tray->setLook(overall(input), overallText(input, now));
     TrayMenu::Content content;
@@ -221,6 +232,8 @@ void Program::refreshTray()
     content.canStartHere = m_lost && !content.inProcess;
     content.quitting = input.quitting;
     content.startsAtLogin = m_startsAtLogin;
+    content.holdEnds = mirror.model().holdEnds();
+    content.noticesHeldUntil = m_noticeHold->end();
     m_menu.setContent(content, now);
 }
 

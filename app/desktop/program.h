@@ -3,6 +3,7 @@
 #include "autostart.h"
 #include "busopener.h"
 #include "preferences.h"
+#include "quiettime.h"
 #include "sessionchoice.h"
 
 #include <turnspit/async/taskscope.h>
@@ -99,6 +100,8 @@ private:
     std::unique_ptr<NotificationBus> m_notifications;
     std::unique_ptr<ApplicationBus> m_application;
     std::unique_ptr<NoticeRouter> m_router;
+    std::unique_ptr<NoticeHold> m_noticeHold; ///< in front of the router
+    std::unique_ptr<QuietTime> m_quietTime;
     std::unique_ptr<SessionEnd> m_sessionEnd;
     std::unique_ptr<ClockTimer> m_lostTimer; ///< the host is away, and may be back in a moment
     std::unique_ptr<ClockTimer> m_busTimer;

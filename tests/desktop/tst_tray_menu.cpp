@@ -2,6 +2,7 @@
 
 #include <support/await.h>
 
+#include <ui/text/words.h>
 #include <ui/tray/traymenu.h>
 
 #include <QAction>
@@ -134,16 +135,58 @@ private Q_SLOTS:
         ServiceInfo a = made("a", ServiceState::Waiting, ServiceKind::Scheduled);
         ServiceInfo b = made("b", ServiceState::Waiting, ServiceKind::Scheduled);
         show({.services = {a, b, made("c", ServiceState::Running)}, .unseen = {}});
+        QSignalSpy held(m_menu.get(), &TrayMenu::holdAsked);
         QSignalSpy asked(m_menu.get(), &TrayMenu::asked);
         QCOMPARE(item("trayHold")->text(), QStringLiteral("Hold schedules"));
-        item("trayHold")->trigger();
-        QCOMPARE(asked.last().at(0).value<QuickCommand>(), QuickCommand::Hold);
-        QCOMPARE(asked.last().at(1).toStringList().join(u' '), QStringLiteral("a b"));
+        QVERIFY(!item("trayResume")->isVisible());
+        for (const char* name : {"trayHoldHour", "trayHoldTomorrow", "trayHoldResumed"})
+            m_menu->menu().findChild<QAction*>(QString::fromLatin1(name))->trigger();
+        QCOMPARE(held.size(), 3);
+        QCOMPARE(held.at(0).at(0).value<HoldSpan>(), HoldSpan::Hour);
+        QCOMPARE(held.at(1).at(0).value<HoldSpan>(), HoldSpan::UntilTomorrow);
+        QCOMPARE(held.at(2).at(0).value<HoldSpan>(), HoldSpan::UntilResumed);
+        QCOMPARE(held.last().at(1).toStringList().join(u' '), QStringLiteral("a b"));
         a.flags = b.flags = {QStringLiteral("held")};
         show({.services = {a, b, made("c", ServiceState::Running)}, .unseen = {}});
-        QCOMPARE(item("trayHold")->text(), QStringLiteral("Resume schedules"));
-        item("trayHold")->trigger();
+        QVERIFY(!item("trayHold")->isVisible());
+        QCOMPARE(item("trayResume")->text(), QStringLiteral("Resume schedules"));
+        item("trayResume")->trigger();
         QCOMPARE(asked.last().at(0).value<QuickCommand>(), QuickCommand::Resume);
+        QCOMPARE(asked.last().at(1).toStringList().join(u' '), QStringLiteral("a b"));
+    }
+
+    void whatIsHeldUntilATimeSaysItAndMayBeHeldLonger()
+    {
+        ServiceInfo a = made("a", ServiceState::Waiting, ServiceKind::Scheduled);
+        ServiceInfo b = made("b", ServiceState::Waiting, ServiceKind::Scheduled);
+        a.flags = b.flags = {QStringLiteral("held")};
+        const WallTime end = m_host.clock.wallNow() + 1h;
+        TrayMenu::Content content{.services = {a, b}, .unseen = {}};
+        content.holdEnds.insert(QStringLiteral("a"), end);
+        show(content);
+        QCOMPARE(item("traySlot0")->text(), QStringLiteral("a — held until %1").arg(words::pointInTime(end, m_host.clock.wallNow())));
+        QCOMPARE(item("traySlot1")->text(), QStringLiteral("b — held"));
+        QSignalSpy held(m_menu.get(), &TrayMenu::holdAsked);
+        m_menu->menu().findChild<QAction*>(QStringLiteral("trayHoldTomorrow"))->trigger();
+        // Who holds one until they resume it is not overruled by the hour that others are held.
+        QCOMPARE(held.last().at(1).toStringList(), QStringList{QStringLiteral("a")});
+        QVERIFY(item("trayResume")->isVisible());
+    }
+
+    void noticesAreHeldAndShownAgain()
+    {
+        show({.services = {}, .unseen = {}});
+        QSignalSpy held(m_menu.get(), &TrayMenu::noticeHoldAsked);
+        QSignalSpy again(m_menu.get(), &TrayMenu::noticesAsked);
+        QVERIFY(item("trayHoldNotices")->isVisible() && !item("trayResumeNotices")->isVisible());
+        for (const char* name : {"trayHoldNoticesHour", "trayHoldNoticesTomorrow"})
+            m_menu->menu().findChild<QAction*>(QString::fromLatin1(name))->trigger();
+        QCOMPARE(held.size(), 2);
+        QCOMPARE(held.at(0).at(0).value<HoldSpan>(), HoldSpan::Hour);
+        QCOMPARE(held.at(1).at(0).value<HoldSpan>(), HoldSpan::UntilTomorrow);
+        show({.services = {}, .unseen = {}, .noticesHeldUntil = m_host.clock.wallNow() + 1h});
+        item("trayResumeNotices")->trigger();
+        QCOMPARE(again.size(), 1);
     }
 
     void quitIsLastAndSaysWhatItStops()
@@ -188,6 +231,11 @@ private Q_SLOTS:
         const auto runs = await(m_host.session->runs({}));
         QVERIFY(runs && !runs->isEmpty());
         QVERIFY(std::ranges::all_of(*runs, [](const RunInfo& run) { return run.trigger == Trigger::Tray; }));
+        const WallTime end = m_host.clock.wallNow() + 1h;
+        actions.hold({QStringLiteral("backup")}, end);
+        m_host.settle();
+        const auto holds = await(m_host.session->holds());
+        QVERIFY(holds && holds->value(0) == (HoldInfo{QStringLiteral("backup"), end}));
         actions.ask(QuickCommand::Hold, QStringLiteral("api"));
         m_host.settle();
         QCOMPARE(refused.size(), 1);

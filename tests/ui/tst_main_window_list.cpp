@@ -1,5 +1,6 @@
 #include "windowfixture.h"
 
+#include <support/await.h>
 #include <ui/window/detailpane.h>
 
 #include <QComboBox>
@@ -244,6 +245,55 @@ private Q_SLOTS:
         m->settle(1s);
         QVERIFY(!m->session->service(QStringLiteral("backup")).flags.contains(u"held"_qs));
         QVERIFY(!m->session->service(QStringLiteral("hourly")).flags.contains(u"held"_qs));
+    }
+
+    void schedulesAreHeldForAnHourOrUntilTomorrow()
+    {
+        addShopAndHome();
+        m->open();
+        m->select("backup");
+        const auto nextRun = [this] { return m->indexOf("backup").siblingAtColumn(ServiceModel::NextRunColumn).data().toString(); };
+        const WallTime begin = m->clock.wallNow();
+        m->action("actionHoldHour").trigger();
+        m->settle(1s);
+        const auto local = [](WallTime at) {
+            return QDateTime::fromMSecsSinceEpoch(std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count());
+        };
+        const QString end = QLocale().toString(local(begin + 1h).time(), QLocale::ShortFormat);
+        QCOMPARE(nextRun(), QStringLiteral("held until %1").arg(end));
+        QVERIFY2(m->why().endsWith(QStringLiteral("schedule held until %1").arg(end)), qPrintable(m->why()));
+        QVERIFY(m->indexOf("backup").data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("held until %1").arg(end)));
+        QVERIFY(m->action("actionHoldTomorrow").isEnabled());
+        m->action("actionHoldTomorrow").trigger();
+        m->settle(1s);
+        const QDateTime midnight = local(begin).date().addDays(1).startOfDay();
+        const auto holds = await(m->session->holds());
+        QVERIFY(holds);
+        QCOMPARE(local(holds->value(0).until), midnight);
+        m->window->hide(); // or it would be painted once a second
+        m->clock.advance(holds->value(0).until - m->clock.wallNow());
+        m->window->show();
+        m->settle(1s);
+        QVERIFY2(!nextRun().contains(u"held"), qPrintable(nextRun()));
+        QVERIFY(!m->why().contains(u"held"));
+    }
+
+    void whatIsHeldUntilResumedStaysSoWhenAllAreHeldForAnHour()
+    {
+        addShopAndHome();
+        m->add("hourly", ServiceState::Waiting, ServiceKind::Scheduled);
+        m->open();
+        m->select("hourly");
+        m->action("actionHold").trigger();
+        m->settle(1s);
+        m->action("actionHoldHour").trigger();
+        m->settle(1s);
+        m->window->hide();
+        m->clock.advance(1h);
+        m->window->show();
+        m->settle(1s);
+        QVERIFY(m->session->service(QStringLiteral("hourly")).flags.contains(u"held"_qs));
+        QVERIFY(!m->session->service(QStringLiteral("backup")).flags.contains(u"held"_qs));
     }
 
     void aServiceThatIsShownFromElsewhereIsFoundBehindEveryFilter()

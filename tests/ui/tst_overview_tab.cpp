@@ -4,6 +4,7 @@
 #include <ui/text/words.h>
 
 #include <QClipboard>
+#include <QComboBox>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -80,6 +81,54 @@ private Q_SLOTS:
         QVERIFY(text("overviewStop").contains(QStringLiteral("SIGTERM")));
         QVERIFY(!part<QWidget>("overviewSchedule").isVisible());
         QVERIFY(!part<QWidget>("overviewNext").isVisible());
+    }
+
+    void itsFiguresAreOfTenMinutesAnHourOrADay()
+    {
+        addMail();
+        session().setUsage(QStringLiteral("mail"), {{m_host->now() - 23h, 50.0, 1'000'000}, {m_host->now() - 30min, 5.0, 2'000'000},
+                                                    {m_host->now() - 5min, 1.0, 3'000'000}});
+        open("mail");
+        auto& span = part<QComboBox>("overviewSpan");
+        QVERIFY(span.isVisible());
+        const auto said = [this] { return part<QWidget>("overviewCpu").accessibleDescription(); };
+        QVERIFY2(said().contains(QStringLiteral("10 minute")) && !said().contains(words::percent(5)), qPrintable(said()));
+        span.setCurrentIndex(1);
+        m_host->settle(1s);
+        QVERIFY2(said().contains(QStringLiteral("last hour")) && said().contains(words::percent(5)), qPrintable(said()));
+        span.setCurrentIndex(2);
+        m_host->settle(1s);
+        QVERIFY2(said().contains(QStringLiteral("24 hour")) && said().contains(words::percent(50)), qPrintable(said()));
+    }
+
+    void memoryThatGrowsIsTold_data()
+    {
+        QTest::addColumn<QList<int>>("megabytes"); // one each five minutes; 0: nothing ran
+        QTest::addColumn<QString>("told");
+        QTest::newRow("grows") << QList<int>{50, 52, 54, 56, 58, 60, 62, 64, 66, 68, 70, 72} << QStringLiteral("44 %");
+        QTest::newRow("hardly") << QList<int>{50, 50, 51, 51, 52, 52, 53, 53, 54, 54, 55, 55} << QString();
+        QTest::newRow("went up and stays") << QList<int>{50, 80, 80, 80, 80, 80, 80, 80, 80, 80, 80, 80} << QString();
+        QTest::newRow("a small one") << QList<int>{1, 2, 3, 4, 5, 6, 7, 7, 7, 8, 8, 9} << QString();
+        QTest::newRow("a new run") << QList<int>{50, 50, 50, 50, 50, 0, 20, 40, 60, 80, 100, 120} << QString();
+        QTest::newRow("after it has warmed up") << QList<int>{0, 20, 40, 60, 62, 65, 70, 75, 80, 85, 90, 95} << QStringLiteral("58 %");
+    }
+    void memoryThatGrowsIsTold()
+    {
+        QFETCH(const QList<int>, megabytes);
+        QFETCH(const QString, told);
+        addMail();
+        QList<UsageSample> samples;
+        WallTime at = m_host->now() - 59min;
+        for (const int megabyte : megabytes) {
+            samples.append({at, 1.0, megabyte > 0 ? std::optional<qint64>(megabyte * 1'000'000LL) : std::nullopt});
+            at += 5min;
+        }
+        session().setUsage(QStringLiteral("mail"), samples);
+        open("mail");
+        m_host->settle(1s);
+        QCOMPARE(part<QLabel>("overviewGrowth").isVisible(), !told.isEmpty());
+        if (!told.isEmpty())
+            QVERIFY2(text("overviewGrowth").contains(told), qPrintable(text("overviewGrowth")));
     }
 
     void timeGoesOnWhileItIsShown()

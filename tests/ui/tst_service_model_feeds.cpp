@@ -1,17 +1,21 @@
 #include <ui/services/servicemodel.h>
+#include <ui/session/cputrails.h>
+#include <ui/session/holds.h>
 #include <ui/session/hostmirror.h>
 #include <ui/session/recentruns.h>
 #include <ui/session/stops.h>
 
+#include <support/await.h>
 #include <support/fakesession.h>
 #include <turnspit/async/fakeclock.h>
 
+#include <QJsonArray>
 #include <QTest>
 
 using namespace turnspit;
 using namespace std::chrono_literals;
 
-/// What comes into the model beside the rows themselves: strips of recent runs, limits of stops.
+/// What comes into the model beside the rows themselves: strips of recent runs, how busy services are, limits of stops, ends of holds.
 class TestServiceModelFeeds : public QObject
 {
     Q_OBJECT
@@ -227,6 +231,120 @@ private Q_SLOTS:
         m_session->forgetCalls();
         settle(5s);
         QCOMPARE(m_session->callCount(QStringLiteral("stopping")), 0);
+    }
+
+    void theEndsOfHoldsAreAskedForWhereARowThatIsHeldComesOnly()
+    {
+        const QString a = QStringLiteral("a");
+        m_session->put(serviceNamed(a, ServiceState::Waiting, ServiceKind::Scheduled));
+        m_session->put(serviceNamed(QStringLiteral("b"), ServiceState::Running));
+        attach();
+        const Holds holds(*m_session, m_mirror->model());
+        m_mirror->attach();
+        settle(1s);
+        m_session->setState(QStringLiteral("b"), ServiceState::Stopped);
+        settle(1s);
+        QCOMPARE(m_session->callCount(QStringLiteral("holds")), 0);
+        ActionRequest hold;
+        hold.action = Action::Hold;
+        hold.names = {a};
+        hold.until = m_clock->wallNow() + 1h;
+        const Begun first(m_session->act(hold));
+        settle(1s);
+        QVERIFY(m_mirror->model().holdEnd(a) == hold.until);
+        hold.until = *hold.until + 1h;
+        const Begun second(m_session->act(hold));
+        settle(1s);
+        QVERIFY(m_mirror->model().holdEnd(a) == hold.until);
+        QCOMPARE(m_session->callCount(QStringLiteral("holds")), 2);
+        settle(2h);
+        QVERIFY(!m_mirror->model().holdEnd(a));
+        QVERIFY(m_mirror->model().holdEnds().isEmpty());
+        QCOMPARE(m_session->callCount(QStringLiteral("holds")), 2);
+    }
+
+    void howBusyServicesAreIsOneQuestionForThoseInSight()
+    {
+        const QString api = QStringLiteral("api");
+        const QString web = QStringLiteral("web");
+        const QString backup = QStringLiteral("backup");
+        for (const QString& name : {api, web})
+            m_session->put(serviceNamed(name, ServiceState::Running));
+        m_session->put(serviceNamed(backup, ServiceState::Running, ServiceKind::Scheduled));
+        attach();
+        CpuTrails trails(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1min);
+        QCOMPARE(m_session->callCount(QStringLiteral("usageHistory")), 0); // nobody looks
+        const auto sampled = [this](std::chrono::seconds ago, double cpu) { return UsageSample{m_clock->wallNow() - ago, cpu, 1000}; };
+        m_session->setUsage(api, {sampled(20s, 1), sampled(10s, 2)});
+        trails.look({api, backup});
+        settle();
+        QCOMPARE(m_mirror->model().trail(api).size(), 2);
+        QCOMPARE(m_session->calls().last().params.value(u"names").toArray().size(), 1); // a schedule has a strip of runs
+        for (int second = 0; second < 9; ++second) {
+            settle(1s);
+            trails.look({api, backup});
+        }
+        QCOMPARE(m_session->callCount(QStringLiteral("usageHistory")), 1);
+        m_session->setUsage(api, {sampled(29s, 1), sampled(19s, 2), sampled(9s, 3)});
+        settle(1s);
+        trails.look({api, web});
+        settle();
+        // One for what has come into sight, one for what is new of the rest.
+        QCOMPARE(m_session->callCount(QStringLiteral("usageHistory")), 3);
+        QCOMPARE(m_mirror->model().trail(api).size(), 3);
+        QCOMPARE(m_mirror->model().trail(api).last().cpuPercent, 3.0);
+    }
+
+    void aTrailHoldsTenMinutesAndGoesWhenNothingRanInThem()
+    {
+        const QString api = QStringLiteral("api");
+        m_session->put(serviceNamed(api, ServiceState::Running));
+        attach();
+        CpuTrails trails(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1s);
+        QList<UsageSample> samples;
+        for (int i = 0; i < 100; ++i) {
+            samples.append({m_clock->wallNow(), 1.0, 1000});
+            m_session->setUsage(api, samples);
+            trails.look({api});
+            settle(10s);
+        }
+        QVERIFY2(m_mirror->model().trail(api).size() <= 61, qPrintable(QString::number(m_mirror->model().trail(api).size())));
+        const QModelIndex cell = m_mirror->model().indexOf(api, ServiceModel::RecentColumn);
+        QVERIFY(cell.data(ServiceModel::TrailRole).isValid());
+        QVERIFY(cell.data(Qt::AccessibleTextRole).toString().startsWith(QStringLiteral("CPU between ")));
+        samples.append({m_clock->wallNow(), std::nullopt, std::nullopt});
+        m_session->setUsage(api, samples);
+        for (int i = 0; i < 62; ++i) {
+            trails.look({api});
+            settle(10s);
+        }
+        QVERIFY(m_mirror->model().trail(api).isEmpty());
+        QVERIFY(!cell.data(ServiceModel::TrailRole).isValid());
+    }
+
+    void aRunThatEndedIsATickInTheTrail()
+    {
+        const QString api = QStringLiteral("api");
+        m_session->put(serviceNamed(api, ServiceState::Running));
+        attach();
+        const RecentRuns recent(*m_session, *m_mirror);
+        m_mirror->attach();
+        settle(1h);
+        run("api", Outcome::Failed);
+        settle(1s);
+        const WallTime end = m_clock->wallNow() - 1s;
+        m_mirror->model().setTrail(api, {{end - 30s, 2.0, 1000}, {end, std::nullopt, std::nullopt}});
+        const QModelIndex cell = m_mirror->model().indexOf(api, ServiceModel::RecentColumn);
+        const auto trail = cell.data(ServiceModel::TrailRole).value<CpuTrail>();
+        QCOMPARE(trail.ends.size(), 1);
+        QVERIFY(trail.ends.first() == (CpuTrail::End{end, Outcome::Failed}));
+        QVERIFY(trail.sentence().endsWith(QStringLiteral("1 run ended")));
+        settle(10min);
+        QVERIFY(cell.data(ServiceModel::TrailRole).value<CpuTrail>().ends.isEmpty());
     }
 };
 

@@ -5,6 +5,7 @@
 #include <ui/detail/fittext.h>
 #include <ui/detail/lastruns.h>
 #include <ui/detail/logtail.h>
+#include <ui/detail/memorygrowth.h>
 #include <ui/detail/refresher.h>
 #include <ui/detail/sparkline.h>
 #include <ui/detail/usagehistory.h>
@@ -99,6 +100,7 @@ void OverviewTab::open(const QString& service)
     showState();
     showNext();
     showUsage();
+    m_growth->hide();
     m_lastRuns->setRuns({});
     m_refresher->forget();
     m_refresher->request();
@@ -180,8 +182,23 @@ Task<> OverviewTab::load(quint64 generation)
     showState();
     showNext();
     m_lastRuns->setRuns(m_runs);
+    m_tasks.spawn(loadGrowth(generation));
     if (std::exchange(m_again, false))
         m_refresher->request();
+}
+
+Task<> OverviewTab::loadGrowth(quint64 generation)
+{
+    UsageQuery query;
+    query.names = {m_service};
+    query.span = 1h;
+    const auto usage = co_await m_session.usageHistory(query);
+    if (generation != m_generation || !usage || usage->isEmpty())
+        co_return;
+    const auto growth = memoryGrowth(usage->first().samples, Clock::current().wallNow());
+    if (growth)
+        m_growth->setText(tr("Memory grew by %1 % within the last hour.").arg(qRound(*growth * 100)));
+    m_growth->setVisible(growth.has_value());
 }
 
 QString OverviewTab::stateSentence(const ServiceInfo& row) const
@@ -198,7 +215,9 @@ QString OverviewTab::stateSentence(const ServiceInfo& row) const
     }
     if (row.restarts > 0)
         parts += tr("restarts: %1").arg(row.restarts);
-    if (row.flags.contains(Key("held")))
+    if (const auto end = m_mirror.model().holdEnd(row.name))
+        parts += tr("schedule held until %1", "a time").arg(words::pointInTime(*end, now));
+    else if (row.flags.contains(Key("held")))
         parts += tr("schedule held");
     if (row.flags.contains(Key("changed")))
         parts += tr("settings changed, restart to apply");
@@ -269,7 +288,10 @@ void OverviewTab::showNext()
     for (const PlannedRun& run : std::as_const(m_next))
         times += words::upcoming(run.at, now);
     const bool held = m_row && m_row->flags.contains(Key("held"));
-    m_nextText->setText(held ? tr("none: the schedule is held") : times.join(QStringLiteral("\u00a0· ")));
+    const auto end = held ? m_mirror.model().holdEnd(m_row->name) : std::nullopt;
+    m_nextText->setText(end    ? tr("none before %1: the schedule is held until then", "a time").arg(words::pointInTime(*end, now))
+                        : held ? tr("none: the schedule is held")
+                               : times.join(QStringLiteral("\u00a0· ")));
     QStringList moments;
     for (const PlannedRun& run : std::as_const(m_next))
         moments += words::moment(run.at);
@@ -288,8 +310,8 @@ void OverviewTab::showUsage()
     }
     m_figures->setVisible(!m_usage->samples().isEmpty() || (m_row && m_row->pid));
     const WallTime now = Clock::current().wallNow();
-    m_cpu->setPoints(std::move(cpu), now);
-    m_memory->setPoints(std::move(memory), now);
+    m_cpu->setPoints(std::move(cpu), now, m_usage->span());
+    m_memory->setPoints(std::move(memory), now, m_usage->span());
 }
 
 void OverviewTab::copyCommand()
@@ -331,6 +353,8 @@ Task<> OverviewTab::tick()
         m_lastRuns->tick();
         if (second % 5 == 0) // ten minutes on so many pixels do not move faster
             showUsage();
+        if (second % 60 == 0 && m_row && m_row->pid)
+            m_tasks.spawn(loadGrowth(m_generation));
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+class QComboBox;
 class QGridLayout;
 class QLabel;
 class QPushButton;
@@ -27,7 +28,7 @@ class UsageHistory;
 /// last lines of its log. Brought up to date when its row changes, at most once a second, and not while it is hidden.
 ///
 /// objectNames: overviewTab, overviewState, overviewDescription, overviewCommand, overviewCopy, overviewFolder, overviewEnvironment,
-/// overviewCpu, overviewMemory, overviewRestart, overviewStop, overviewSchedule, overviewNext, overviewRuns, overviewAllRuns, lastLines,
+/// overviewCpu, overviewMemory, overviewSpan, overviewGrowth, overviewRestart, overviewStop, overviewSchedule, overviewNext, overviewRuns, overviewAllRuns, lastLines,
 /// overviewOpenLog, overviewTicks, overviewLastError.
 class OverviewTab final : public QWidget
 {
@@ -76,6 +77,7 @@ private:
     void showDefinition();
     void showNext();
     void showUsage();
+    Task<> loadGrowth(quint64 generation);
     void copyCommand();
     [[nodiscard]] const ServiceInfo* row() const;
     [[nodiscard]] QString stateSentence(const ServiceInfo& row) const;
@@ -107,6 +109,8 @@ private:
     QWidget* m_figures = nullptr;
     Sparkline* m_cpu = nullptr;
     Sparkline* m_memory = nullptr;
+    QComboBox* m_span = nullptr;
+    QLabel* m_growth = nullptr;
     QLabel* m_restart = nullptr;
     QLabel* m_stop = nullptr;
     QLabel* m_schedule = nullptr;

@@ -4,10 +4,12 @@
 #include <ui/detail/lastruns.h>
 #include <ui/detail/logtail.h>
 #include <ui/detail/sparkline.h>
+#include <ui/detail/usagehistory.h>
 #include <ui/text/words.h>
 #include <ui/theme/icons.h>
 #include <ui/window/placeholderpage.h>
 
+#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -70,15 +72,34 @@ QWidget* OverviewTab::createCommand()
 QWidget* OverviewTab::createFigures()
 {
     m_figures = new QWidget(this);
-    auto* const layout = new QHBoxLayout(m_figures);
-    layout->setContentsMargins(0, 0, 0, 0);
+    auto* const column = new QVBoxLayout(m_figures);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    auto* const layout = new QHBoxLayout;
     layout->setSpacing(fontMetrics().averageCharWidth() * 3);
     m_cpu = new Sparkline(tr("CPU"), [](double value) { return words::percent(value); }, true, m_figures);
     m_cpu->setObjectName(QStringLiteral("overviewCpu"));
     m_memory = new Sparkline(tr("Memory"), [](double value) { return words::memory(static_cast<qint64>(value)); }, false, m_figures);
     m_memory->setObjectName(QStringLiteral("overviewMemory"));
+    m_span = new QComboBox(m_figures);
+    m_span->setObjectName(QStringLiteral("overviewSpan"));
+    m_span->setAccessibleName(tr("Time that the figures show"));
+    m_span->setToolTip(m_span->accessibleName());
+    m_span->addItem(tr("10 min", "the last ten minutes"), 10);
+    m_span->addItem(tr("1 h", "the last hour"), 60);
+    m_span->addItem(tr("24 h", "the last day"), 24 * 60);
+    connect(m_span, &QComboBox::currentIndexChanged, this,
+            [this] { m_usage->setSpan(std::chrono::minutes(m_span->currentData().toInt())); });
     layout->addWidget(m_cpu);
     layout->addWidget(m_memory);
+    layout->addWidget(m_span, 0, Qt::AlignTop);
+    m_growth = newText("overviewGrowth");
+    QFont strong = m_growth->font();
+    strong.setBold(true);
+    m_growth->setFont(strong);
+    m_growth->hide();
+    column->addLayout(layout);
+    column->addWidget(m_growth);
     return m_figures;
 }
 

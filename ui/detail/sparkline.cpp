@@ -1,6 +1,5 @@
 #include <ui/detail/sparkline.h>
 
-#include <ui/detail/usagehistory.h>
 #include <ui/text/words.h>
 #include <ui/theme/tones.h>
 
@@ -18,10 +17,11 @@ Sparkline::Sparkline(const QString& title, Words words, bool fromZero, QWidget* 
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-void Sparkline::setPoints(QList<Point> points, WallTime now)
+void Sparkline::setPoints(QList<Point> points, WallTime now, std::chrono::minutes span)
 {
     m_points = std::move(points);
     m_now = now;
+    m_span = span;
     const QString said = sentence();
     if (said != accessibleDescription()) {
         setAccessibleDescription(said);
@@ -54,7 +54,11 @@ QString Sparkline::sentence() const
     const auto all = range();
     if (!all)
         return tr("%1: not known yet", "%1 is a figure, such as 'CPU'").arg(m_title);
-    const QString between = tr("between %1 and %2 in the last 10 minutes").arg(m_words(all->least), m_words(all->most));
+    const int minutes = static_cast<int>(m_span.count());
+    const QString between = (minutes < 60    ? tr("between %1 and %2 in the last %n minutes", nullptr, minutes)
+                             : minutes == 60 ? tr("between %1 and %2 in the last hour")
+                                             : tr("between %1 and %2 in the last %n hours", nullptr, minutes / 60))
+                                .arg(m_words(all->least), m_words(all->most));
     if (const auto value = current())
         return tr("%1: now %2, %3", "figure, value, 'between … and …'").arg(m_title, m_words(*value), between);
     return tr("%1: %2", "figure, 'between … and …'").arg(m_title, between);
@@ -119,7 +123,7 @@ void Sparkline::paintEvent(QPaintEvent*)
     const double bottom = m_fromZero ? 0 : std::max(0.0, all->least - spread * 0.25);
     const double top = std::max(bottom + 0.001, m_fromZero ? std::max(all->most, 1.0) : std::max(all->most, bottom + spread * 1.25));
     const auto x = [&](WallTime time) {
-        const double age = std::chrono::duration<double>(m_now - time) / std::chrono::duration<double>(UsageHistory::span);
+        const double age = std::chrono::duration<double>(m_now - time) / std::chrono::duration<double>(m_span);
         return graph.right() - std::clamp(age, 0.0, 1.0) * graph.width();
     };
     const auto y = [&](double height) { return graph.bottom() - (height - bottom) / (top - bottom) * (graph.height() - 2); };

@@ -10,7 +10,7 @@
 
 namespace turnspit {
 
-/// A figure over the last ten minutes as a painted line without axes: its name and value above, the most and the least beside it. Those
+/// A figure over the last minutes or hours as a painted line without axes: its name and value above, the most and the least beside it. Those
 /// who hear it get one sentence with the same facts.
 class Sparkline final : public QWidget
 {
@@ -27,8 +27,8 @@ public:
     /// `fromZero`: the line stands on zero, else on its least value.
     Sparkline(const QString& title, Words words, bool fromZero, QWidget* parent = nullptr);
 
-    /// Oldest first; each value holds until the next point, the last one until `now`.
-    void setPoints(QList<Point> points, WallTime now);
+    /// Oldest first; each value holds until the next point, the last one until `now`. The line goes back so far as `span`.
+    void setPoints(QList<Point> points, WallTime now, std::chrono::minutes span);
 
     /// "CPU: now 2.1 %, between 0.1 % and 5.2 % in the last 10 minutes".
     [[nodiscard]] QString sentence() const;
@@ -53,6 +53,7 @@ private:
     bool m_fromZero;
     QList<Point> m_points;
     WallTime m_now{};
+    std::chrono::minutes m_span{10};
 };
 
 } // namespace turnspit

@@ -6,7 +6,14 @@
 
 #include <cmath>
 
+using namespace std::chrono_literals;
+
 namespace turnspit {
+namespace {
+
+constexpr int mostSteps = 120; ///< of a longer time
+
+} // namespace
 
 UsageHistory::UsageHistory(HostSession& session, const HostMirror& mirror, QObject* parent)
     : QObject(parent), m_session(session), m_mirror(mirror), m_wasLive(mirror.isLive())
@@ -23,6 +30,12 @@ void UsageHistory::open(const QString& service)
         return;
     m_service = service;
     fill();
+}
+
+void UsageHistory::setSpan(std::chrono::minutes span)
+{
+    if (std::exchange(m_span, span) != span)
+        fill();
 }
 
 void UsageHistory::hostChanged()
@@ -43,12 +56,14 @@ void UsageHistory::fill()
 
 Task<> UsageHistory::load(quint64 generation)
 {
-    const auto answer = co_await m_session.usage(m_service);
-    if (generation != m_generation || !answer)
+    UsageQuery query;
+    query.names = {m_service};
+    query.span = m_span;
+    const auto answer = co_await m_session.usageHistory(query);
+    if (generation != m_generation || !answer || answer->isEmpty())
         co_return;
     // A sample that a delta brought meanwhile stands in the answer, too, with the host's time.
-    m_samples = *answer;
-    trim();
+    m_samples = answer->first().samples;
     takeRow();
     Q_EMIT changed();
 }
@@ -75,14 +90,20 @@ void UsageHistory::takeRow()
     }
     if (last && sample.time < last->time)
         sample.time = last->time; // the clock was set back, or that of the host is ahead
-    m_samples.append(sample);
-    trim();
+    append(sample);
     Q_EMIT changed();
 }
 
-void UsageHistory::trim()
+void UsageHistory::append(const UsageSample& sample)
 {
-    const WallTime oldest = Clock::current().wallNow() - span;
+    // So many as there are in ten minutes, however long it is; the newest always shows.
+    const auto step = m_span > shortest ? WallTime::duration(m_span) / mostSteps : WallTime::duration(0);
+    const qsizetype size = m_samples.size();
+    const bool crowded = size >= 2 && m_samples[size - 1].time - m_samples[size - 2].time < step && m_samples[size - 1].memoryBytes && sample.memoryBytes;
+    if (crowded)
+        m_samples.removeLast();
+    m_samples.append(sample);
+    const WallTime oldest = Clock::current().wallNow() - m_span;
     // The one before the beginning holds until the next one.
     while (m_samples.size() > 1 && m_samples[1].time <= oldest)
         m_samples.removeFirst();

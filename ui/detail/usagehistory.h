@@ -9,13 +9,14 @@ namespace turnspit {
 
 class HostMirror;
 
-/// What one service used during the last ten minutes: what the host remembers, and from then on what its deltas say. Where the figures
-/// stay the same nothing arrives, so the last sample holds until the next one; one without memory says that nothing runs.
+/// What one service used during the last ten minutes, or a longer time: what the host remembers, and from then on what its deltas say.
+/// Where the figures stay the same nothing arrives, so the last sample holds until the next one; one without memory says that nothing
+/// runs.
 class UsageHistory final : public QObject
 {
     Q_OBJECT
 public:
-    static constexpr std::chrono::minutes span{10};
+    static constexpr std::chrono::minutes shortest{10};
 
     /// Both must outlive it.
     UsageHistory(HostSession& session, const HostMirror& mirror, QObject* parent = nullptr);
@@ -23,6 +24,10 @@ public:
 
     /// "": no service.
     void open(const QString& service);
+
+    /// Until now; at first the shortest.
+    void setSpan(std::chrono::minutes span);
+    [[nodiscard]] std::chrono::minutes span() const { return m_span; }
 
     /// Oldest first.
     [[nodiscard]] const QList<UsageSample>& samples() const { return m_samples; }
@@ -35,11 +40,12 @@ private:
     Task<> load(quint64 generation);
     void hostChanged();
     void takeRow();
-    void trim();
+    void append(const UsageSample& sample);
 
     HostSession& m_session;
     const HostMirror& m_mirror;
     QString m_service;
+    std::chrono::minutes m_span = shortest;
     QList<UsageSample> m_samples;
     quint64 m_generation = 0;
     bool m_wasLive = false;

@@ -52,7 +52,7 @@ RecentStrip RecentStrip::of(const QList<RunInfo>& newestFirst)
         if (!run.outcome || strip.entries.size() == capacity)
             continue;
         const bool ran = *run.outcome != Outcome::Skipped && *run.outcome != Outcome::Missed;
-        strip.entries.prepend({*run.outcome, ran ? run.duration : std::nullopt});
+        strip.entries.prepend({*run.outcome, ran ? run.duration : std::nullopt, ran ? run.end : std::nullopt});
     }
     return strip;
 }

@@ -15,6 +15,7 @@ struct RecentStrip
     {
         Outcome outcome = Outcome::Succeeded;
         std::optional<double> duration; ///< seconds; null where nothing ran
+        std::optional<WallTime> end = {}; ///< as well
         bool operator==(const Entry&) const = default;
     };
     QList<Entry> entries;

@@ -1,5 +1,6 @@
 #include <ui/services/serviceactions.h>
 
+#include <turnspit/base/clock.h>
 #include <ui/theme/icons.h>
 
 #include <QAction>
@@ -40,14 +41,21 @@ private:
 } // namespace
 
 ServiceActions::ServiceActions(HostSession& session, QWidget& window)
-    : m_requests(session, Trigger::Window), m_window(window), m_holdAll(new QAction(this)), m_resumeAll(new QAction(this))
+    : m_requests(session, Trigger::Window), m_window(window), m_resumeAll(new QAction(this))
 {
     for (const ServiceCommand command : commands)
         m_actions.at(static_cast<std::size_t>(command)) = create(command);
-    setUp(m_holdAll, "actionHoldAll", QStringLiteral("hold"), tr("Hold all schedules"), {});
+    const auto setUpHold = [this](HoldSpan span, const char* objectName, const QString& text) {
+        QAction*& action = m_holdAll.at(static_cast<std::size_t>(span));
+        action = new QAction(this);
+        setUp(action, objectName, QStringLiteral("hold"), text, {});
+        connect(action, &QAction::triggered, this, [this, span] { holdAll(span); });
+    };
+    setUpHold(HoldSpan::Hour, "actionHoldHour", tr("Hold all schedules for 1 hour"));
+    setUpHold(HoldSpan::UntilTomorrow, "actionHoldTomorrow", tr("Hold all schedules until tomorrow"));
+    setUpHold(HoldSpan::UntilResumed, "actionHoldAll", tr("Hold all schedules until I resume"));
     setUp(m_resumeAll, "actionResumeAll", QStringLiteral("resume"), tr("Resume all schedules"), {});
-    connect(m_holdAll, &QAction::triggered, this, [this] { m_requests.act(Action::Hold, m_holdable); });
-    connect(m_resumeAll, &QAction::triggered, this, [this] { m_requests.act(Action::Resume, m_resumable); });
+    connect(m_resumeAll, &QAction::triggered, this, [this] { m_requests.act(Action::Resume, m_schedules.held); });
     connect(&m_requests, &ServiceRequests::refused, this, &ServiceActions::refused);
     connect(&m_requests, &ServiceRequests::stopExtended, this, &ServiceActions::stopExtended);
     connect(&m_requests, &ServiceRequests::done, this, &ServiceActions::done);
@@ -100,21 +108,17 @@ QAction* ServiceActions::create(ServiceCommand command)
     return action;
 }
 
-void ServiceActions::setAll(const QList<ServiceInfo>& services, bool live)
+void ServiceActions::setAll(const Schedules& schedules, bool live)
 {
-    m_holdable.clear();
-    m_resumable.clear();
-    for (const ServiceInfo& service : services) {
-        if (permission(ServiceCommand::Hold, service))
-            (isHeld(service) ? m_resumable : m_holdable) += service.name;
-    }
+    m_schedules = schedules;
     const auto show = [live](QAction* action, const QStringList& names, const QString& why) {
         action->setEnabled(live && !names.isEmpty());
         action->setToolTip(live ? names.isEmpty() ? why : action->text() : tr("No host is connected."));
         action->setStatusTip(action->isEnabled() ? QString() : action->toolTip());
     };
-    show(m_holdAll, m_holdable, tr("No schedule is there to be held."));
-    show(m_resumeAll, m_resumable, tr("No schedule is held."));
+    for (QAction* const action : m_holdAll)
+        show(action, m_schedules.holdable, tr("No schedule is there to be held."));
+    show(m_resumeAll, m_schedules.held, tr("No schedule is held."));
 }
 
 void ServiceActions::setTargets(QList<ServiceInfo> targets, bool live)
@@ -233,6 +237,11 @@ void ServiceActions::confirmEnable(const QStringList& names)
     box->setDefaultButton(QMessageBox::Cancel);
     connect(enable, &QPushButton::clicked, this, [this, names] { m_requests.enableAndStart(names); });
     box->open();
+}
+
+void ServiceActions::holdAll(HoldSpan span)
+{
+    m_requests.act(Action::Hold, m_schedules.holdable, endOf(span, Clock::current().wallNow()));
 }
 
 void ServiceActions::killNow()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ui/services/actiontable.h>
+#include <ui/services/holdspan.h>
 #include <ui/services/servicerequests.h>
 
 #include <array>
@@ -15,7 +16,8 @@ namespace turnspit {
 ///
 /// Kill is asked about once where it comes from the keyboard, and not where somebody has aimed at its words.
 ///
-/// objectNames: actionStart, actionRunNow, actionStop, actionKill, actionRestart, actionHold, actionHoldAll, actionResumeAll.
+/// objectNames: actionStart, actionRunNow, actionStop, actionKill, actionRestart, actionHold, actionHoldHour, actionHoldTomorrow,
+/// actionHoldAll, actionResumeAll.
 class ServiceActions final : public QObject
 {
     Q_OBJECT
@@ -30,11 +32,11 @@ public:
     [[nodiscard]] QAction* action(ServiceCommand command) const { return m_actions.at(static_cast<std::size_t>(command)); }
 
     /// For everything that has a schedule, selected or not.
-    [[nodiscard]] QAction* holdAll() const { return m_holdAll; }
+    [[nodiscard]] QList<QAction*> holdAll() const { return {m_holdAll.begin(), m_holdAll.end()}; }
     [[nodiscard]] QAction* resumeAll() const { return m_resumeAll; }
 
     /// What there is beside the selected ones, for holdAll and resumeAll.
-    void setAll(const QList<ServiceInfo>& services, bool live);
+    void setAll(const Schedules& schedules, bool live);
 
     /// The selected services as they are now; `live`: the host can be asked.
     void setTargets(QList<ServiceInfo> targets, bool live);
@@ -70,13 +72,13 @@ private:
     [[nodiscard]] QStringList allowedNames(ServiceCommand command) const;
     void confirmKill(const QStringList& names);
     void confirmEnable(const QStringList& names);
+    void holdAll(HoldSpan span);
 
     ServiceRequests m_requests;
     QWidget& m_window;
-    QAction* m_holdAll;
+    std::array<QAction*, 3> m_holdAll{}; ///< by HoldSpan
     QAction* m_resumeAll;
-    QStringList m_holdable; ///< not held, as the next one: held
-    QStringList m_resumable;
+    Schedules m_schedules;
     std::array<QAction*, 6> m_actions{}; ///< by ServiceCommand
     QList<ServiceInfo> m_targets;
     bool m_live = false;

@@ -36,6 +36,52 @@ void paintFuse(QPainter& painter, const QRectF& square, double left, const QColo
     painter.restore();
 }
 
+void paintTrail(QPainter& painter, const QRectF& room, const CpuTrail& trail, const QPalette& palette, bool selected)
+{
+    constexpr double leastTop = 5; // percent: what hardly moves is drawn so
+    const double top = std::max(trail.most(), leastTop);
+    const auto x = [&](WallTime time) {
+        const double age = std::chrono::duration<double>(trail.now - time) / std::chrono::duration<double>(CpuTrail::span);
+        return room.right() - std::clamp(age, 0.0, 1.0) * room.width();
+    };
+    const auto y = [&](double percent) { return room.bottom() - 1 - percent / top * (room.height() - 2); };
+    const QColor text = palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    const QColor tone = selected ? text : tones::ofState(ServiceState::Waiting, palette);
+    QColor fill = tone;
+    fill.setAlpha(50);
+    QColor ground = text;
+    ground.setAlpha(60);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(ground, 1));
+    painter.drawLine(QPointF(room.left(), room.bottom() - 0.5), QPointF(room.right(), room.bottom() - 0.5));
+    const QList<UsageSample>& samples = trail.samples;
+    for (qsizetype i = 0; i < samples.size();) {
+        if (!samples[i].cpuPercent) {
+            ++i;
+            continue;
+        }
+        QPolygonF line;
+        for (; i < samples.size() && samples[i].cpuPercent; ++i)
+            line << QPointF(x(samples[i].time), y(*samples[i].cpuPercent));
+        const WallTime end = i < samples.size() ? samples[i].time : trail.now;
+        line << QPointF(std::max(x(end), line.last().x()), line.last().y());
+        QPolygonF area = line;
+        area << QPointF(line.last().x(), room.bottom() - 1) << QPointF(line.first().x(), room.bottom() - 1);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(fill);
+        painter.drawPolygon(area);
+        painter.setPen(QPen(tone, 1.2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPolyline(line);
+    }
+    for (const CpuTrail::End& end : trail.ends) {
+        painter.setPen(QPen(selected ? text : tones::ofOutcome(end.outcome, palette), 1.6, Qt::SolidLine, Qt::FlatCap));
+        painter.drawLine(QPointF(x(end.time), room.top()), QPointF(x(end.time), room.bottom()));
+    }
+    painter.restore();
+}
+
 void paintRunBar(QPainter& painter, const QRectF& cell, Outcome outcome, double height, const QColor& color)
 {
     const double width = cell.width() - 1.5;
@@ -126,10 +172,14 @@ void RecentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const QStyle* const style = option.widget ? option.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &shown, painter, option.widget);
 
+    const QRectF room = QRectF(option.rect).adjusted(5, 4, -3, -4);
+    if (const QVariant trail = index.data(ServiceModel::TrailRole); trail.isValid()) {
+        paintTrail(*painter, room, trail.value<CpuTrail>(), option.palette, option.state.testFlag(QStyle::State_Selected));
+        return;
+    }
     const auto strip = index.data(ServiceModel::RecentRole).value<RecentStrip>();
     if (strip.isEmpty())
         return;
-    const QRectF room = QRectF(option.rect).adjusted(5, 4, -3, -4);
     const double slot = std::clamp(room.width() / RecentStrip::capacity, 3.0, 8.0);
     const double median = strip.medianDuration().value_or(0);
     const bool selected = option.state.testFlag(QStyle::State_Selected);

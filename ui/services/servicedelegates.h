@@ -1,6 +1,6 @@
 #pragma once
 
-#include <turnspit/base/states.h>
+#include <ui/services/cputrail.h>
 
 #include <QStyledItemDelegate>
 
@@ -30,7 +30,8 @@ public:
 };
 
 /// The last runs of a service as a strip: each as high as it took long, with the median at half the height, and with a shape of its own
-/// for each outcome, so that none is told by colour alone.
+/// for each outcome, so that none is told by colour alone. Of one that is kept running, where that is known, how busy it was instead,
+/// with a tick where a run ended.
 class RecentDelegate final : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -42,6 +43,9 @@ public:
 
 /// The icon of a stop under way: `left` of the ring is still there, 0 to 1.
 void paintFuse(QPainter& painter, const QRectF& square, double left, const QColor& color);
+
+/// How busy a service was, into `room`: as high as the busiest moment, but a few percent at least.
+void paintTrail(QPainter& painter, const QRectF& room, const CpuTrail& trail, const QPalette& palette, bool selected);
 
 /// One run in a cell whose width and height are given; `height` 0 to 1.
 void paintRunBar(QPainter& painter, const QRectF& cell, Outcome outcome, double height, const QColor& color);

@@ -138,7 +138,9 @@ void ServiceModel::replace(const QList<ServiceInfo>& services, bool anotherHost)
     if (anotherHost) {
         beginResetModel();
         m_recent.clear();
+        m_trails.clear();
         m_stops.clear();
+        m_holdEnds.clear();
         fill(services);
         endResetModel();
         return;
@@ -159,7 +161,9 @@ void ServiceModel::apply(QList<ServiceInfo> changed, const QStringList& removed)
 {
     for (const QString& name : removed) {
         m_recent.remove(name);
+        m_trails.remove(name);
         m_stops.remove(name);
+        m_holdEnds.remove(name);
     }
     QStringList gone = removed;
     for (const ServiceInfo& service : std::as_const(changed)) {
@@ -273,6 +277,8 @@ void ServiceModel::update(const QList<ServiceInfo>& services)
     for (const ServiceInfo& service : services) {
         ServiceInfo& present = m_services[lowerBound(service.name)];
         const Columns columns = difference(present, service);
+        if (!service.flags.contains(QLatin1String("held")))
+            m_holdEnds.remove(service.name);
         present = service;
         if (columns.last < 0)
             continue;
@@ -345,6 +351,18 @@ void ServiceModel::setRecent(const QString& name, const RecentStrip& strip)
     Q_EMIT dataChanged(indexOf(name, UpColumn), indexOf(name, UpColumn), {Qt::DisplayRole});
 }
 
+void ServiceModel::setTrail(const QString& name, const QList<UsageSample>& samples)
+{
+    if (!find(name) || (samples.isEmpty() && !m_trails.contains(name)))
+        return;
+    if (samples.isEmpty())
+        m_trails.remove(name);
+    else
+        m_trails.insert(name, samples);
+    const QModelIndex cell = indexOf(name, RecentColumn); // also where it is the same: time has moved on
+    Q_EMIT dataChanged(cell, cell, {TrailRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
 void ServiceModel::setStops(const QList<StopInfo>& stops)
 {
     QSet<QString> touched(m_stops.keyBegin(), m_stops.keyEnd());
@@ -357,6 +375,33 @@ void ServiceModel::setStops(const QList<StopInfo>& stops)
         if (const QModelIndex row = indexOf(name); row.isValid())
             Q_EMIT dataChanged(row, row, {FuseRole});
     }
+}
+
+void ServiceModel::setHolds(const QList<HoldInfo>& holds)
+{
+    QHash<QString, WallTime> ends;
+    for (const HoldInfo& hold : holds)
+        ends.insert(hold.name, hold.until);
+    if (ends == m_holdEnds)
+        return;
+    const auto before = std::exchange(m_holdEnds, std::move(ends));
+    for (const ServiceInfo& service : std::as_const(m_services)) {
+        const auto was = before.constFind(service.name);
+        if ((was == before.constEnd() ? std::nullopt : std::optional(*was)) == holdEnd(service.name))
+            continue;
+        for (const int column : {StateColumn, NextRunColumn}) {
+            const QModelIndex cell = indexOf(service.name, column);
+            Q_EMIT dataChanged(cell, cell, {Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+        }
+    }
+    Q_EMIT holdEndsChanged();
+}
+
+std::optional<WallTime> ServiceModel::holdEnd(const QString& name) const
+{
+    const auto end = m_holdEnds.constFind(name);
+    const ServiceInfo* const service = end == m_holdEnds.constEnd() ? nullptr : find(name);
+    return service && service->flags.contains(QLatin1String("held")) ? std::optional(*end) : std::nullopt;
 }
 
 const StopInfo* ServiceModel::stopOf(const QString& name) const

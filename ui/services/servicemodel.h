@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/control/values.h>
+#include <ui/services/cputrail.h>
 #include <ui/services/recentstrip.h>
 
 #include <QAbstractItemModel>
@@ -45,6 +46,7 @@ public:
         SearchRole,                  ///< name, group and state in one text: what the filter looks at
         StateRole,                   ///< the ServiceState as int
         RecentRole,                  ///< a RecentStrip
+        TrailRole,                   ///< a CpuTrail; null where none is known
         FuseRole,                    ///< while stopping: the share of the time limit that is left, 0 to 1; null where it is not known
     };
 
@@ -60,11 +62,21 @@ public:
     void setRecent(const QString& name, const RecentStrip& strip);
     [[nodiscard]] RecentStrip recent(const QString& name) const { return m_recent.value(name); }
 
+    /// What a service that is kept running used during the last ten minutes.
+    void setTrail(const QString& name, const QList<UsageSample>& samples);
+    [[nodiscard]] QList<UsageSample> trail(const QString& name) const { return m_trails.value(name); }
+
     /// The stops under way that are known.
     void setStops(const QList<StopInfo>& stops);
     /// Null where none is known; valid until the next change.
     [[nodiscard]] const StopInfo* stopOf(const QString& name) const;
     [[nodiscard]] bool knowsStops() const { return !m_stops.isEmpty(); }
+
+    /// The holds that end by themselves.
+    void setHolds(const QList<HoldInfo>& holds);
+    [[nodiscard]] const QHash<QString, WallTime>& holdEnds() const { return m_holdEnds; }
+    /// Null: it is not held, or until somebody resumes it.
+    [[nodiscard]] std::optional<WallTime> holdEnd(const QString& name) const;
 
     /// Null where there is none; valid until the next change.
     [[nodiscard]] const ServiceInfo* find(const QString& name) const;
@@ -81,6 +93,9 @@ public:
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+Q_SIGNALS:
+    void holdEndsChanged();
 
 private:
     struct Columns
@@ -118,12 +133,16 @@ private:
     [[nodiscard]] QString toolTip(const ServiceInfo& service, int column) const;
     [[nodiscard]] QString upTime(const ServiceInfo& service) const;
     [[nodiscard]] QVariant sortValue(const ServiceInfo& service, int column) const;
+    [[nodiscard]] CpuTrail trailOf(const ServiceInfo& service) const;
+    [[nodiscard]] QString recentSentence(const ServiceInfo& service) const;
     [[nodiscard]] QVariant fuse(const ServiceInfo& service) const;
 
     QList<ServiceInfo> m_services;                ///< sorted by name
     std::vector<std::unique_ptr<Group>> m_groups; ///< sorted by name; the first one's is "", and it is always there
     QHash<QString, RecentStrip> m_recent;
+    QHash<QString, QList<UsageSample>> m_trails;
     QHash<QString, StopInfo> m_stops;
+    QHash<QString, WallTime> m_holdEnds;
 };
 
 } // namespace turnspit

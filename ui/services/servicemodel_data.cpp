@@ -47,8 +47,8 @@ QVariant ServiceModel::data(const QModelIndex& index, int role) const
         return isNumber(index.column()) ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::AccessibleTextRole:
         if (index.column() == StateColumn)
-            return words::rowSentence(service, Clock::current().wallNow());
-        return index.column() == RecentColumn ? QVariant(m_recent.value(service.name).sentence()) : QVariant();
+            return words::rowSentence(service, Clock::current().wallNow(), holdEnd(service.name));
+        return index.column() == RecentColumn ? QVariant(recentSentence(service)) : QVariant();
     case NameRole:
         return service.name;
     case GroupRole:
@@ -61,6 +61,10 @@ QVariant ServiceModel::data(const QModelIndex& index, int role) const
         return static_cast<int>(service.state);
     case RecentRole:
         return QVariant::fromValue(m_recent.value(service.name));
+    case TrailRole: {
+        const CpuTrail trail = trailOf(service);
+        return trail.isEmpty() ? QVariant() : QVariant::fromValue(trail);
+    }
     case FuseRole:
         return fuse(service);
     default:
@@ -109,7 +113,7 @@ QString ServiceModel::display(const ServiceInfo& service, int column) const
     case NameColumn:
         return service.name;
     case NextRunColumn:
-        return words::nextRun(service, Clock::current().wallNow());
+        return words::nextRun(service, Clock::current().wallNow(), holdEnd(service.name));
     case UpColumn:
         return upTime(service);
     case CpuColumn:
@@ -141,19 +145,21 @@ QString ServiceModel::toolTip(const ServiceInfo& service, int column) const
     case StateColumn:
         if (const StopInfo* const stop = stopOf(service.name))
             return words::stopping(*stop, Clock::current().wallNow());
-        return words::why(service, Clock::current().wallNow());
+        return words::why(service, Clock::current().wallNow(), nullptr, holdEnd(service.name));
     case NameColumn: {
         const QString kind = words::kind(service.kind);
         return service.pid ? tr("%1, pid %2", "kind of service, process id").arg(kind).arg(*service.pid) : kind;
     }
     case NextRunColumn:
+        if (const auto end = holdEnd(service.name))
+            return tr("Held until %1", "date, time and zone").arg(words::moment(*end));
         return service.nextRun ? words::moment(*service.nextRun) : QString();
     case UpColumn:
         return tr("Since %1").arg(words::moment(service.since));
     case LastResultColumn:
         return service.reason.value_or(QString());
     case RecentColumn:
-        return m_recent.value(service.name).sentence();
+        return recentSentence(service);
     default:
         return {};
     }
@@ -188,6 +194,26 @@ QVariant ServiceModel::sortValue(const ServiceInfo& service, int column) const
     default:
         return display(service, column);
     }
+}
+
+CpuTrail ServiceModel::trailOf(const ServiceInfo& service) const
+{
+    CpuTrail trail;
+    trail.samples = m_trails.value(service.name);
+    trail.now = Clock::current().wallNow();
+    const RecentStrip strip = trail.isEmpty() ? RecentStrip() : m_recent.value(service.name);
+    for (const RecentStrip::Entry& entry : strip.entries) {
+        if (entry.end && *entry.end > trail.now - CpuTrail::span)
+            trail.ends.append({*entry.end, entry.outcome});
+    }
+    return trail;
+}
+
+QString ServiceModel::recentSentence(const ServiceInfo& service) const
+{
+    QStringList parts{trailOf(service).sentence(), m_recent.value(service.name).sentence()};
+    parts.removeAll(QString());
+    return parts.join(QStringLiteral(" · "));
 }
 
 QVariant ServiceModel::fuse(const ServiceInfo& service) const

@@ -10,10 +10,10 @@ ServiceRequests::ServiceRequests(HostSession& session, Trigger trigger, QObject*
 {
 }
 
-void ServiceRequests::act(Action action, const QStringList& names)
+void ServiceRequests::act(Action action, const QStringList& names, std::optional<WallTime> until)
 {
     if (!names.isEmpty())
-        m_tasks.spawn(ask(action, names));
+        m_tasks.spawn(ask(action, names, until));
 }
 
 void ServiceRequests::run(const QStringList& names)
@@ -40,11 +40,12 @@ void ServiceRequests::extendStop(const QString& name, Milliseconds by)
     m_tasks.spawn(extend(name, by));
 }
 
-Task<> ServiceRequests::ask(Action action, QStringList names)
+Task<> ServiceRequests::ask(Action action, QStringList names, std::optional<WallTime> until)
 {
     ActionRequest request;
     request.action = action;
     request.names = std::move(names);
+    request.until = until;
     request.wait = false;
     request.trigger = m_trigger;
     const auto results = co_await m_session.act(std::move(request));

@@ -16,7 +16,8 @@ public:
     /// `trigger`: from where the person asked, for the history.
     ServiceRequests(HostSession& session, Trigger trigger, QObject* parent = nullptr);
 
-    void act(Action action, const QStringList& names);
+    /// `until`: of a hold that ends by itself.
+    void act(Action action, const QStringList& names, std::optional<WallTime> until = {});
     /// One run of each.
     void run(const QStringList& names);
     /// Once more: a run of one that has single runs, a start of one that is kept.
@@ -34,7 +35,7 @@ Q_SIGNALS:
     void done();
 
 private:
-    Task<> ask(Action action, QStringList names);
+    Task<> ask(Action action, QStringList names, std::optional<WallTime> until = {});
     Task<> begin(QString name);
     Task<> enableThenStart(QStringList names);
     Task<> extend(QString name, Milliseconds by);

@@ -110,6 +110,17 @@ QStringList ServiceView::selectedNames() const
     return names;
 }
 
+QStringList ServiceView::namesInSight() const
+{
+    QStringList names;
+    const int bottom = viewport()->height();
+    for (QModelIndex index = indexAt(QPoint(0, 0)); index.isValid() && visualRect(index).top() < bottom; index = indexBelow(index)) {
+        if (const QString name = index.data(ServiceModel::NameRole).toString(); !name.isEmpty())
+            names += name;
+    }
+    return names;
+}
+
 QString ServiceView::currentName() const
 {
     const QStringList names = selectedNames();

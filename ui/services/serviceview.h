@@ -23,6 +23,8 @@ public:
 
     /// Of the selected rows, in the order they are shown; a group stands for what is shown of it.
     [[nodiscard]] QStringList selectedNames() const;
+    /// Of the services whose rows are in the viewport.
+    [[nodiscard]] QStringList namesInSight() const;
     /// The current service if it is selected, else the first selected one; "" where none is.
     [[nodiscard]] QString currentName() const;
     /// Makes it the only selected one and shows it; false where the filter hides it.

@@ -83,8 +83,10 @@ bool isHeld(const ServiceInfo& service)
     return service.flags.contains(QLatin1String("held"));
 }
 
-QString next(const ServiceInfo& service, WallTime now)
+QString next(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
+    if (isHeld(service) && heldUntil)
+        return Spoken::tr("schedule held until %1", "a time").arg(pointInTime(*heldUntil, now));
     if (isHeld(service))
         return Spoken::tr("schedule held");
     if (!service.nextRun)
@@ -175,9 +177,9 @@ QString spokenDuration(seconds time)
     return someDays(s / 86400);
 }
 
-QString rowSentence(const ServiceInfo& service, WallTime now)
+QString rowSentence(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
-    return sentence(QStringList{service.name, spokenState(service.state), next(service, now), last(service), tries(service)}
+    return sentence(QStringList{service.name, spokenState(service.state), next(service, now, heldUntil), last(service), tries(service)}
                     + troubles(service) + QStringList{reason(service)});
 }
 

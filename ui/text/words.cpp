@@ -30,8 +30,10 @@ QString countdown(seconds left)
     return left < minutes(1) ? Words::tr("%1 s", "seconds").arg(left.count()) : duration(left);
 }
 
-QString next(const ServiceInfo& service, WallTime now)
+QString next(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
+    if (isHeld(service) && heldUntil)
+        return Words::tr("schedule held until %1", "a time").arg(pointInTime(*heldUntil, now));
     if (isHeld(service))
         return Words::tr("schedule held");
     if (!service.nextRun)
@@ -202,10 +204,10 @@ QString nothing()
     return QStringLiteral("—");
 }
 
-QString nextRun(const ServiceInfo& service, WallTime now)
+QString nextRun(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
     if (isHeld(service))
-        return Words::tr("held");
+        return heldUntil ? Words::tr("held until %1", "a time").arg(pointInTime(*heldUntil, now)) : Words::tr("held");
     const bool waitsForRun = service.kind == ServiceKind::Scheduled && isLive(service.state);
     if (waitsForRun && (!service.nextRun || *service.nextRun <= now))
         return Words::tr("after current run");
@@ -233,7 +235,9 @@ QString lastResult(const ServiceInfo& service)
     return text;
 }
 
-QString stopping(const StopInfo& stop, WallTime now)
+namespace {
+
+QString stepOf(const StopInfo& stop, WallTime now)
 {
     const auto left = ceil<seconds>(stop.killAt - now);
     if (left <= seconds(0) || stop.sent == QLatin1String("SIGKILL"))
@@ -243,7 +247,15 @@ QString stopping(const StopInfo& stop, WallTime now)
     return Words::tr("%1 sent, %2 to SIGKILL", "a signal, a duration").arg(stop.sent, countdown(left));
 }
 
-QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop)
+} // namespace
+
+QString stopping(const StopInfo& stop, WallTime now)
+{
+    const QString step = stepOf(stop, now);
+    return stop.thenStart ? Words::tr("%1, then start", "how the stop stands").arg(step) : step;
+}
+
+QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop, std::optional<WallTime> heldUntil)
 {
     const bool ended = service.state == ServiceState::Failed || service.state == ServiceState::Completed
                        || service.state == ServiceState::Stopped;
@@ -256,7 +268,7 @@ QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop)
     else if (service.reason && !service.reason->isEmpty() && !isLive(service.state))
         parts += *service.reason;
     parts += troubles(service);
-    if (const QString what = next(service, now); !what.isEmpty())
+    if (const QString what = next(service, now, heldUntil); !what.isEmpty())
         parts += what;
     return parts.join(QStringLiteral(" · "));
 }

@@ -31,18 +31,19 @@ namespace turnspit::words {
 
 /// The cells of the list; "—" where there is nothing to say.
 [[nodiscard]] QString nothing();
-[[nodiscard]] QString nextRun(const ServiceInfo& service, WallTime now);
+/// `heldUntil`, here and below: when its hold ends by itself.
+[[nodiscard]] QString nextRun(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil = {});
 [[nodiscard]] QString upTime(const ServiceInfo& service, WallTime now);
 [[nodiscard]] QString lastResult(const ServiceInfo& service);
 
-/// "SIGTERM sent, 7 s to SIGKILL".
+/// "SIGTERM sent, 7 s to SIGKILL", "… , then start".
 [[nodiscard]] QString stopping(const StopInfo& stop, WallTime now);
 
 /// State, since, reason and what happens next, in one line. `stop`: of one that is stopping, where its limit is known.
-[[nodiscard]] QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop = nullptr);
+[[nodiscard]] QString why(const ServiceInfo& service, WallTime now, const StopInfo* stop = nullptr, std::optional<WallTime> heldUntil = {});
 
 /// One sentence for those who hear the list: "mailer, backing off, retry in 14 seconds, last exit 1, fourth failure".
-[[nodiscard]] QString rowSentence(const ServiceInfo& service, WallTime now);
+[[nodiscard]] QString rowSentence(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil = {});
 
 /// "14 seconds", "5 minutes", "2 hours 10 minutes", "3 days": rounded to what a listener can keep.
 [[nodiscard]] QString spokenDuration(std::chrono::seconds time);

@@ -33,6 +33,21 @@ bool allHeld(const QList<ServiceInfo>& services)
     return any;
 }
 
+/// When the first of them ticks again; null: not before somebody resumes.
+std::optional<WallTime> heldUntil(const OverallInput& input)
+{
+    std::optional<WallTime> first;
+    for (const ServiceInfo& service : input.services) {
+        if (!service.flags.contains(QLatin1String("held")))
+            continue;
+        const auto end = input.holdEnds.constFind(service.name);
+        if (end == input.holdEnds.constEnd())
+            return std::nullopt;
+        first = std::min(first.value_or(*end), *end);
+    }
+    return first;
+}
+
 QString joined(const QStringList& parts)
 {
     return parts.join(QStringLiteral(" · "));
@@ -104,7 +119,7 @@ Overall overall(const OverallInput& input)
     };
     if (std::ranges::any_of(input.services, moves))
         return Overall::Working;
-    if (allHeld(input.services))
+    if (allHeld(input.services) || input.noticesHeldUntil)
         return Overall::Held;
     return liveCount(input.services) > 0 ? Overall::AllWell : Overall::NothingRunning;
 }
@@ -139,8 +154,17 @@ QString overallText(const OverallInput& input, WallTime now)
     }
     case Overall::Failed:
         return failedText(input, now);
-    case Overall::Held:
-        return joined({OverallWords::tr("Schedules held"), calmText(input.services)});
+    case Overall::Held: {
+        QStringList parts;
+        if (allHeld(input.services)) {
+            const auto until = heldUntil(input);
+            parts += until ? OverallWords::tr("Schedules held until %1", "a time").arg(words::pointInTime(*until, now))
+                           : OverallWords::tr("Schedules held");
+        }
+        if (input.noticesHeldUntil)
+            parts += OverallWords::tr("Notices held until %1", "a time").arg(words::pointInTime(*input.noticesHeldUntil, now));
+        return joined(parts << calmText(input.services));
+    }
     case Overall::AllWell:
         return calmText(input.services);
     case Overall::NothingRunning:

@@ -4,6 +4,7 @@
 
 #include <ui/theme/icons.h>
 
+#include <QHash>
 #include <QString>
 #include <QStringList>
 
@@ -15,7 +16,7 @@ enum class Overall {
     AllWell,
     Working,     ///< something starts, stops or backs off
     Failed,      ///< and nobody has looked at it yet
-    Held,        ///< every schedule is held
+    Held,        ///< every schedule is held, or notices are
     Unreachable, ///< no host answers
 };
 
@@ -25,6 +26,8 @@ struct OverallInput
     QList<ServiceInfo> services;
     QStringList unseen;    ///< failures, newest first
     bool live = true;      ///< a host answers
+    QHash<QString, WallTime> holdEnds = {}; ///< of the holds that end by themselves
+    std::optional<WallTime> noticesHeldUntil = {};
     bool quitting = false; ///< services are being stopped because the program ends
 };
 

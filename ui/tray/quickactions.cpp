@@ -25,4 +25,9 @@ void QuickActions::ask(QuickCommand command, const QStringList& names)
     }
 }
 
+void QuickActions::hold(const QStringList& names, std::optional<WallTime> until)
+{
+    m_requests.act(Action::Hold, names, until);
+}
+
 } // namespace turnspit

@@ -19,6 +19,9 @@ public:
     void ask(QuickCommand command, const QStringList& names);
     void ask(QuickCommand command, const QString& name) { ask(command, QStringList{name}); }
 
+    /// Null: until somebody resumes.
+    void hold(const QStringList& names, std::optional<WallTime> until);
+
     /// Once more: a run of one that has single runs, a start of one that is kept.
     void again(const ServiceInfo& service) { m_requests.again(service); }
 

@@ -35,7 +35,7 @@ TrayMenu::TrayMenu(QObject* parent) : QObject(parent), m_menu(std::make_unique<Q
         createSlot(m_slots.at(static_cast<std::size_t>(n)), n);
     m_more = add("trayMore");
     m_menu->addSeparator();
-    m_hold = add("trayHold");
+    createHold();
     m_open = add("trayOpen");
     m_startHere = add("trayStartHere");
     m_menu->addSeparator();
@@ -52,8 +52,6 @@ TrayMenu::TrayMenu(QObject* parent) : QObject(parent), m_menu(std::make_unique<Q
     connect(m_startHere, &QAction::triggered, this, &TrayMenu::startHere);
     connect(m_atLogin, &QAction::triggered, this, &TrayMenu::startAtLogin);
     connect(m_quit, &QAction::triggered, this, &TrayMenu::quit);
-    connect(m_hold, &QAction::triggered, this,
-            [this] { Q_EMIT asked(m_allHeld ? QuickCommand::Resume : QuickCommand::Hold, m_ticking); });
     connect(m_menu.get(), &QMenu::aboutToShow, this, [this] { setOpen(true); });
     connect(m_menu.get(), &QMenu::aboutToHide, this, [this] { setOpen(false); });
     setContent({}, {});
@@ -88,6 +86,37 @@ void TrayMenu::createSlot(Slot& slot, int number)
             [this, &slot] { ask(slot.held ? QuickCommand::Resume : QuickCommand::Hold, slot); });
 }
 
+void TrayMenu::createHold()
+{
+    m_hold = m_menu->addMenu(tr("Hold schedules"));
+    m_hold->setObjectName(QStringLiteral("trayHold"));
+    const auto addSpan = [this](HoldSpan span, const char* objectName, const QString& text) {
+        QAction* const action = m_hold->addAction(text);
+        action->setObjectName(QLatin1String(objectName));
+        connect(action, &QAction::triggered, this, [this, span] { Q_EMIT holdAsked(span, m_schedules.holdable); });
+    };
+    addSpan(HoldSpan::Hour, "trayHoldHour", tr("1 hour"));
+    addSpan(HoldSpan::UntilTomorrow, "trayHoldTomorrow", tr("Until tomorrow"));
+    addSpan(HoldSpan::UntilResumed, "trayHoldResumed", tr("Until I resume"));
+    m_resume = add("trayResume");
+    m_resume->setText(tr("Resume schedules"));
+    connect(m_resume, &QAction::triggered, this, [this] { Q_EMIT asked(QuickCommand::Resume, m_schedules.held); });
+
+    QMenu* const notices = m_menu->addMenu(tr("Hold notices"));
+    notices->setObjectName(QStringLiteral("trayHoldNotices"));
+    const auto addNoticeSpan = [this, notices](HoldSpan span, const char* objectName, const QString& text) {
+        QAction* const action = notices->addAction(text);
+        action->setObjectName(QLatin1String(objectName));
+        connect(action, &QAction::triggered, this, [this, span] { Q_EMIT noticeHoldAsked(span); });
+    };
+    addNoticeSpan(HoldSpan::Hour, "trayHoldNoticesHour", tr("1 hour"));
+    addNoticeSpan(HoldSpan::UntilTomorrow, "trayHoldNoticesTomorrow", tr("Until tomorrow"));
+    m_resumeNotices = add("trayResumeNotices");
+    m_resumeNotices->setText(tr("Show notices again"));
+    connect(m_resumeNotices, &QAction::triggered, this, &TrayMenu::noticesAsked);
+    m_menu->addSeparator();
+}
+
 void TrayMenu::ask(QuickCommand command, const Slot& slot)
 {
     const QString name = slot.name;
@@ -107,16 +136,10 @@ void TrayMenu::setContent(const Content& content, WallTime now)
     if (!m_isOpen)
         arrange();
 
+    m_schedules = Schedules::of(m_content.services, m_content.holdEnds);
     QHash<QString, const ServiceInfo*> byName;
-    m_ticking.clear();
-    m_allHeld = true;
-    for (const ServiceInfo& service : m_content.services) {
+    for (const ServiceInfo& service : m_content.services)
         byName.insert(service.name, &service);
-        if (service.state != ServiceState::Disabled && permission(ServiceCommand::Hold, service)) {
-            m_ticking += service.name;
-            m_allHeld = m_allHeld && isHeld(service);
-        }
-    }
     int shown = 0;
     for (std::size_t n = 0; n < m_slots.size(); ++n) {
         const QString name = m_order.value(static_cast<qsizetype>(n));
@@ -127,7 +150,9 @@ void TrayMenu::setContent(const Content& content, WallTime now)
 
     const int more = m_content.live ? static_cast<int>(m_content.services.size()) - shown : 0;
     show(*m_more, tr("More services (%1)…").arg(more), more > 0);
-    show(*m_hold, m_allHeld ? tr("Resume schedules") : tr("Hold schedules"), m_content.live && !m_ticking.isEmpty());
+    m_hold->menuAction()->setVisible(m_content.live && !m_schedules.holdable.isEmpty());
+    m_resume->setVisible(m_content.live && !m_schedules.held.isEmpty());
+    m_resumeNotices->setVisible(m_content.noticesHeldUntil.has_value());
     m_startHere->setVisible(m_content.canStartHere);
     m_atLogin->setChecked(m_content.startsAtLogin);
     const int stops = liveCount(m_content.services);
@@ -168,7 +193,9 @@ void TrayMenu::fill(Slot& slot, const ServiceInfo* service, WallTime now) const
     if (failed)
         what = tr("failed at %1").arg(words::pointInTime(service->since, now));
     else if (slot.held)
-        what = tr("held");
+        what = m_content.holdEnds.contains(service->name)
+                   ? tr("held until %1", "a time").arg(words::pointInTime(m_content.holdEnds.value(service->name), now))
+                   : tr("held");
     else if (service->nextRun)
         what = words::pointInTime(*service->nextRun, now);
     slot.menu->setTitle(tr("%1 — %2", "service, its state or its next run").arg(service->name, what));

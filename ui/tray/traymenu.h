@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ui/services/holdspan.h>
 #include <ui/tray/quickactions.h>
 
 #include <array>
@@ -15,8 +16,8 @@ namespace turnspit {
 /// change, since hosts of trays mis-size and lose menus that grow. Everything that the icon can do is in it.
 ///
 /// Failed services first, then those that were used last here, then by name; the order stays while the menu is open.
-/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold, trayOpen, trayStartHere, trayStartAtLogin,
-/// trayQuit.
+/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold with trayHoldHour, trayHoldTomorrow and trayHoldResumed in it,
+/// trayResume, trayHoldNotices with trayHoldNoticesHour and trayHoldNoticesTomorrow in it, trayResumeNotices, trayOpen, trayStartHere, trayStartAtLogin, trayQuit.
 class TrayMenu final : public QObject
 {
     Q_OBJECT
@@ -32,6 +33,8 @@ public:
         bool canStartHere = false;   ///< no host has the state folder
         bool quitting = false;
         bool startsAtLogin = false;
+        QHash<QString, WallTime> holdEnds = {}; ///< of the holds that end by themselves
+        std::optional<WallTime> noticesHeldUntil = {};
     };
 
     explicit TrayMenu(QObject* parent = nullptr);
@@ -46,6 +49,9 @@ public:
 
 Q_SIGNALS:
     void asked(turnspit::QuickCommand command, const QStringList& names);
+    void holdAsked(turnspit::HoldSpan span, const QStringList& names);
+    void noticeHoldAsked(turnspit::HoldSpan span);
+    void noticesAsked();
     void showLog(const QString& name);
     void openWindow();
     void startHere();
@@ -67,6 +73,7 @@ private:
     };
 
     void createSlot(Slot& slot, int number);
+    void createHold();
     void ask(QuickCommand command, const Slot& slot);
     void arrange();
     void fill(Slot& slot, const ServiceInfo* service, WallTime now) const;
@@ -75,16 +82,17 @@ private:
     std::unique_ptr<QMenu> m_menu;
     std::array<Slot, slotCount> m_slots;
     QAction* m_more;
-    QAction* m_hold;
+    QMenu* m_hold;
+    QAction* m_resume;
+    QAction* m_resumeNotices;
     QAction* m_open;
     QAction* m_startHere;
     QAction* m_atLogin;
     QAction* m_quit;
     Content m_content;
-    QStringList m_order;   ///< names in the slots
-    QStringList m_used;    ///< last used first
-    QStringList m_ticking; ///< what Hold concerns
-    bool m_allHeld = false;
+    QStringList m_order; ///< names in the slots
+    QStringList m_used;  ///< last used first
+    Schedules m_schedules;
     bool m_isOpen = false;
 };
 

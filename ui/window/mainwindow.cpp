@@ -13,6 +13,8 @@
 #include <ui/services/servicemodel.h>
 #include <ui/services/serviceview.h>
 #include <ui/session/goodversions.h>
+#include <ui/session/cputrails.h>
+#include <ui/session/holds.h>
 #include <ui/session/hostmirror.h>
 #include <ui/session/lastwords.h>
 #include <ui/session/recentruns.h>
@@ -55,7 +57,9 @@ bool isOfHost(const ServiceInfo& service)
 MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
-      m_stops(new Stops(session, *m_mirror, this)), m_lastWords(new LastWords(session, this)), m_good(new GoodVersions(session, this)),
+      m_stops(new Stops(session, *m_mirror, this)), m_holds(new Holds(session, m_mirror->model(), this)),
+      m_trails(new CpuTrails(session, *m_mirror, this)),
+      m_lastWords(new LastWords(session, this)), m_good(new GoodVersions(session, this)),
       m_actions(new ServiceActions(session, *this)),
       m_editing(new ServiceEditing(session, *m_mirror, *this)),
       m_examples(new Examples(session, options.demoProgram, this)), m_filter(new ServiceFilter(this)), m_pages(new QStackedWidget(this)),
@@ -223,6 +227,10 @@ void MainWindow::connectParts()
     connect(m_editing, &ServiceEditing::appeared, this, &MainWindow::showAppeared);
     connect(m_mirror, &HostMirror::hostChanged, this, &MainWindow::hostChanged);
     connect(m_mirror, &HostMirror::servicesChanged, this, &MainWindow::servicesChanged);
+    connect(&m_mirror->model(), &ServiceModel::holdEndsChanged, this, [this] {
+        refreshSchedules();
+        refreshTargets();
+    });
     connect(&m_mirror->model(), &ServiceModel::modelReset, this, [this] { m_recallsSelection = true; });
     connect(m_noHost, &PlaceholderPage::triggered, this, &MainWindow::retry);
     connect(m_noMatch, &PlaceholderPage::triggered, this, &MainWindow::clearFilter);
@@ -358,7 +366,8 @@ void MainWindow::refreshTargets()
     }
     m_why->setLive(m_mirror->isLive());
     if (targets.size() == 1)
-        m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()), m_good->isKept(targets.first()));
+        m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()), m_good->isKept(targets.first()),
+                    model.holdEnd(targets.first().name));
     else
         m_why->showText(targets.isEmpty() ? tr("No service is selected.")
                                           : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));
@@ -373,7 +382,7 @@ void MainWindow::servicesChanged()
 {
     const ServiceModel& model = m_mirror->model();
     m_filterBar->setServices(model.services(), model.groups());
-    m_actions->setAll(model.services(), m_mirror->isLive());
+    refreshSchedules();
     m_examples->setServices(model.services(), m_mirror->isLive());
     recallSelection();
     if (!m_awaited.isEmpty() && model.find(m_awaited))
@@ -382,13 +391,19 @@ void MainWindow::servicesChanged()
     refreshPages();
 }
 
+void MainWindow::refreshSchedules()
+{
+    const ServiceModel& model = m_mirror->model();
+    m_actions->setAll(Schedules::of(model.services(), model.holdEnds()), m_mirror->isLive());
+}
+
 void MainWindow::hostChanged()
 {
     const bool live = m_mirror->isLive();
     if (live && !m_wasLive && !m_view->currentName().isEmpty())
         m_log->reopen();
     if (live != m_wasLive) {
-        m_actions->setAll(m_mirror->model().services(), live);
+        refreshSchedules();
         m_examples->setServices(m_mirror->model().services(), live);
     }
     m_wasLive = live;
@@ -473,6 +488,8 @@ Task<> MainWindow::tick()
         const bool burns = m_mirror->model().knowsStops();
         co_await delay(burns ? 250ms : 1s);
         m_view->tick();
+        if (m_view->isVisible() && !m_view->isColumnHidden(ServiceModel::RecentColumn))
+            m_trails->look(m_view->namesInSight());
         if (!burns || quarters % 4 == 0)
             refreshTargets();
     }

@@ -14,10 +14,12 @@ class QStackedWidget;
 namespace turnspit {
 
 class ConfigurationTab;
+class CpuTrails;
 class DetailPane;
 class Examples;
 class FilterBar;
 class GoodVersions;
+class Holds;
 class HostLine;
 class HostMirror;
 class LastWords;
@@ -136,6 +138,7 @@ private:
     void clearFilter();
     void showAppeared(const QString& name);
     void selectionChanged();
+    void refreshSchedules();
     void hostChanged();
     void servicesChanged();
     void refreshTargets();
@@ -148,6 +151,8 @@ private:
     HostMirror* m_mirror;
     RecentRuns* m_recent;
     Stops* m_stops;
+    Holds* m_holds;
+    CpuTrails* m_trails;
     LastWords* m_lastWords;
     GoodVersions* m_good;
     ServiceActions* m_actions;

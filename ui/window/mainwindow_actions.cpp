@@ -97,7 +97,8 @@ void MainWindow::createMenus()
         addMenuAction(Menu::Service, m_actions->action(command));
         m_view->addAction(m_actions->action(command));
     }
-    addMenuAction(Menu::Service, m_actions->holdAll());
+    for (QAction* const hold : m_actions->holdAll())
+        addMenuAction(Menu::Service, hold);
     addMenuAction(Menu::Service, m_actions->resumeAll());
     addMenuSeparator(Menu::Service);
     m_view->addAction(newSeparator(m_view));
@@ -167,7 +168,8 @@ void MainWindow::createToolBar()
     hold->setIcon(actionIcon(QStringLiteral("hold")));
     hold->setToolTip(tr("Hold or resume all schedules"));
     hold->setAccessibleName(hold->toolTip());
-    hold->addAction(m_actions->holdAll());
+    hold->addActions(m_actions->holdAll());
+    hold->addAction(newSeparator(hold));
     hold->addAction(m_actions->resumeAll());
     bar->addWidget(hold);
     auto* gap = new QWidget(bar);
@@ -201,7 +203,7 @@ void MainWindow::addService()
 
 void MainWindow::holdSchedules()
 {
-    m_actions->holdAll()->trigger();
+    m_actions->holdAll().last()->trigger();
 }
 
 void MainWindow::apply(Remedy remedy)

@@ -41,10 +41,10 @@ WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m
     setMinimumHeight(m_buttons.front()->sizeHint().height() + 10);
 }
 
-void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept)
+void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept, std::optional<WallTime> heldUntil)
 {
     m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
-    const QString why = words::why(service, Clock::current().wallNow(), stop);
+    const QString why = words::why(service, Clock::current().wallNow(), stop, heldUntil);
     setLine(lastWords.isEmpty() ? why : tr("%1 · “%2”", "why it failed, what it said last").arg(why, lastWords));
     QList<Remedy> list = remedies(service, goodIsKept);
     if (!m_live)
@@ -55,7 +55,7 @@ void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QStrin
     m_service = service.name;
     m_state = service.state;
     if (changed)
-        announce(*this, words::rowSentence(service, Clock::current().wallNow()));
+        announce(*this, words::rowSentence(service, Clock::current().wallNow(), heldUntil));
 }
 
 void WhyBar::showText(const QString& text)

@@ -25,8 +25,9 @@ public:
     explicit WhyBar(QWidget* parent = nullptr);
 
     /// `stop`: null where none is under way, or its limit is not known. `lastWords`: what a failed one said last, or "". `goodIsKept`: an older,
-    /// good version of its broken file.
-    void show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords = {}, bool goodIsKept = false);
+    /// good version of its broken file. `heldUntil`: when its hold ends by itself.
+    void show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords = {}, bool goodIsKept = false,
+              std::optional<WallTime> heldUntil = {});
     /// Where not exactly one is selected.
     void showText(const QString& text);
     /// The whole line, also where it is cut on screen.
