@@ -1,5 +1,6 @@
 #include "mirrored.h"
 
+#include <ui/services/holdspan.h>
 #include <ui/text/words.h>
 #include <ui/tray/overall.h>
 #include <ui/tray/unseenfailures.h>
@@ -60,6 +61,12 @@ private Q_SLOTS:
            QStringLiteral("Schedules held until %1 · 1 waiting").arg(words::pointInTime(now + 3h, now)));
         is(Overall::Held, {.services = {serviceNamed(api, Running)}, .unseen = {}, .noticesHeldUntil = now + 1h},
            QStringLiteral("Notices held until %1 · 1 running").arg(words::pointInTime(now + 1h, now)));
+        // The host's own upkeep goes on, and the first minute of a day has a word.
+        ServiceInfo upkeep = serviceNamed(QStringLiteral("housekeeping"), Waiting, ServiceKind::BuiltIn);
+        upkeep.nextRun = now + 5min;
+        const WallTime midnight = *endOf(HoldSpan::UntilTomorrow, now);
+        is(Overall::Held, {.services = {held(waiting), upkeep}, .unseen = {}, .holdEnds = {{backup, midnight}}},
+           QStringLiteral("Schedules held until tomorrow · 2 waiting"));
         // What failed is there all the same.
         is(Overall::Failed, {.services = {serviceNamed(api, Failed)}, .unseen = {api}, .noticesHeldUntil = now + 1h},
            QStringLiteral("api failed at %1").arg(words::pointInTime(now, now)));

@@ -134,7 +134,7 @@ private Q_SLOTS:
     {
         ServiceInfo a = made("a", ServiceState::Waiting, ServiceKind::Scheduled);
         ServiceInfo b = made("b", ServiceState::Waiting, ServiceKind::Scheduled);
-        show({.services = {a, b, made("c", ServiceState::Running)}, .unseen = {}});
+        show({.services = {a, b, made("c", ServiceState::Running), made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)}, .unseen = {}});
         QSignalSpy held(m_menu.get(), &TrayMenu::holdAsked);
         QSignalSpy asked(m_menu.get(), &TrayMenu::asked);
         QCOMPARE(item("trayHold")->text(), QStringLiteral("Hold schedules"));

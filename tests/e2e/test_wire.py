@@ -327,6 +327,33 @@ class Wire(Case):
                                                   timeout=60)["state"])
         self.assertGreaterEqual(time.monotonic() - began, 3.9)
 
+    def test_a_hold_ends_at_its_time_whichever_host_is_there_then(self):
+        def moment(after):
+            return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + after)) + ".000000Z"
+
+        for name in ("soon", "later"):
+            self.host.service(name, ["true"], schedule={"every": "1s", "missed": "skip"})
+        self.host.ok("reload")
+        client = self.client()
+        client.result("service.start", names=["soon", "later"])
+        soon, later = moment(4), moment(3600)
+        client.result("service.hold", name="soon", until=soon)
+        client.result("service.hold", name="later", until=later)
+        self.assertEqual([{"name": "later", "until": later}, {"name": "soon", "until": soon}], client.result("service.holds"))
+        self.host.kill9()
+        self.host.start()
+        client = self.client()
+        self.assertEqual(later, client.result("service.holds")[0]["until"])
+        wait_until(lambda: "held" not in self.host.one("soon")["flags"], "the end of the hold")
+        self.assertGreaterEqual(moment(0), soon)
+        self.host.wait_run("soon", lambda run: run["trigger"] == "schedule" and run["outcome"] == "succeeded")
+        skipped = [run for run in self.host.runs("soon") if run["outcome"] == "skipped"]
+        self.assertTrue(skipped and skipped[-1]["reason"].endswith(": held"), skipped)
+        self.assertEqual(["held"], self.host.one("later")["flags"])
+        self.assertEqual([{"name": "later", "until": later}], client.result("service.holds"))
+        client.result("service.resume", name="later")
+        self.assertEqual([], client.result("service.holds"))
+
     def test_definitions(self):
         client = self.client()
         shown = client.result("service.definition", name="web")

@@ -270,6 +270,7 @@ private Q_SLOTS:
         const auto holds = await(m->session->holds());
         QVERIFY(holds);
         QCOMPARE(local(holds->value(0).until), midnight);
+        QCOMPARE(nextRun(), QStringLiteral("held until tomorrow"));
         m->window->hide(); // or it would be painted once a second
         m->clock.advance(holds->value(0).until - m->clock.wallNow());
         m->window->show();

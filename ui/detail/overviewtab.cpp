@@ -216,7 +216,7 @@ QString OverviewTab::stateSentence(const ServiceInfo& row) const
     if (row.restarts > 0)
         parts += tr("restarts: %1").arg(row.restarts);
     if (const auto end = m_mirror.model().holdEnd(row.name))
-        parts += tr("schedule held until %1", "a time").arg(words::pointInTime(*end, now));
+        parts += tr("schedule held until %1", "a time").arg(words::until(*end, now));
     else if (row.flags.contains(Key("held")))
         parts += tr("schedule held");
     if (row.flags.contains(Key("changed")))
@@ -289,7 +289,7 @@ void OverviewTab::showNext()
         times += words::upcoming(run.at, now);
     const bool held = m_row && m_row->flags.contains(Key("held"));
     const auto end = held ? m_mirror.model().holdEnd(m_row->name) : std::nullopt;
-    m_nextText->setText(end    ? tr("none before %1: the schedule is held until then", "a time").arg(words::pointInTime(*end, now))
+    m_nextText->setText(end    ? tr("none before %1: the schedule is held until then", "a time").arg(words::until(*end, now))
                         : held ? tr("none: the schedule is held")
                                : times.join(QStringLiteral("\u00a0· ")));
     QStringList moments;

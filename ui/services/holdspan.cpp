@@ -20,17 +20,25 @@ std::optional<WallTime> endOf(HoldSpan span, WallTime now)
     return std::nullopt;
 }
 
+bool isOfHost(const ServiceInfo& service)
+{
+    return service.kind == ServiceKind::BuiltIn && service.name == QLatin1String("housekeeping");
+}
+
+bool isSchedule(const ServiceInfo& service)
+{
+    return permission(ServiceCommand::Hold, service) && !isOfHost(service);
+}
+
 Schedules Schedules::of(const QList<ServiceInfo>& services, const QHash<QString, WallTime>& ends)
 {
     Schedules schedules;
     for (const ServiceInfo& service : services) {
-        if (!permission(ServiceCommand::Hold, service))
-            continue;
-        const bool held = service.flags.contains(QLatin1String("held"));
+        const bool held = permission(ServiceCommand::Hold, service) && service.flags.contains(QLatin1String("held"));
         if (held)
             schedules.held += service.name;
         // One that is disabled has no runs to hold back.
-        if (service.state != ServiceState::Disabled && (!held || ends.contains(service.name)))
+        if (service.state != ServiceState::Disabled && isSchedule(service) && (!held || ends.contains(service.name)))
             schedules.holdable += service.name;
     }
     return schedules;

@@ -86,7 +86,7 @@ bool isHeld(const ServiceInfo& service)
 QString next(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
     if (isHeld(service) && heldUntil)
-        return Spoken::tr("schedule held until %1", "a time").arg(pointInTime(*heldUntil, now));
+        return Spoken::tr("schedule held until %1", "a time").arg(until(*heldUntil, now));
     if (isHeld(service))
         return Spoken::tr("schedule held");
     if (!service.nextRun)

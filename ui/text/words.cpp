@@ -33,7 +33,7 @@ QString countdown(seconds left)
 QString next(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
     if (isHeld(service) && heldUntil)
-        return Words::tr("schedule held until %1", "a time").arg(pointInTime(*heldUntil, now));
+        return Words::tr("schedule held until %1", "a time").arg(until(*heldUntil, now));
     if (isHeld(service))
         return Words::tr("schedule held");
     if (!service.nextRun)
@@ -184,6 +184,13 @@ QString pointInTime(WallTime at, WallTime now)
     }
 }
 
+QString until(WallTime at, WallTime now)
+{
+    const QDateTime then = local(at);
+    const bool begins = then == then.date().startOfDay() && local(now).date().daysTo(then.date()) == 1;
+    return begins ? Words::tr("tomorrow") : pointInTime(at, now);
+}
+
 QString moment(WallTime at)
 {
     return QLocale().toString(local(at), QLocale::LongFormat);
@@ -207,7 +214,7 @@ QString nothing()
 QString nextRun(const ServiceInfo& service, WallTime now, std::optional<WallTime> heldUntil)
 {
     if (isHeld(service))
-        return heldUntil ? Words::tr("held until %1", "a time").arg(pointInTime(*heldUntil, now)) : Words::tr("held");
+        return heldUntil ? Words::tr("held until %1", "a time").arg(until(*heldUntil, now)) : Words::tr("held");
     const bool waitsForRun = service.kind == ServiceKind::Scheduled && isLive(service.state);
     if (waitsForRun && (!service.nextRun || *service.nextRun <= now))
         return Words::tr("after current run");

@@ -21,6 +21,9 @@ namespace turnspit::words {
 /// Does not go stale while it is shown: "14:05" for today, else "yesterday 22:00", "tomorrow 02:00", or date and time.
 [[nodiscard]] QString pointInTime(WallTime at, WallTime now);
 
+/// The same of an end: "tomorrow" for the midnight that begins it.
+[[nodiscard]] QString until(WallTime at, WallTime now);
+
 /// Date, time and zone: for tooltips.
 [[nodiscard]] QString moment(WallTime at);
 

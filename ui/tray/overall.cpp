@@ -1,6 +1,6 @@
 #include <ui/tray/overall.h>
 
-#include <ui/services/actiontable.h>
+#include <ui/services/holdspan.h>
 #include <ui/text/words.h>
 
 #include <QCoreApplication>
@@ -24,7 +24,7 @@ bool allHeld(const QList<ServiceInfo>& services)
 {
     bool any = false;
     for (const ServiceInfo& service : services) {
-        if (service.state == ServiceState::Disabled || !permission(ServiceCommand::Hold, service))
+        if (service.state == ServiceState::Disabled || !isSchedule(service))
             continue;
         if (!service.flags.contains(QLatin1String("held")))
             return false;
@@ -38,7 +38,7 @@ std::optional<WallTime> heldUntil(const OverallInput& input)
 {
     std::optional<WallTime> first;
     for (const ServiceInfo& service : input.services) {
-        if (!service.flags.contains(QLatin1String("held")))
+        if (!isSchedule(service) || !service.flags.contains(QLatin1String("held")))
             continue;
         const auto end = input.holdEnds.constFind(service.name);
         if (end == input.holdEnds.constEnd())
@@ -158,11 +158,11 @@ QString overallText(const OverallInput& input, WallTime now)
         QStringList parts;
         if (allHeld(input.services)) {
             const auto until = heldUntil(input);
-            parts += until ? OverallWords::tr("Schedules held until %1", "a time").arg(words::pointInTime(*until, now))
+            parts += until ? OverallWords::tr("Schedules held until %1", "a time").arg(words::until(*until, now))
                            : OverallWords::tr("Schedules held");
         }
         if (input.noticesHeldUntil)
-            parts += OverallWords::tr("Notices held until %1", "a time").arg(words::pointInTime(*input.noticesHeldUntil, now));
+            parts += OverallWords::tr("Notices held until %1", "a time").arg(words::until(*input.noticesHeldUntil, now));
         return joined(parts << calmText(input.services));
     }
     case Overall::AllWell:

@@ -194,7 +194,7 @@ void TrayMenu::fill(Slot& slot, const ServiceInfo* service, WallTime now) const
         what = tr("failed at %1").arg(words::pointInTime(service->since, now));
     else if (slot.held)
         what = m_content.holdEnds.contains(service->name)
-                   ? tr("held until %1", "a time").arg(words::pointInTime(m_content.holdEnds.value(service->name), now))
+                   ? tr("held until %1", "a time").arg(words::until(m_content.holdEnds.value(service->name), now))
                    : tr("held");
     else if (service->nextRun)
         what = words::pointInTime(*service->nextRun, now);

@@ -44,16 +44,6 @@
 using namespace std::chrono_literals;
 
 namespace turnspit {
-namespace {
-
-/// The host's own work is in the list like any other; with nothing beside it there is nothing to look after yet.
-bool isOfHost(const ServiceInfo& service)
-{
-    return service.kind == ServiceKind::BuiltIn && service.name == QLatin1String("housekeeping");
-}
-
-} // namespace
-
 MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* parent)
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
