@@ -110,7 +110,8 @@ QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, 
     }
     if (heldUntil) {
         addLine(out, QStringLiteral("held"),
-                QStringLiteral("until ") + localText(*heldUntil, style.zone) + QStringLiteral(" (") + relativeText(*heldUntil, now) + u')');
+                QStringLiteral("until ") + localText(*heldUntil, style.zone) + QStringLiteral(" (") +
+                    relativeText(*heldUntil, now) + u')');
     }
     addLine(out, QStringLiteral("restarts"), service.restarts > 0 ? QString::number(service.restarts) : QString());
     addLine(out, QStringLiteral("cpu"), cpuText(service));

@@ -20,7 +20,8 @@ namespace turnspit::ctl {
 [[nodiscard]] QString memoryText(const ServiceInfo& service);
 
 /// The lines of `status` and the head of `show`. `heldUntil`: when its hold ends by itself.
-[[nodiscard]] QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, WallTime now, const Style& style);
+[[nodiscard]] QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, WallTime now,
+                               const Style& style);
 
 /// The table of `runs`.
 [[nodiscard]] std::string runsTable(const QList<RunInfo>& runs, bool withService, WallTime now, const Style& style);

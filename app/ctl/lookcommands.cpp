@@ -123,7 +123,8 @@ Task<int> runList(Context& context)
     else if (services.isEmpty())
         context.out.write("There are no services yet. Add one: turnspitctl add NAME -- COMMAND...\n");
     else
-        context.out.write(listTable(services, co_await holdEnds(context, services), Clock::current().wallNow(), context.style));
+        context.out.write(
+            listTable(services, co_await holdEnds(context, services), Clock::current().wallNow(), context.style));
     co_return exitcode::done;
 }
 
@@ -146,7 +147,8 @@ Task<int> runStatus(Context& context, StatusCommand command)
     const HoldEnds ends = co_await holdEnds(context, services);
     for (qsizetype i = 0; i < services.size(); ++i) {
         context.out.write(i > 0 ? "\n" : "");
-        context.out.write(describe(services[i], endOf(ends, services[i]), Clock::current().wallNow(), context.style).toStdString());
+        context.out.write(
+            describe(services[i], endOf(ends, services[i]), Clock::current().wallNow(), context.style).toStdString());
     }
     co_return exitcode::done;
 }

@@ -16,7 +16,8 @@ const QString memoryKey = QStringLiteral("noticesHeldUntil");
 QuietTime::QuietTime(NoticeHold& hold, QObject* parent) : QObject(parent), m_hold(hold)
 {
     const std::array<const char*, 3> names{"actionHoldNoticesHour", "actionHoldNoticesTomorrow", "actionResumeNotices"};
-    const std::array<QString, 3> texts{tr("Hold notices for 1 &hour"), tr("Hold notices until &tomorrow"), tr("Show &notices again")};
+    const std::array<QString, 3> texts{tr("Hold notices for 1 &hour"), tr("Hold notices until &tomorrow"),
+                                       tr("Show &notices again")};
     for (std::size_t i = 0; i < m_actions.size(); ++i) {
         m_actions.at(i) = new QAction(texts.at(i), this);
         m_actions.at(i)->setObjectName(QLatin1String(names.at(i)));
@@ -51,7 +52,8 @@ void QuietTime::changed()
     const auto end = m_hold.end();
     QAction* const resume = m_actions.back();
     resume->setEnabled(end.has_value());
-    const QString why = end ? tr("Notices are held until %1.", "date, time and zone").arg(words::moment(*end)) : tr("Notices are not held.");
+    const QString why = end ? tr("Notices are held until %1.", "date, time and zone").arg(words::moment(*end))
+                            : tr("Notices are not held.");
     resume->setToolTip(why);
     resume->setStatusTip(why);
     if (m_memory)

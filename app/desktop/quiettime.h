@@ -13,12 +13,12 @@ class QAction;
 namespace turnspit {
 class MainWindow;
 class WindowMemory;
-}
+} // namespace turnspit
 
 namespace turnspit::desktop {
 
-/// The person's end of holding notices: actions for it in the window, and the end of the hold remembered with the window, so that it
-/// outlives the program.
+/// The person's end of holding notices: actions for it in the window, and the end of the hold remembered with the
+/// window, so that it outlives the program.
 ///
 /// objectNames: actionHoldNoticesHour, actionHoldNoticesTomorrow, actionResumeNotices.
 class QuietTime final : public QObject

@@ -68,7 +68,8 @@ private Q_SLOTS:
         for (const char* command : {"status", "show"}) {
             QCOMPARE(fixture.run({command, "backup"}), 0);
             const QString shown = fixture.takeOut();
-            QVERIFY2(shown.contains(QStringLiteral("  held      until ")) && shown.contains(QStringLiteral("(in 2h")), qPrintable(shown));
+            QVERIFY2(shown.contains(QStringLiteral("  held      until ")) && shown.contains(QStringLiteral("(in 2h")),
+                     qPrintable(shown));
         }
     }
 

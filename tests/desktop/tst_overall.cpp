@@ -57,7 +57,8 @@ private Q_SLOTS:
            QStringLiteral("api failed at %1").arg(words::pointInTime(now, now)));
         is(Overall::Held, {.services = {held(waiting), serviceNamed(api, Running)}, .unseen = {}},
            QStringLiteral("Schedules held · 1 running · 1 waiting"));
-        is(Overall::Held, {.services = {held(waiting)}, .unseen = {}, .holdEnds = {{backup, now + 3h}, {api, now + 1h}}},
+        is(Overall::Held,
+           {.services = {held(waiting)}, .unseen = {}, .holdEnds = {{backup, now + 3h}, {api, now + 1h}}},
            QStringLiteral("Schedules held until %1 · 1 waiting").arg(words::pointInTime(now + 3h, now)));
         is(Overall::Held, {.services = {serviceNamed(api, Running)}, .unseen = {}, .noticesHeldUntil = now + 1h},
            QStringLiteral("Notices held until %1 · 1 running").arg(words::pointInTime(now + 1h, now)));

@@ -134,7 +134,9 @@ private Q_SLOTS:
     {
         ServiceInfo a = made("a", ServiceState::Waiting, ServiceKind::Scheduled);
         ServiceInfo b = made("b", ServiceState::Waiting, ServiceKind::Scheduled);
-        show({.services = {a, b, made("c", ServiceState::Running), made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)}, .unseen = {}});
+        show({.services = {a, b, made("c", ServiceState::Running),
+                           made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)},
+              .unseen = {}});
         QSignalSpy held(m_menu.get(), &TrayMenu::holdAsked);
         QSignalSpy asked(m_menu.get(), &TrayMenu::asked);
         QCOMPARE(item("trayHold")->text(), QStringLiteral("Hold schedules"));
@@ -164,7 +166,8 @@ private Q_SLOTS:
         TrayMenu::Content content{.services = {a, b}, .unseen = {}};
         content.holdEnds.insert(QStringLiteral("a"), end);
         show(content);
-        QCOMPARE(item("traySlot0")->text(), QStringLiteral("a — held until %1").arg(words::pointInTime(end, m_host.clock.wallNow())));
+        QCOMPARE(item("traySlot0")->text(),
+                 QStringLiteral("a — held until %1").arg(words::pointInTime(end, m_host.clock.wallNow())));
         QCOMPARE(item("traySlot1")->text(), QStringLiteral("b — held"));
         QSignalSpy held(m_menu.get(), &TrayMenu::holdAsked);
         m_menu->menu().findChild<QAction*>(QStringLiteral("trayHoldTomorrow"))->trigger();

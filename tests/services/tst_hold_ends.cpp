@@ -110,7 +110,8 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         QFile file(folder.filePath(QStringLiteral("wishes.json")));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(R"({"mail": {"held": true, "held_until": "soon"}, "web": {"held_until": "2126-11-22T18:00:00.000000Z"}})");
+        file.write(
+            R"({"mail": {"held": true, "held_until": "soon"}, "web": {"held_until": "2126-11-22T18:00:00.000000Z"}})");
         file.close();
         Wishes wishes;
         QVERIFY(wishes.load(file.fileName().toStdString()));

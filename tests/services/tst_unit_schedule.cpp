@@ -479,9 +479,11 @@ void TestUnitSchedule::aHoldThatWasOverWhileNoHostWasThereCoversItsOwnTimeOnly()
     f.restart(every5m, {}, false, true);
     f.unit->startWithHost();
     f.unit->endHold(end);
-    QVERIFY2(f.lastRecord().reason.starts_with("2 runs between ") && f.lastRecord().reason.ends_with(": held"), f.lastRecord().reason.c_str());
+    QVERIFY2(f.lastRecord().reason.starts_with("2 runs between ") && f.lastRecord().reason.ends_with(": held"),
+             f.lastRecord().reason.c_str());
     f.advance(0s);
-    QVERIFY2(f.lastRecord().reason.starts_with("4 runs between ") && f.lastRecord().reason.ends_with(": host not running"),
+    QVERIFY2(f.lastRecord().reason.starts_with("4 runs between ") &&
+                 f.lastRecord().reason.ends_with(": host not running"),
              f.lastRecord().reason.c_str());
     SAYS(f.triggers(), "catch-up/1");
 }

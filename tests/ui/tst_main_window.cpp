@@ -3,6 +3,7 @@
 #include <ui/services/servicemodel.h>
 #include <ui/window/whybar.h>
 
+#include <support/await.h>
 #include <support/fakesession.h>
 #include <turnspit/async/fakeclock.h>
 
@@ -309,6 +310,32 @@ private Q_SLOTS:
             }
             m_session->put(info);
         }
+        for (const char* name : {"api", "mailer"}) {
+            QList<UsageSample> samples;
+            const bool fails = name[0] == 'm';
+            for (int i = 58; i >= 0; --i) {
+                const bool runs = !fails || i % 15 > 2;
+                samples.append({m_clock->wallNow() - i * 10s, runs ? std::optional(1.0 + (i * 7) % 5 + (i % 23 == 0 ? 14 : 0)) : std::nullopt,
+                                runs ? std::optional<qint64>(84'000'000) : std::nullopt});
+            }
+            m_session->setUsage(QString::fromLatin1(name), samples);
+        }
+        for (int i = 0; i < 4; ++i) {
+            RunInfo ended;
+            ended.id = RunId{static_cast<quint64>(900 + i)};
+            ended.service = QStringLiteral("mailer");
+            ended.end = m_clock->wallNow() - (3 - i) * 150s - 20s;
+            ended.begin = *ended.end - 2min;
+            ended.outcome = Outcome::Failed;
+            ended.exitCode = 1;
+            m_session->addRun(ended);
+        }
+        ActionRequest hold;
+        hold.action = Action::Hold;
+        hold.names = {QStringLiteral("backup")};
+        hold.until = m_clock->wallNow() + 1h;
+        const Begun held(m_session->act(hold));
+        settle();
         const QString shown = QStringLiteral("mailer");
         m_session->say(shown, "run 41 began pid 812 trigger start attempt 1", 'h');
         for (int i = 0; i < 12; ++i) {

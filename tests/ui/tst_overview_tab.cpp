@@ -324,6 +324,13 @@ private Q_SLOTS:
         session().put(row);
         open("mail");
         m_host->picture(*m_tab, QStringLiteral("overview-kept"));
+        samples.clear();
+        for (int i = 0; i < 58; ++i)
+            samples.append({m_host->now() - (58 - i) * 1min, 1.0 + (i * 7) % 5 * 0.7 + (i == 30 ? 14 : 0), 60'000'000 + i * 600'000});
+        session().setUsage(QStringLiteral("mail"), samples);
+        part<QComboBox>("overviewSpan").setCurrentIndex(1);
+        m_host->settle(61s);
+        m_host->picture(*m_tab, QStringLiteral("overview-hour"));
     }
 };
 

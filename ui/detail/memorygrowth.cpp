@@ -26,7 +26,8 @@ std::optional<double> memoryGrowth(const QList<UsageSample>& samples, WallTime n
     // The hour is cut off somewhere in the middle of a run, unless it began within it.
     const bool began = begin != samples.cbegin() || begin->time > now - wholeTime + warmUp;
     const WallTime warm = began ? begin->time + warmUp : begin->time;
-    const auto first = std::find_if(begin, samples.cend(), [warm](const UsageSample& sample) { return sample.time >= warm; });
+    const auto first =
+        std::find_if(begin, samples.cend(), [warm](const UsageSample& sample) { return sample.time >= warm; });
     if (first == samples.cend() || now - first->time < leastTime)
         return std::nullopt;
     const auto before = static_cast<double>(*first->memoryBytes);

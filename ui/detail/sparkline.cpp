@@ -73,7 +73,7 @@ QSize Sparkline::sizeHint() const
 QSize Sparkline::minimumSizeHint() const
 {
     const QFontMetrics metrics = fontMetrics();
-    return {metrics.averageCharWidth() * 24, metrics.height() * 4};
+    return {metrics.averageCharWidth() * 17, metrics.height() * 4};
 }
 
 void Sparkline::paintEvent(QPaintEvent*)

@@ -15,7 +15,8 @@ constexpr std::chrono::nanoseconds longestStep = 10min; ///< who sets the clock 
 
 NoticeHold::NoticeHold(NoticeOutlet& outlet, QObject* parent)
     : QObject(parent), m_outlet(outlet), m_clock(Clock::current()), m_timer(m_clock.createTimer([this] { look(); }))
-{}
+{
+}
 
 NoticeHold::~NoticeHold() = default;
 

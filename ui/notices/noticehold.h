@@ -11,9 +11,9 @@
 
 namespace turnspit {
 
-/// Keeps notices back until a time that a person has chosen: in front of the outlet that shows them. What is not true any more by then,
-/// or was seen, is never told; of the rest a few are told one by one, many in one notice. The outlet must outlive it; the end is a point
-/// of the wall clock, by the thread's clock.
+/// Keeps notices back until a time that a person has chosen: in front of the outlet that shows them. What is not true
+/// any more by then, or was seen, is never told; of the rest a few are told one by one, many in one notice. The outlet
+/// must outlive it; the end is a point of the wall clock, by the thread's clock.
 class NoticeHold final : public QObject, public NoticeOutlet
 {
     Q_OBJECT

@@ -33,7 +33,8 @@ QString CpuTrail::sentence() const
     }
     if (!least)
         return {};
-    const QString busy = Trail::tr("CPU between %1 and %2 in the last 10 minutes").arg(words::percent(*least), words::percent(most()));
+    const QString busy =
+        Trail::tr("CPU between %1 and %2 in the last 10 minutes").arg(words::percent(*least), words::percent(most()));
     if (ends.isEmpty())
         return busy;
     const auto n = static_cast<int>(ends.size());

@@ -25,7 +25,8 @@ struct CpuTrail
     [[nodiscard]] bool isEmpty() const { return samples.isEmpty(); }
     [[nodiscard]] double most() const; ///< 0 where nothing is known
 
-    /// "CPU between 0.1 % and 5.2 % in the last 10 minutes, 2 runs ended"; also for those who hear the list. Empty where nothing is known.
+    /// "CPU between 0.1 % and 5.2 % in the last 10 minutes, 2 runs ended"; also for those who hear the list. Empty
+    /// where nothing is known.
     [[nodiscard]] QString sentence() const;
 };
 

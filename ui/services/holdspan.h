@@ -9,11 +9,12 @@ namespace turnspit {
 /// For how long schedules are held.
 enum class HoldSpan { Hour, UntilTomorrow, UntilResumed };
 
-/// Null: until somebody resumes. Tomorrow begins at midnight where the person is, so that what is planned for that night runs.
+/// Null: until somebody resumes. Tomorrow begins at midnight where the person is, so that what is planned for that
+/// night runs.
 [[nodiscard]] std::optional<WallTime> endOf(HoldSpan span, WallTime now);
 
-/// Part of the host itself rather than something that a person has added. It is in the list like any other; with nothing beside it there
-/// is nothing to look after yet.
+/// Part of the host itself rather than something that a person has added. It is in the list like any other; with
+/// nothing beside it there is nothing to look after yet.
 [[nodiscard]] bool isOfHost(const ServiceInfo& service);
 
 /// It ticks, and a person who holds all schedules means it, too: the host's own upkeep is not among them.

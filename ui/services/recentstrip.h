@@ -14,7 +14,7 @@ struct RecentStrip
     struct Entry
     {
         Outcome outcome = Outcome::Succeeded;
-        std::optional<double> duration; ///< seconds; null where nothing ran
+        std::optional<double> duration;   ///< seconds; null where nothing ran
         std::optional<WallTime> end = {}; ///< as well
         bool operator==(const Entry&) const = default;
     };

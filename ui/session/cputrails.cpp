@@ -22,7 +22,8 @@ bool isKept(const ServiceInfo& service)
 
 } // namespace
 
-CpuTrails::CpuTrails(HostSession& session, HostMirror& mirror, QObject* parent) : QObject(parent), m_session(session), m_mirror(mirror)
+CpuTrails::CpuTrails(HostSession& session, HostMirror& mirror, QObject* parent)
+    : QObject(parent), m_session(session), m_mirror(mirror)
 {
     connect(&mirror.model(), &ServiceModel::modelReset, this, [this] { m_known.clear(); });
     connect(&session, &HostSession::connectionChanged, this, [this] { m_known.clear(); });

@@ -9,8 +9,9 @@ namespace turnspit {
 
 class HostMirror;
 
-/// Keeps in the mirror's model how busy the services in sight were that are kept running: one question for all of them every ten
-/// seconds, for what is new since, and one for those that have come into sight. Session and mirror must outlive it.
+/// Keeps in the mirror's model how busy the services in sight were that are kept running: one question for all of them
+/// every ten seconds, for what is new since, and one for those that have come into sight. Session and mirror must
+/// outlive it.
 class CpuTrails final : public QObject
 {
     Q_OBJECT

@@ -6,9 +6,11 @@
 
 namespace turnspit {
 
-Holds::Holds(HostSession& session, ServiceModel& model, QObject* parent) : QObject(parent), m_session(session), m_model(model)
+Holds::Holds(HostSession& session, ServiceModel& model, QObject* parent)
+    : QObject(parent), m_session(session), m_model(model)
 {
-    connect(&session, &HostSession::snapshotReplaced, this, [this](const Snapshot& snapshot) { look(snapshot.services); });
+    connect(&session, &HostSession::snapshotReplaced, this,
+            [this](const Snapshot& snapshot) { look(snapshot.services); });
     connect(&session, &HostSession::deltaArrived, this, [this](const Delta& delta) { look(delta.changed); });
 }
 

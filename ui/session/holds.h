@@ -7,7 +7,8 @@ namespace turnspit {
 
 class ServiceModel;
 
-/// Keeps in the model when holds end: asks when a row that is held comes, one question at a time. Session and model must outlive it.
+/// Keeps in the model when holds end: asks when a row that is held comes, one question at a time. Session and model
+/// must outlive it.
 class Holds final : public QObject
 {
     Q_OBJECT
@@ -23,7 +24,7 @@ private:
     ServiceModel& m_model;
     bool m_asking = false;
     bool m_again = false; ///< something came meanwhile
-    TaskScope m_tasks; ///< last: destroyed before what its tasks use
+    TaskScope m_tasks;    ///< last: destroyed before what its tasks use
 };
 
 } // namespace turnspit

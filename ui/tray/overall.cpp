@@ -162,7 +162,8 @@ QString overallText(const OverallInput& input, WallTime now)
                            : OverallWords::tr("Schedules held");
         }
         if (input.noticesHeldUntil)
-            parts += OverallWords::tr("Notices held until %1", "a time").arg(words::until(*input.noticesHeldUntil, now));
+            parts +=
+                OverallWords::tr("Notices held until %1", "a time").arg(words::until(*input.noticesHeldUntil, now));
         return joined(parts << calmText(input.services));
     }
     case Overall::AllWell:

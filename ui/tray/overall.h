@@ -24,8 +24,8 @@ enum class Overall {
 struct OverallInput
 {
     QList<ServiceInfo> services;
-    QStringList unseen;    ///< failures, newest first
-    bool live = true;      ///< a host answers
+    QStringList unseen;                     ///< failures, newest first
+    bool live = true;                       ///< a host answers
     QHash<QString, WallTime> holdEnds = {}; ///< of the holds that end by themselves
     std::optional<WallTime> noticesHeldUntil = {};
     bool quitting = false; ///< services are being stopped because the program ends

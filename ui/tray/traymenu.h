@@ -16,8 +16,9 @@ namespace turnspit {
 /// change, since hosts of trays mis-size and lose menus that grow. Everything that the icon can do is in it.
 ///
 /// Failed services first, then those that were used last here, then by name; the order stays while the menu is open.
-/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold with trayHoldHour, trayHoldTomorrow and trayHoldResumed in it,
-/// trayResume, trayHoldNotices with trayHoldNoticesHour and trayHoldNoticesTomorrow in it, trayResumeNotices, trayOpen, trayStartHere, trayStartAtLogin, trayQuit.
+/// objectNames: trayMenu, traySlot0 to traySlot9, trayMore, trayHold with trayHoldHour, trayHoldTomorrow and
+/// trayHoldResumed in it, trayResume, trayHoldNotices with trayHoldNoticesHour and trayHoldNoticesTomorrow in it,
+/// trayResumeNotices, trayOpen, trayStartHere, trayStartAtLogin, trayQuit.
 class TrayMenu final : public QObject
 {
     Q_OBJECT

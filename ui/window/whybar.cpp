@@ -41,7 +41,8 @@ WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m
     setMinimumHeight(m_buttons.front()->sizeHint().height() + 10);
 }
 
-void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept, std::optional<WallTime> heldUntil)
+void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept,
+                  std::optional<WallTime> heldUntil)
 {
     m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
     const QString why = words::why(service, Clock::current().wallNow(), stop, heldUntil);

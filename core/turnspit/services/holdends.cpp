@@ -6,7 +6,10 @@ namespace turnspit {
 
 using namespace std::chrono_literals;
 
-HoldEnds::HoldEnds(Clock& clock, Over over) : m_clock(clock), m_over(std::move(over)), m_timer(clock.createTimer([this] { look(); })) {}
+HoldEnds::HoldEnds(Clock& clock, Over over)
+    : m_clock(clock), m_over(std::move(over)), m_timer(clock.createTimer([this] { look(); }))
+{
+}
 
 bool HoldEnds::set(const std::string& service, std::optional<WallTime> end)
 {
@@ -33,7 +36,8 @@ void HoldEnds::rearm()
     m_timer->stop();
     if (m_ends.empty())
         return;
-    const WallTime first = std::ranges::min_element(m_ends, {}, &std::pair<const std::string, WallTime>::second)->second;
+    const WallTime first =
+        std::ranges::min_element(m_ends, {}, &std::pair<const std::string, WallTime>::second)->second;
     // In steps of at most an hour: what moves the wall clock without a word is noticed then at the latest.
     const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(first - m_clock.wallNow());
     m_timer->startOnce(std::clamp<std::chrono::nanoseconds>(left, 0ns, 1h));

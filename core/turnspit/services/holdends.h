@@ -10,8 +10,8 @@
 
 namespace turnspit {
 
-/// When holds end by themselves. An end is a point of the wall clock: whoever sets the clock brings it nearer or takes it farther away.
-/// Host thread.
+/// When holds end by themselves. An end is a point of the wall clock: whoever sets the clock brings it nearer or takes
+/// it farther away. Host thread.
 class HoldEnds
 {
 public:

@@ -62,7 +62,8 @@ void UsageRings::endRound(Instant at)
                 else
                     condense(ring, reaches.at(i), gap);
             }
-            const auto young = std::ranges::find_if(ring.samples, [&](const Sample& sample) { return sample.at >= at - reaches.at(i).span; });
+            const auto young = std::ranges::find_if(
+                ring.samples, [&](const Sample& sample) { return sample.at >= at - reaches.at(i).span; });
             ring.samples.erase(ring.samples.begin(), young);
             empty = empty && ring.samples.empty();
         }

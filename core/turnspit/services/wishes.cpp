@@ -32,7 +32,8 @@ Result<> Wishes::load(const std::string& file)
     const QJsonObject object = document.object();
     for (auto it = object.begin(); it != object.end(); ++it) {
         const QJsonObject entry = it.value().toObject();
-        Wish wish{entry.value(QLatin1String("stopped")).toBool(), entry.value(QLatin1String("held")).toBool(), std::nullopt};
+        Wish wish{entry.value(QLatin1String("stopped")).toBool(), entry.value(QLatin1String("held")).toBool(),
+                  std::nullopt};
         if (wish.held)
             wish.heldUntil = parseRfc3339(entry.value(QLatin1String("held_until")).toString().toStdString());
         if (wish != Wish{})
