@@ -2,7 +2,7 @@
 # that <ipc/...> is nobody else's.
 set(include_root "${CMAKE_INSTALL_INCLUDEDIR}/turnspit")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Turnspit")
-set(folders base async control di config logging supervision hosting)
+set(folders base async control di config logging supervision queues hosting)
 set(systemd_headers systemd/systemdenvironment.h systemd/systemdnotifier.h systemd/usesystemd.h)
 set(ipc_headers ipc/remotesession.h ipc/sessionsocket.h ipc/wire.h ipc/wireclient.h)
 

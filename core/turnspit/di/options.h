@@ -4,6 +4,7 @@
 #include <turnspit/di/optionssource.h>
 
 #include <memory>
+#include <utility>
 
 namespace turnspit {
 
@@ -16,6 +17,9 @@ class Options
 public:
     using InjectedFrom = detail::OptionsSource<T>;
     explicit Options(InjectedFrom& source) : m_value(source.value()) {}
+
+    /// Made by hand: `MemoryQueue queue(QueueOptions{.maxAttempts = 3})`.
+    Options(T value) : m_value(std::make_shared<const T>(std::move(value))) {}
 
     [[nodiscard]] const T& operator*() const noexcept { return *m_value; }
     [[nodiscard]] const T* operator->() const noexcept { return m_value.get(); }

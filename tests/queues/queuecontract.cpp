@@ -1,0 +1,566 @@
+#include "queuecontract.h"
+
+#include "support/await.h"
+
+#include <turnspit/async/thread.h>
+
+#include <QTest>
+
+#include <atomic>
+#include <set>
+
+namespace turnspit {
+
+namespace {
+
+using Receiving = Begun<std::optional<Message>>;
+
+QString text(const std::string& value)
+{
+    return QString::fromStdString(value);
+}
+
+QString words(const std::vector<std::string>& all)
+{
+    QStringList out;
+    for (const auto& each : all)
+        out << text(each);
+    return out.join(QLatin1Char(' '));
+}
+
+/// What the answer says: "ok", or the kind of its error.
+template <class T>
+QString answer(const Result<T>& result)
+{
+    return result ? QStringLiteral("ok") : result.error().kind == ErrorKind::Refused ? QStringLiteral("refused") : text(result.error().text());
+}
+
+Task<bool> stopped(MessageQueue& queue, std::stop_token stop)
+{
+    const auto message = co_await queue.receive(stop);
+    co_return !message;
+}
+
+} // namespace
+
+void QueueContract::use(QueueOptions options)
+{
+    m_queue = m_factory(options);
+}
+
+void QueueContract::cleanup()
+{
+    m_queue.reset();
+}
+
+SentMessage QueueContract::send(std::string body, std::string key, Milliseconds delay)
+{
+    const auto sent = await(queue().send({std::move(body), std::move(key), delay}));
+    if (!sent)
+        throw std::runtime_error(sent.error().text());
+    return *sent;
+}
+
+Message QueueContract::receive()
+{
+    auto message = await(queue().receive());
+    if (!message)
+        throw std::runtime_error("the queue has ended");
+    return *std::move(message);
+}
+
+std::vector<std::string> QueueContract::receiveAll(int count)
+{
+    std::vector<std::string> out;
+    for (int i = 0; i < count; ++i)
+        out.push_back(receive().body);
+    return out;
+}
+
+bool QueueContract::nothingComes()
+{
+    return status().depth == 0;
+}
+
+QueueStatus QueueContract::status()
+{
+    const auto status = await(queue().status());
+    if (!status)
+        throw std::runtime_error(status.error().text());
+    return *status;
+}
+
+std::string QueueContract::died(std::string body)
+{
+    const auto sent = send(std::move(body));
+    const auto message = receive();
+    (void)await(queue().bury(message, "bad"));
+    return sent.id;
+}
+
+void QueueContract::whatIsSentIsReceivedInOrder()
+{
+    use();
+    for (const char* body : {"a", "b", "c", "d"})
+        send(body);
+    QCOMPARE(words(receiveAll(4)), QStringLiteral("a b c d"));
+}
+
+void QueueContract::aMessageCarriesWhatWasSent()
+{
+    use();
+    const std::string body("any \0 \xff bytes\n", 14);
+    const auto sent = send(body, "key \xc3\xa4");
+    QVERIFY(!sent.duplicate);
+    QVERIFY(!sent.id.empty());
+    send("");
+    const auto message = receive();
+    QCOMPARE(message.body, body);
+    QCOMPARE(message.id, sent.id);
+    QCOMPARE(message.key, std::string("key \xc3\xa4"));
+    QCOMPARE(message.attempts, 1);
+    QVERIFY(message.sent > WallTime(std::chrono::sys_days(std::chrono::year(1999) / 1 / 1)));
+    QVERIFY(!message.receipt.empty());
+    const auto second = receive();
+    QCOMPARE(second.body, std::string());
+    QVERIFY(second.id != message.id);
+}
+
+void QueueContract::aWaitingReceiveGetsWhatIsSent()
+{
+    use();
+    Receiving receiving(queue().receive());
+    QVERIFY(!receiving.isDone());
+    send("a");
+    QCOMPARE(receiving.value()->body, std::string("a"));
+}
+
+void QueueContract::waitingReceiversGetOneMessageEach()
+{
+    use();
+    Receiving one(queue().receive());
+    Receiving two(queue().receive());
+    Receiving three(queue().receive());
+    for (const char* body : {"a", "b", "c"})
+        send(body);
+    const std::set<std::string> got{one.value()->body, two.value()->body, three.value()->body};
+    QCOMPARE(got.size(), 3u);
+}
+
+void QueueContract::T2_aStopIsLookedAtBeforeWhatThereIs()
+{
+    use();
+    send("a");
+    std::stop_source stop;
+    stop.request_stop();
+    QVERIFY(await(stopped(queue(), stop.get_token())));
+    QCOMPARE(receive().body, std::string("a"));
+}
+
+void QueueContract::T2_aStopEndsOneReceiveAndLosesNothing()
+{
+    use();
+    std::stop_source stop;
+    Receiving one(queue().receive(stop.get_token()));
+    Receiving two(queue().receive());
+    stop.request_stop();
+    QVERIFY(!one.value());
+    QVERIFY(!two.isDone());
+    send("a");
+    send("b");
+    QCOMPARE(two.value()->body, std::string("a"));
+    QCOMPARE(receive().body, std::string("b"));
+}
+
+void QueueContract::aReceiveThatIsDestroyedLosesNothing()
+{
+    use();
+    for (int round = 0; round < 3; ++round) {
+        auto gone = std::make_unique<Receiving>(queue().receive());
+        send("a");
+        gone.reset(); // the message may have been on its way
+        const auto message = receive();
+        QCOMPARE(message.body, std::string("a"));
+        QCOMPARE(message.attempts, 1);
+        QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("ok"));
+    }
+}
+
+void QueueContract::anAckedMessageIsForgotten()
+{
+    use({.visibility = seconds(10)});
+    send("a");
+    const auto message = receive();
+    QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("ok"));
+    m_queue->pass(seconds(11));
+    QVERIFY(nothingComes());
+    QCOMPARE(status().inFlight, 0u);
+    QCOMPARE(status().dead, 0u);
+}
+
+void QueueContract::T12_aMessageIsSettledOnce()
+{
+    use();
+    send("a");
+    const auto message = receive();
+    QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("ok"));
+    QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("refused"));
+    QCOMPARE(answer(await(queue().nack(message))), QStringLiteral("refused"));
+    QCOMPARE(answer(await(queue().bury(message, "bad"))), QStringLiteral("refused"));
+    QCOMPARE(answer(await(queue().extend(message, seconds(5)))), QStringLiteral("refused"));
+    QVERIFY(nothingComes());
+    QCOMPARE(status().dead, 0u);
+}
+
+void QueueContract::aNackedMessageComesAgainAsTheNextAttempt()
+{
+    use();
+    const auto sent = send("a", "k");
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        const auto message = receive();
+        QCOMPARE(message.attempts, attempt);
+        QCOMPARE(message.id, sent.id);
+        QCOMPARE(message.key, std::string("k"));
+        QCOMPARE(answer(await(queue().nack(message))), QStringLiteral("ok"));
+        QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("refused"));
+    }
+}
+
+void QueueContract::aNackedMessageComesNotBeforeItsDelay()
+{
+    use();
+    send("a");
+    QCOMPARE(answer(await(queue().nack(receive(), {.delay = seconds(5)}))), QStringLiteral("ok"));
+    QVERIFY(nothingComes());
+    QCOMPARE(status().delayed, 1u);
+    Receiving again(queue().receive());
+    QVERIFY(m_queue->comesTrueAfter(seconds(5), [&] { return again.isDone(); }));
+    QCOMPARE(again.value()->attempts, 2);
+}
+
+void QueueContract::aNackThatDoesNotCountTakesTheAttemptBack()
+{
+    use({.maxAttempts = 1});
+    send("a");
+    for (int round = 0; round < 3; ++round) {
+        const auto message = receive();
+        QCOMPARE(message.attempts, 1);
+        QCOMPARE(answer(await(queue().nack(message, {.counts = false}))), QStringLiteral("ok"));
+    }
+    QCOMPARE(status().depth, 1u);
+    QCOMPARE(status().dead, 0u);
+}
+
+void QueueContract::T12_afterItsLastAttemptAMessageIsADeadLetter()
+{
+    use({.maxAttempts = 3});
+    const auto sent = send("a", "k");
+    for (int attempt = 1; attempt <= 3; ++attempt)
+        QCOMPARE(answer(await(queue().nack(receive(), {.reason = "try " + std::to_string(attempt)}))), QStringLiteral("ok"));
+    QVERIFY(nothingComes());
+    QCOMPARE(status().dead, 1u);
+    const auto dead = await(queue().deadLetters());
+    QVERIFY(dead);
+    QCOMPARE(dead->size(), 1u);
+    QCOMPARE(dead->front().id, sent.id);
+    QCOMPARE(dead->front().body, std::string("a"));
+    QCOMPARE(dead->front().key, std::string("k"));
+    QCOMPARE(dead->front().attempts, 3);
+    QCOMPARE(dead->front().reason, std::string("try 3"));
+    QVERIFY(dead->front().died >= dead->front().sent);
+}
+
+void QueueContract::withoutALimitNoMessageDies()
+{
+    use({.maxAttempts = 0});
+    send("a");
+    for (int attempt = 1; attempt <= 20; ++attempt) {
+        const auto message = receive();
+        QCOMPARE(message.attempts, attempt);
+        QCOMPARE(answer(await(queue().nack(message))), QStringLiteral("ok"));
+    }
+    QCOMPARE(status().dead, 0u);
+}
+
+void QueueContract::aMessageThatNobodySettlesComesAgain()
+{
+    use({.visibility = seconds(10)});
+    send("a");
+    QCOMPARE(receive().attempts, 1);
+    Receiving again(queue().receive());
+    QVERIFY(m_queue->comesTrueAfter(seconds(10), [&] { return again.isDone(); }));
+    QCOMPARE(again.value()->body, std::string("a"));
+    QCOMPARE(again.value()->attempts, 2);
+}
+
+void QueueContract::aMessageThatNobodySettlesDiesAfterItsLastAttempt()
+{
+    use({.visibility = seconds(5), .maxAttempts = 1});
+    send("a");
+    QCOMPARE(receive().attempts, 1);
+    Receiving never(queue().receive());
+    m_queue->pass(seconds(6));
+    QVERIFY(spinUntil([&] { return status().dead == 1; }));
+    QVERIFY(!never.isDone());
+    QCOMPARE(await(queue().deadLetters())->front().reason, std::string(timeWasOver));
+}
+
+void QueueContract::T12_whoseTimeIsOverSettlesNothing()
+{
+    use({.visibility = seconds(10)});
+    send("a");
+    const auto late = receive();
+    Receiving again(queue().receive());
+    QVERIFY(m_queue->comesTrueAfter(seconds(10), [&] { return again.isDone(); }));
+    QCOMPARE(answer(await(queue().ack(late))), QStringLiteral("refused"));
+    QCOMPARE(answer(await(queue().nack(late))), QStringLiteral("refused"));
+    QCOMPARE(answer(await(queue().extend(late, seconds(60)))), QStringLiteral("refused"));
+    QVERIFY(nothingComes());
+    QCOMPARE(answer(await(queue().ack(*again.value()))), QStringLiteral("ok"));
+}
+
+void QueueContract::anExtendedMessageComesNotBeforeItsNewTime()
+{
+    use({.visibility = seconds(10)});
+    send("a");
+    const auto message = receive();
+    QCOMPARE(answer(await(queue().extend(message, seconds(20)))), QStringLiteral("ok"));
+    Receiving again(queue().receive());
+    QVERIFY(m_queue->comesTrueAfter(seconds(20), [&] { return again.isDone(); }));
+    QCOMPARE(again.value()->attempts, 2);
+}
+
+void QueueContract::aBuriedMessageIsADeadLetterAtOnce()
+{
+    use();
+    send("a");
+    const auto message = receive();
+    QCOMPARE(answer(await(queue().bury(message, "no such order"))), QStringLiteral("ok"));
+    QVERIFY(nothingComes());
+    const auto dead = await(queue().deadLetters());
+    QCOMPARE(dead->size(), 1u);
+    QCOMPARE(dead->front().reason, std::string("no such order"));
+    QCOMPARE(dead->front().attempts, 1);
+    QCOMPARE(status().inFlight, 0u);
+}
+
+void QueueContract::deadLettersAreNewestFirst()
+{
+    use();
+    for (const char* body : {"a", "b", "c"})
+        died(body);
+    std::vector<std::string> all;
+    const auto dead = await(queue().deadLetters());
+    for (const auto& letter : *dead)
+        all.push_back(letter.body);
+    QCOMPARE(words(all), QStringLiteral("c b a"));
+    QCOMPARE(await(queue().deadLetters(2))->size(), 2u);
+    QCOMPARE(await(queue().deadLetters(2))->front().body, std::string("c"));
+}
+
+void QueueContract::theOldestDeadLettersGo()
+{
+    use({.maxDeadLetters = 2});
+    for (const char* body : {"a", "b", "c"})
+        died(body);
+    const auto dead = await(queue().deadLetters());
+    QCOMPARE(dead->size(), 2u);
+    QCOMPARE(dead->back().body, std::string("b"));
+    QCOMPARE(status().dead, 2u);
+}
+
+void QueueContract::aRevivedDeadLetterComesAgainAsTheFirstAttempt()
+{
+    use();
+    const auto id = died("a");
+    QCOMPARE(answer(await(queue().revive(id))), QStringLiteral("ok"));
+    QCOMPARE(status().dead, 0u);
+    const auto message = receive();
+    QCOMPARE(message.body, std::string("a"));
+    QCOMPARE(message.id, id);
+    QCOMPARE(message.attempts, 1);
+    QVERIFY(!await(queue().revive(id)));
+}
+
+void QueueContract::aDiscardedDeadLetterIsGone()
+{
+    use();
+    const auto id = died("a");
+    const auto kept = died("b");
+    QCOMPARE(answer(await(queue().discard(id))), QStringLiteral("ok"));
+    QCOMPARE(status().dead, 1u);
+    QVERIFY(!await(queue().discard(id)));
+    QVERIFY(!await(queue().revive(id)));
+    QVERIFY(!await(queue().discard("nobody's")));
+    QCOMPARE(await(queue().deadLetters())->front().id, kept);
+}
+
+void QueueContract::aDelayedMessageComesNotBeforeItsTime()
+{
+    use();
+    send("late", {}, seconds(5));
+    send("early");
+    QCOMPARE(receive().body, std::string("early"));
+    QVERIFY(nothingComes());
+    QCOMPARE(status().delayed, 1u);
+    Receiving late(queue().receive());
+    QVERIFY(m_queue->comesTrueAfter(seconds(5), [&] { return late.isDone(); }));
+    QCOMPARE(late.value()->body, std::string("late"));
+    QCOMPARE(late.value()->attempts, 1);
+}
+
+void QueueContract::aKeyIsSentOnceInItsWindow()
+{
+    use({.dedupWindow = seconds(10)});
+    const auto first = send("a", "k");
+    const auto second = send("b", "k");
+    QVERIFY(second.duplicate);
+    QCOMPARE(second.id, first.id);
+    QVERIFY(!send("c", "l").duplicate);
+    QVERIFY(!send("d").duplicate);
+    QVERIFY(!send("d").duplicate); // no key, no duplicate
+    const auto message = receive();
+    QCOMPARE(message.body, std::string("a"));
+    QCOMPARE(answer(await(queue().ack(message))), QStringLiteral("ok"));
+    QVERIFY(send("e", "k").duplicate); // settled or not
+    QCOMPARE(words(receiveAll(3)), QStringLiteral("c d d"));
+    m_queue->pass(seconds(10));
+    QVERIFY(!send("f", "k").duplicate);
+    QCOMPARE(receive().body, std::string("f"));
+}
+
+void QueueContract::aClosedQueueTakesNothingAndGivesWhatItHas()
+{
+    use();
+    send("a");
+    send("b");
+    send("late", {}, seconds(5));
+    queue().close();
+    QCOMPARE(answer(await(queue().send({"c"}))), QStringLiteral("refused"));
+    const auto message = receive();
+    QCOMPARE(message.body, std::string("a"));
+    QCOMPARE(receive().body, std::string("b"));
+    QVERIFY(!await(queue().receive()));
+    QCOMPARE(answer(await(queue().nack(message))), QStringLiteral("ok")); // what is out may still be settled
+    QCOMPARE(receive().body, std::string("a"));
+    QVERIFY(!await(queue().receive()));
+    queue().close();
+}
+
+void QueueContract::closingEndsWhoWaits()
+{
+    use();
+    Receiving one(queue().receive());
+    Receiving two(queue().receive());
+    queue().close();
+    QVERIFY(!one.value());
+    QVERIFY(!two.value());
+}
+
+void QueueContract::theStatusSaysWhereMessagesAre()
+{
+    use({.maxAttempts = 1});
+    QCOMPARE(status().depth, 0u);
+    for (const char* body : {"acked", "nacked", "held", "given back", "waits", "waits too"})
+        send(body, body);
+    send("late", {}, seconds(60));
+    send("again", "waits"); // a duplicate
+    QCOMPARE(status().depth, 6u);
+    QCOMPARE(status().delayed, 1u);
+    QCOMPARE(status().sent, 7u);
+    const auto acked = receive();
+    const auto nacked = receive();
+    const auto held = receive();
+    const auto givenBack = receive();
+    QCOMPARE(status().inFlight, 4u);
+    (void)await(queue().ack(acked));
+    (void)await(queue().ack(acked)); // refused: counts for nothing
+    (void)await(queue().nack(nacked));
+    (void)await(queue().nack(givenBack, {.counts = false}));
+    const auto now = status();
+    QCOMPARE(now.depth, 3u);
+    QCOMPARE(now.delayed, 1u);
+    QCOMPARE(now.inFlight, 1u);
+    QCOMPARE(now.dead, 1u);
+    QCOMPARE(now.acked, 1u);
+    QCOMPARE(now.nacked, 2u);
+}
+
+void QueueContract::twoObjectsShareTheMessages()
+{
+    use();
+    Receiving waiting(other().receive());
+    send("a");
+    QCOMPARE(waiting.value()->body, std::string("a"));
+    QCOMPARE(answer(await(other().ack(*waiting.value()))), QStringLiteral("ok"));
+    send("b");
+    send("c");
+    const auto mine = receive();
+    const auto theirs = await(other().receive());
+    QVERIFY(theirs);
+    QVERIFY(theirs->body != mine.body);
+    QCOMPARE(answer(await(other().nack(*theirs))), QStringLiteral("ok"));
+    QCOMPARE(receive().body, theirs->body);
+}
+
+void QueueContract::manyAtOnceAllArrive()
+{
+    constexpr int count = 200;
+    use();
+    std::vector<std::unique_ptr<Begun<Result<SentMessage>>>> sending;
+    for (int i = 0; i < count; ++i)
+        sending.push_back(std::make_unique<Begun<Result<SentMessage>>>(queue().send({std::to_string(i)})));
+    std::vector<std::unique_ptr<Receiving>> receiving;
+    for (int i = 0; i < count; ++i)
+        receiving.push_back(std::make_unique<Receiving>(queue().receive()));
+    std::set<std::string> ids;
+    for (const auto& sent : sending)
+        ids.insert(sent->value().value().id);
+    QCOMPARE(ids.size(), std::size_t(count));
+    std::set<std::string> bodies;
+    std::vector<std::unique_ptr<Begun<Result<>>>> acking;
+    for (const auto& received : receiving) {
+        bodies.insert(received->value()->body);
+        acking.push_back(std::make_unique<Begun<Result<>>>(queue().ack(*received->value())));
+    }
+    QCOMPARE(bodies.size(), std::size_t(count));
+    for (const auto& acked : acking)
+        QCOMPARE(answer(acked->value()), QStringLiteral("ok"));
+    QCOMPARE(status().acked, quint64(count));
+    QCOMPARE(status().inFlight, 0u);
+}
+
+void QueueContract::anyThreadMaySendAndReceive()
+{
+    constexpr int count = 300;
+    use();
+    Thread thread(QStringLiteral("receiver"));
+    auto scope = std::make_shared<std::unique_ptr<TaskScope>>();
+    std::atomic<int> acked{0};
+    const auto work = [](MessageQueue& from, std::atomic<int>& done) -> Task<> {
+        while (const auto message = co_await from.receive()) {
+            if (const auto result = co_await from.ack(*message); result)
+                ++done;
+        }
+    };
+    thread.mailbox()->post([&, scope] {
+        *scope = std::make_unique<TaskScope>();
+        (*scope)->spawn(work(queue(), acked));
+        (*scope)->spawn(work(queue(), acked));
+    });
+    for (int i = 0; i < count; ++i)
+        send(std::to_string(i));
+    QTRY_COMPARE(acked.load(), count);
+    thread.mailbox()->post([scope] { scope->reset(); });
+    thread.stopAndJoin();
+    QCOMPARE(status().inFlight, 0u);
+}
+
+void QueueContract::optionsThatCannotBeAreRefused()
+{
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, use({.visibility = Milliseconds(0)}));
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, use({.maxAttempts = -1}));
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, use({.dedupWindow = Milliseconds(-1)}));
+}
+
+} // namespace turnspit
