@@ -4,6 +4,7 @@
 #include <turnspit/hosting/hostedservice.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/periodicservice.h>
+#include <turnspit/hosting/queueworker.h>
 
 #include <concepts>
 #include <functional>
@@ -24,6 +25,7 @@ struct HostedRegistration
     std::string typeName;               ///< `acme::DataSyncService`
     bool named = false;                 ///< the name was given, not derived from the type
     bool periodic = false;
+    bool queueWorker = false;
     ServiceOptions options;
     std::vector<Dependency> dependencies;
     std::function<std::shared_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
@@ -51,6 +53,7 @@ private:
         out.named = !name.empty();
         out.name = out.named ? std::move(name) : serviceNameFromType(out.typeName);
         out.periodic = std::derived_from<T, PeriodicService>;
+        out.queueWorker = std::derived_from<T, QueueWorkerBase>;
         if constexpr (requires { { T::affinity } -> std::convertible_to<Affinity>; }) {
             if (!options.affinity)
                 options.affinity = T::affinity;

@@ -20,6 +20,11 @@ bool ServiceController::autostart() const noexcept
     return m_d->registration->options.autostart;
 }
 
+ServiceKind ServiceController::kind() const noexcept
+{
+    return m_d->registration->queueWorker ? ServiceKind::Queue : ServiceKind::BuiltIn;
+}
+
 const ServiceStatus& ServiceController::status() const noexcept
 {
     return m_d->status;

@@ -5,6 +5,7 @@
 #include <turnspit/base/states.h>
 #include <turnspit/base/time.h>
 #include <turnspit/base/units.h>
+#include <turnspit/hosting/queueworkerstatus.h>
 
 #include <cstdint>
 #include <exception>
@@ -32,6 +33,7 @@ struct ServiceStatus
     std::optional<Outcome> lastOutcome;  ///< of the last run, or tick of a periodic service, that ended
     std::string lastError;               ///< what the last failure said; empty after a good end
     std::string reason;                  ///< one line that explains the state; empty: none
+    std::optional<QueueWorkerStatus> queue; ///< of a queue worker, at most a second old while it runs, kept after it; nullopt: never ran
 
     bool operator==(const ServiceStatus&) const = default;
 };
@@ -63,7 +65,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] const std::string& typeName() const noexcept; ///< `acme::DataSyncService`
-    [[nodiscard]] ServiceKind kind() const noexcept { return ServiceKind::BuiltIn; }
+    [[nodiscard]] ServiceKind kind() const noexcept; ///< Queue for a queue worker, else BuiltIn
     [[nodiscard]] bool autostart() const noexcept;
     [[nodiscard]] const ServiceStatus& status() const noexcept;
 

@@ -112,6 +112,7 @@ private:
     void setState(ServiceState state, std::string reason = {});
     void executionEnded(BackgroundService::Execution how, std::exception_ptr error);
     void periodicChanged(const PeriodicService::Status& periodic);
+    void queueChanged(const QueueWorkerStatus& worker);
     void judge(std::exception_ptr error);
     void retryIn(Milliseconds delay);
     void noteEnd(Outcome outcome, const std::string& error);

@@ -20,6 +20,7 @@ struct ServiceRun::Body
     std::shared_ptr<HostedService> object;
     BackgroundService* background = nullptr;
     PeriodicService* periodic = nullptr;
+    QueueWorkerBase* queueWorker = nullptr;
     HostedLifecycleService* lifecycle = nullptr;
     std::optional<TaskScope> calls{std::in_place};
 };
@@ -100,6 +101,7 @@ void ServiceRun::make(bool held)
     body->object = m_registration->make(body->scope.provider());
     body->background = dynamic_cast<BackgroundService*>(body->object.get());
     body->periodic = dynamic_cast<PeriodicService*>(body->object.get());
+    body->queueWorker = dynamic_cast<QueueWorkerBase*>(body->object.get());
     body->lifecycle = dynamic_cast<HostedLifecycleService*>(body->object.get());
     if (body->background) {
         body->background->onExecutionEnded([host = m_host, listener = m_listener, background = body->background] {
@@ -116,6 +118,14 @@ void ServiceRun::make(bool held)
             host->post([listener, status = periodic->status()] {
                 if (listener->periodicChanged)
                     listener->periodicChanged(status);
+            });
+        });
+    }
+    if (body->queueWorker) {
+        body->queueWorker->onStatusChanged([host = m_host, listener = m_listener, worker = body->queueWorker] {
+            host->post([listener, status = worker->status()] {
+                if (listener->queueChanged)
+                    listener->queueChanged(status);
             });
         });
     }

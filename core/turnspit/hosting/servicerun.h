@@ -7,6 +7,7 @@
 #include <turnspit/di/serviceprovider.h>
 #include <turnspit/hosting/hostedregistration.h>
 #include <turnspit/hosting/periodicservice.h>
+#include <turnspit/hosting/queueworker.h>
 
 #include <exception>
 #include <functional>
@@ -46,6 +47,7 @@ public:
     {
         std::function<void(BackgroundService::Execution, std::exception_ptr)> executionEnded;
         std::function<void(const PeriodicService::Status&)> periodicChanged;
+        std::function<void(const QueueWorkerStatus&)> queueChanged;
     };
 
     /// `keep` is what the service may use as long as it lives, even as an abandoned one.

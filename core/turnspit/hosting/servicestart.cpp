@@ -129,6 +129,7 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
         m_listener = std::make_shared<ServiceRun::Listener>();
         m_listener->executionEnded = [this](auto how, auto error) { executionEnded(how, std::move(error)); };
         m_listener->periodicChanged = [this](const auto& periodic) { periodicChanged(periodic); };
+        m_listener->queueChanged = [this](const auto& worker) { queueChanged(worker); };
         m_run = std::make_shared<ServiceRun>(registration, host.environment->provider, host.environment, m_worker->mailbox, m_listener);
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);

@@ -142,6 +142,7 @@ void ServiceController::Private::detach()
     if (m_listener) {
         m_listener->executionEnded = {};
         m_listener->periodicChanged = {};
+        m_listener->queueChanged = {};
         m_listener.reset();
     }
     m_run.reset();
@@ -259,6 +260,12 @@ void ServiceController::Private::periodicChanged(const PeriodicService::Status& 
         changed();
 }
 
+void ServiceController::Private::queueChanged(const QueueWorkerStatus& worker)
+{
+    status.queue = worker;
+    changed();
+}
+
 Result<> ServiceController::Private::setHeld(bool held)
 {
     if (!status.periodic)
@@ -320,6 +327,7 @@ void ServiceController::Private::tearDown()
         return;
     m_listener->executionEnded = {};
     m_listener->periodicChanged = {};
+    m_listener->queueChanged = {};
     (void)m_run->destroy();
 }
 

@@ -1,0 +1,492 @@
+#include "hosttest.h"
+
+#include <turnspit/hosting/queueworker.h>
+#include <turnspit/queues/memoryqueue.h>
+
+using namespace turnspit;
+using namespace turnspit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the handlers and the queue of a test do, and what they did.
+struct Plan
+{
+    Journal journal;
+    std::function<Task<>(std::string, std::stop_token)> handle;
+    std::function<void()> make;
+    std::function<void()> close;
+    std::function<void()> receive;
+    std::function<std::optional<Error>(const std::string& what)> settle; ///< an error instead
+    int inHand = 0;
+    int mostInHand = 0;
+};
+
+/// A memory queue that tells what it is asked.
+class SpyQueue : public MemoryQueue
+{
+public:
+    SpyQueue(Plan& plan, Options<QueueOptions> options) : MemoryQueue(std::move(options)), m_plan(plan) {}
+
+    Task<std::optional<Message>> receive(std::stop_token stop) override
+    {
+        if (m_plan.receive)
+            m_plan.receive();
+        return MemoryQueue::receive(std::move(stop));
+    }
+
+protected:
+    Task<Result<>> settle(std::string receipt, Settlement how) override
+    {
+        std::string what = "ack";
+        if (const auto* nack = std::get_if<Nack>(&how))
+            what = nack->counts ? "nack(" + formatDuration(nack->delay) + ")" : "release";
+        else if (std::holds_alternative<Bury>(how))
+            what = "bury";
+        else if (std::holds_alternative<Extend>(how))
+            what = "extend";
+        m_plan.journal.add(what);
+        if (m_plan.settle) {
+            if (const auto error = m_plan.settle(what))
+                co_return fail(*error);
+        }
+        co_return co_await MemoryQueue::settle(std::move(receipt), std::move(how));
+    }
+
+private:
+    Plan& m_plan;
+};
+
+class Handler
+{
+public:
+    explicit Handler(Plan& plan) : m_plan(plan)
+    {
+        m_plan.journal.add("made");
+        if (m_plan.make)
+            m_plan.make();
+    }
+    ~Handler() { m_plan.journal.add("gone"); }
+
+    Task<> handle(const Message& message, std::stop_token stopping)
+    {
+        m_plan.journal.add(message.body + std::to_string(message.attempts));
+        struct Count
+        {
+            explicit Count(Plan& counted) : plan(counted) { plan.mostInHand = std::max(plan.mostInHand, ++plan.inHand); }
+            ~Count() { --plan.inHand; }
+            Count(const Count&) = delete;
+            Count& operator=(const Count&) = delete;
+            Plan& plan;
+        } count(m_plan);
+        if (m_plan.handle)
+            co_await m_plan.handle(message.body, stopping);
+    }
+
+    Task<> close()
+    {
+        if (m_plan.close)
+            m_plan.close();
+        co_return;
+    }
+
+private:
+    Plan& m_plan;
+};
+
+using Worker = QueueWorker<Handler>;
+
+struct Fixture : InlineHost
+{
+    explicit Fixture(QueueOptions queueOptions = {})
+    {
+        builder.services().addInstance<Plan>(plan);
+        builder.configure<QueueOptions>([queueOptions](QueueOptions& o) { o = queueOptions; });
+        builder.services().addSingleton<MessageQueue, SpyQueue>();
+        builder.services().addScoped<Handler>();
+        builder.configure<Worker::Settings>([](auto& o) { o.jitter = 0; });
+    }
+
+    void run(ServiceOptions options = {})
+    {
+        builder.services().addHostedService<Worker>("worker", std::move(options));
+        start();
+    }
+    void send(const char* body)
+    {
+        const auto sent = launch(queue().send({body}));
+        if (!sent->value || !*sent->value)
+            throw std::runtime_error("not sent");
+    }
+    QueueStatus status() { return launch(queue().status())->value->value(); }
+    MessageQueue& queue() { return host->services().get<MessageQueue>(); }
+    ServiceStopResult stopWorker() { return *launch(controller("worker").stop())->value; }
+    [[nodiscard]] QString said() const { return plan.journal.text(); }
+    [[nodiscard]] QStringList logged(LogLevel level) const
+    {
+        QStringList out;
+        for (const auto& line : log->lines()) {
+            if (line.level == level && line.event == 0)
+                out << line.text;
+        }
+        return out;
+    }
+
+    Plan plan; // outlives the host: InlineHost's destructor runs after this one's
+    ~Fixture()
+    {
+        host.reset();
+        clock.settle();
+    }
+};
+
+/// Until its token is stopped, then cancelled.
+Task<> untilCancelled(std::string, std::stop_token stopping)
+{
+    co_await untilStopped(std::move(stopping));
+    throw OperationCancelled{};
+}
+
+Task<> failing(std::string, std::stop_token)
+{
+    throw std::runtime_error("no route");
+    co_return; // NOLINT: makes it a coroutine
+}
+
+} // namespace
+
+class TestQueueWorker : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void B96_T12_aMessageIsAckedAfterItsHandlerIsGone()
+    {
+        Fixture h;
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack"));
+        QCOMPARE(h.status().acked, 1u);
+        h.send("b"); // in a scope of its own
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack made b1 gone ack"));
+    }
+
+    void B96_T12_aFailureIsTriedAgainAfterADelayThatDoubles()
+    {
+        Fixture h({.maxAttempts = 0});
+        h.plan.handle = failing;
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone nack(1s)"));
+        h.clock.advance(999ms);
+        QCOMPARE(h.plan.journal.lines().size(), 4);
+        h.clock.advance(1ms);
+        h.clock.advance(2s);
+        h.clock.advance(4s);
+        QCOMPARE(h.plan.journal.lines().filter(QStringLiteral("nack")).join(QLatin1Char(' ')), QStringLiteral("nack(1s) nack(2s) nack(4s) nack(8s)"));
+        h.clock.advance(2h);
+        QCOMPARE(h.plan.journal.lines().last(), QStringLiteral("nack(5m)"));
+        QVERIFY(h.logged(LogLevel::Warning).first().contains(QStringLiteral("no route")));
+        QVERIFY(h.logged(LogLevel::Warning).first().contains(QStringLiteral("1s")));
+    }
+
+    void T12_afterItsLastAttemptAMessageIsADeadLetter()
+    {
+        Fixture h({.maxAttempts = 2});
+        h.plan.handle = failing;
+        h.run();
+        h.send("a");
+        h.clock.advance(1s);
+        QCOMPARE(h.status().dead, 1u);
+        QCOMPARE(h.launch(h.queue().deadLetters())->value->value().front().reason, std::string("no route"));
+        QCOMPARE(h.logged(LogLevel::Error).size(), 1);
+        h.clock.advance(1h);
+        QCOMPARE(h.plan.journal.lines().filter(QStringLiteral("nack")).size(), 2);
+    }
+
+    void T12_aRejectedMessageIsSetAsideAtOnce()
+    {
+        Fixture h;
+        h.plan.handle = [](std::string, std::stop_token) -> Task<> {
+            throw MessageRejected("no such order");
+            co_return;
+        };
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone bury"));
+        QCOMPARE(h.launch(h.queue().deadLetters())->value->value().front().reason, std::string("no such order"));
+    }
+
+    void T12_aHandlerThatCannotBeMadeIsAFailureOfTheMessage()
+    {
+        Fixture h;
+        h.plan.make = [] { throw std::runtime_error("no database"); };
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made nack(1s)"));
+        h.plan.make = {};
+        h.clock.advance(1s);
+        QCOMPARE(h.said(), QStringLiteral("made nack(1s) made a2 gone ack"));
+    }
+
+    void T12_aScopeThatDoesNotCloseIsAFailureOfTheMessage()
+    {
+        Fixture h;
+        h.plan.close = [] { throw std::runtime_error("not flushed"); };
+        h.run();
+        h.send("a");
+        QCOMPARE(h.plan.journal.lines().last(), QStringLiteral("nack(1s)"));
+        QVERIFY(!h.said().contains(QStringLiteral("ack made")));
+    }
+
+    void T12_aFailingAckIsNotFollowedByANack()
+    {
+        Fixture h;
+        h.plan.settle = [](const std::string& what) -> std::optional<Error> {
+            return what == "ack" ? std::optional(Error{ErrorKind::Failed, "the disk is full"}) : std::nullopt;
+        };
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack"));
+        QVERIFY(h.logged(LogLevel::Error).first().contains(QStringLiteral("the disk is full")));
+        h.send("b"); // it goes on
+        QVERIFY(h.said().contains(QStringLiteral("b1")));
+        h.plan.settle = {};
+        h.clock.advance(30s); // its time is over
+        QVERIFY(h.said().contains(QStringLiteral("a2")));
+        QCOMPARE(h.status().acked, 2u);
+    }
+
+    void B40_aCancellationThatNobodyAskedForIsAFailure()
+    {
+        Fixture h;
+        h.plan.handle = [](std::string, std::stop_token) -> Task<> {
+            throw OperationCancelled{};
+            co_return;
+        };
+        h.run();
+        h.send("a");
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone nack(1s)"));
+    }
+
+    void B96_T12_whatIsInHandAtTheStopIsGivenBackAndDoesNotCount()
+    {
+        Fixture h;
+        h.plan.handle = untilCancelled;
+        h.run();
+        h.send("a");
+        h.send("b");
+        QCOMPARE(h.said(), QStringLiteral("made a1"));
+        const auto stopped = h.stopWorker();
+        QVERIFY(stopped.kind == ServiceStopResult::Stopped);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone release"));
+        QCOMPARE(h.status().depth, 2u);
+        QCOMPARE(h.status().inFlight, 0u);
+        h.plan.handle = {};
+        (void)h.launch(h.controller("worker").start());
+        QVERIFY(h.said().contains(QStringLiteral("a1 gone ack")));
+    }
+
+    void aHandlerThatEndsWellAtTheStopIsAcked()
+    {
+        Fixture h;
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> { co_await untilStopped(stopping); };
+        h.run();
+        h.send("a");
+        h.stopWorker();
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack"));
+    }
+
+    void T6_T12_whatDoesNotStopInTimeIsGivenBackAllTheSame()
+    {
+        Fixture h;
+        Event never;
+        h.plan.handle = [&never](std::string, std::stop_token) -> Task<> { co_await never.wait(); };
+        h.run({.stopTimeout = 5s});
+        h.send("a");
+        const auto stopping = h.launch(h.controller("worker").stop());
+        h.clock.advance(5s);
+        QVERIFY(stopping->value->kind == ServiceStopResult::Abandoned);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone release"));
+        QCOMPARE(h.status().depth, 1u);
+    }
+
+    void finishLetsWhatIsInHandEnd()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.atStop = AtStop::Finish; });
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> { co_await delay(5s, stopping); };
+        h.run();
+        h.send("a");
+        h.send("b");
+        const auto stopping = h.launch(h.controller("worker").stop());
+        h.clock.advance(4999ms);
+        QVERIFY(!stopping->ended);
+        h.clock.advance(1ms);
+        QVERIFY(stopping->ended);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack"));
+        QCOMPARE(h.status().depth, 1u);
+    }
+
+    void finishWaitsNoLongerThanItsGrace()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) {
+            o.atStop = AtStop::Finish;
+            o.grace = 3s;
+        });
+        h.plan.handle = untilCancelled;
+        h.run();
+        h.send("a");
+        const auto stopping = h.launch(h.controller("worker").stop());
+        h.clock.advance(2999ms);
+        QVERIFY(!stopping->ended);
+        h.clock.advance(1ms);
+        QVERIFY(stopping->value->kind == ServiceStopResult::Stopped);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone release"));
+    }
+
+    void finishEndsWithTheStopTimeoutAtTheLatest()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.atStop = AtStop::Finish; });
+        h.plan.handle = untilCancelled;
+        h.run({.stopTimeout = 5s});
+        h.send("a");
+        const auto stopping = h.launch(h.controller("worker").stop());
+        h.clock.advance(5s);
+        QVERIFY(stopping->ended);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone release"));
+    }
+
+    void drainWorksTheQueueOff()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.atStop = AtStop::Drain; });
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> { co_await delay(1s, stopping); };
+        h.run();
+        for (const char* body : {"a", "b", "c"})
+            h.send(body);
+        const auto stopping = h.launch(h.controller("worker").stop());
+        QVERIFY(!h.launch(h.queue().send({"late"}))->value->has_value());
+        h.clock.advance(3s);
+        QVERIFY(stopping->ended);
+        QCOMPARE(h.plan.journal.lines().count(QStringLiteral("ack")), 3);
+        QCOMPARE(h.status().depth, 0u);
+    }
+
+    void concurrencySaysHowManyAreInHand()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.concurrency = 3; });
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> { co_await delay(1s, stopping); };
+        h.run();
+        for (const char* body : {"a", "b", "c", "d", "e"})
+            h.send(body);
+        QCOMPARE(h.plan.inHand, 3);
+        h.clock.advance(2s);
+        QCOMPARE(h.plan.mostInHand, 3);
+        QCOMPARE(h.status().acked, 5u);
+    }
+
+    void aMessageIsHeldAsLongAsItsHandlerWorks()
+    {
+        Fixture h({.visibility = 30s});
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> { co_await delay(2min, stopping); };
+        h.builder.configure<Worker::Settings>([](auto& o) { o.concurrency = 2; }); // the other one is ready for it
+        h.run();
+        h.send("a");
+        h.clock.advance(2min);
+        QCOMPARE(h.plan.mostInHand, 1);
+        QCOMPARE(h.plan.journal.lines().last(), QStringLiteral("ack"));
+        QCOMPARE(h.status().acked, 1u);
+    }
+
+    void T12_whatIsLostIsStoppedAndNotSettled()
+    {
+        Fixture h({.visibility = 30s});
+        h.plan.handle = untilCancelled;
+        h.plan.settle = [](const std::string& what) -> std::optional<Error> {
+            return what == "extend" ? std::optional(notHeld()) : std::nullopt;
+        };
+        h.run();
+        h.send("a");
+        h.clock.advance(10s);
+        QCOMPARE(h.said(), QStringLiteral("made a1 extend gone"));
+        QVERIFY(h.logged(LogLevel::Warning).first().contains(QStringLiteral("not done in its time")));
+    }
+
+    void aHandlerThatNobodyRegisteredFailsTheServiceAndNoMessage()
+    {
+        struct Unknown
+        {
+            Task<> handle(const Message&, std::stop_token) { co_return; }
+        };
+        Fixture h;
+        h.builder.services().addHostedService<QueueWorker<Unknown>>("worker");
+        h.start();
+        h.send("a");
+        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+        QVERIFY(h.controller("worker").status().lastError.find("Unknown") != std::string::npos);
+        QCOMPARE(h.status().depth, 1u);
+    }
+
+    void aQueueThatDoesNotWorkFailsTheServiceAndEndsWhatIsInHand()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.concurrency = 2; });
+        h.plan.handle = untilCancelled;
+        int left = 2;
+        h.plan.receive = [&left] {
+            if (left-- == 0)
+                throw QueueError({ErrorKind::Failed, "the file is damaged"});
+        };
+        h.run();
+        h.send("a");
+        QCOMPARE(said(h.state("worker")), said(ServiceState::Running));
+        h.plan.handle = {};
+        h.send("b"); // done, and the next receive fails
+        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+        QCOMPARE(h.controller("worker").status().lastError, std::string("the file is damaged"));
+        QCOMPARE(h.said().count(QStringLiteral("release")), 1);
+        QCOMPARE(h.status().inFlight, 0u);
+    }
+
+    void T8_theStatusIsTheHosts()
+    {
+        Fixture h({.maxAttempts = 1});
+        QVERIFY(h.plan.journal.lines().isEmpty());
+        h.run();
+        QVERIFY(h.controller("worker").kind() == ServiceKind::Queue);
+        h.send("a");
+        h.plan.handle = failing;
+        h.send("b");
+        h.plan.handle = untilCancelled;
+        h.send("c");
+        h.send("d");
+        h.clock.advance(1s);
+        const auto status = *h.controller("worker").status().queue;
+        QCOMPARE(status.done, 1u);
+        QCOMPARE(status.dead, 1u);
+        QCOMPARE(status.inHand, 1);
+        QCOMPARE(status.lastError, std::string("no route"));
+        QCOMPARE(status.queue.depth, 1u);
+        QCOMPARE(status.queue.inFlight, 1u);
+        QCOMPARE(status.queue.acked, 1u);
+        QCOMPARE(status.queue.nacked, 1u);
+        QCOMPARE(status.queue.dead, 1u);
+        h.stopWorker();
+        QCOMPARE(h.controller("worker").status().queue->givenBack, 1u);
+        QCOMPARE(h.controller("worker").status().queue->inHand, 0);
+    }
+
+    void aWorkerWithoutAConcurrencyIsRefused()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) { o.concurrency = 0; });
+        h.run();
+        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestQueueWorker)
+#include "tst_queueworker.moc"
