@@ -1,5 +1,5 @@
 #include <turnspit/history/historywriter.h>
-#include <turnspit/history/sqlitedatabase.h>
+#include <sqlite/sqlitedatabase.h>
 
 #include <QCoreApplication>
 #include <QDir>

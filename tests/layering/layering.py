@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "core/turnspit/keep": BASE,
     "core/turnspit/process": ASYNC | {"keep"},
     "core/turnspit/logs": ASYNC,
-    "core/turnspit/history": ASYNC,
+    "core/turnspit/history": ASYNC | {"sqlite"},
     "core/turnspit/queues": ASYNC | {"di"},
     "core/turnspit/servicefile": BASE | {"config", "schedule", "supervision"},
     "core/turnspit/hosting": CONTROL | {"di", "config", "logging", "supervision", "queues"},
@@ -33,6 +33,8 @@ MAY_INCLUDE = {
         "di", "config", "logging", "supervision", "schedule", "keep", "process", "logs", "history", "queues", "servicefile", "hosting"},
     "core/ipc": CONTROL,
     "core/systemd": CONTROL | {"di", "logging", "hosting"},
+    "core/sqlite": ASYNC | {"di", "queues"},
+    "core/redis": ASYNC | {"di", "queues"},
     "ui": CONTROL,
     "app/keep": BASE | {"keep"},
     "app/ctl": CONTROL | {"ipc", "servicefile", "config", "schedule", "supervision"},
@@ -54,7 +56,7 @@ def target_of(name: str) -> str | None:
     parts = name.split("/")
     if parts[0] == "turnspit" and len(parts) > 2:
         return parts[1]
-    if parts[0] in ("ipc", "systemd", "ui") and len(parts) > 1:
+    if parts[0] in ("ipc", "sqlite", "redis", "systemd", "ui") and len(parts) > 1:
         return parts[0]
     if parts[0] == "app":
         return "app"

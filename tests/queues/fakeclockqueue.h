@@ -15,9 +15,11 @@ public:
     FakeClockQueue() { Clock::setCurrent(&m_clock); }
     ~FakeClockQueue() override { Clock::setCurrent(nullptr); }
 
-    bool comesTrueAfter(Milliseconds after, std::function<bool()> done) override
+    Instant now() override { return m_clock.now(); }
+
+    bool comesTrueAt(Instant time, std::function<bool()> done) override
     {
-        m_clock.advance(after - Milliseconds(1));
+        m_clock.advance(time - m_clock.now() - Milliseconds(1));
         if (done())
             return false;
         m_clock.advance(Milliseconds(1));

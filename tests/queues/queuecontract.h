@@ -21,8 +21,11 @@ public:
     /// Another object on the same messages, with the same options; for a queue of one process only, the same object.
     [[nodiscard]] virtual MessageQueue& other() = 0;
 
-    /// Lets time pass until `done` holds, which it must, at `after` from now and not before.
-    [[nodiscard]] virtual bool comesTrueAfter(Milliseconds after, std::function<bool()> done) = 0;
+    /// On the clock that counts for it.
+    [[nodiscard]] virtual Instant now() = 0;
+
+    /// Lets time pass until `done` holds, which it must then, and not before.
+    [[nodiscard]] virtual bool comesTrueAt(Instant time, std::function<bool()> done) = 0;
 
     /// Lets at least so much time pass, and all happen that is due by then.
     virtual void pass(Milliseconds time) = 0;

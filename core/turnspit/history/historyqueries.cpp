@@ -1,5 +1,5 @@
 #include <turnspit/history/historystore.h>
-#include <turnspit/history/sqlitedatabase.h>
+#include <sqlite/sqlitedatabase.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include <turnspit/history/historystore.h>
 
 #include <turnspit/history/historyschema.h>
-#include <turnspit/history/sqlitedatabase.h>
+#include <sqlite/sqlitedatabase.h>
 
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-#include <turnspit/history/sqlitedatabase.h>
+#include <sqlite/sqlitedatabase.h>
 
 #include <sqlite3.h>
 
@@ -32,6 +32,11 @@ void SqliteStatement::bind(double value)
 void SqliteStatement::bind(std::string_view value)
 {
     sqlite3_bind_text64(m_statement, ++m_bound, value.data() ? value.data() : "", value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void SqliteStatement::bindBytes(std::string_view value)
+{
+    sqlite3_bind_blob64(m_statement, ++m_bound, value.data() ? value.data() : "", value.size(), SQLITE_STATIC);
 }
 
 void SqliteStatement::bindNull()
@@ -69,6 +74,12 @@ std::string SqliteStatement::text(int column) const
     return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column))) : std::string();
 }
 
+std::string SqliteStatement::bytes(int column) const
+{
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(m_statement, column));
+    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column))) : std::string();
+}
+
 SqliteDatabase::~SqliteDatabase()
 {
     close();
@@ -92,6 +103,11 @@ void SqliteDatabase::close()
     m_statements.clear();
     sqlite3_close(m_handle);
     m_handle = nullptr;
+}
+
+void SqliteDatabase::setPatience(std::chrono::milliseconds time)
+{
+    sqlite3_busy_timeout(m_handle, static_cast<int>(time.count()));
 }
 
 bool SqliteDatabase::execute(const char* sql)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -29,6 +30,9 @@ public:
     void bind(std::string_view value);
     void bindNull();
 
+    /// Any bytes, as a BLOB; not copied: they stay until the statement's end.
+    void bindBytes(std::string_view value);
+
     template <class T>
     void bind(const std::optional<T>& value)
     {
@@ -47,6 +51,7 @@ public:
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;
     [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] std::string bytes(int column) const;
 
 private:
     sqlite3_stmt* m_statement = nullptr;
@@ -64,6 +69,9 @@ public:
 
     [[nodiscard]] bool open(const std::string& file);
     void close();
+
+    /// How long to wait for another connection's lock before that is an error; 100 ms from open on.
+    void setPatience(std::chrono::milliseconds time);
 
     /// All statements of `sql`, results ignored.
     [[nodiscard]] bool execute(const char* sql);

@@ -1,0 +1,159 @@
+#include <sqlite/sqlitequeuethread.h>
+
+#include <algorithm>
+
+namespace turnspit {
+
+namespace {
+
+/// After an error that may pass.
+constexpr std::chrono::milliseconds retryAfter{200};
+
+/// How often receivers look whether other processes have sent something, where they did not hear of it.
+constexpr std::chrono::seconds lookEvery{1};
+
+} // namespace
+
+SqliteQueueThread::SqliteQueueThread(std::unique_ptr<SqliteQueueStore> store, const std::string& file, Clock& clock)
+    : m_clock(clock), m_file(file), m_store(std::move(store)),
+      m_handout([this] { wake(); }, [this](Message message) { release(std::move(message)); }),
+      m_thread(QStringLiteral("queue"), &clock)
+{
+    m_thread.mailbox()->post([this] { begin(); });
+}
+
+SqliteQueueThread::~SqliteQueueThread()
+{
+    m_thread.mailbox()->post([this] {
+        turn();
+        turn(); // for what the first one gave up
+        m_bell.reset();
+        m_timer.reset();
+    });
+    m_thread.stopAndJoin();
+}
+
+void SqliteQueueThread::begin()
+{
+    m_timer = m_clock.createTimer([this] { turn(); });
+    m_bell = std::make_unique<FileBell>(m_file, [this] { heard(); });
+}
+
+void SqliteQueueThread::submit(std::unique_ptr<Request> request)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_requests.push_back(std::move(request));
+    }
+    wake();
+}
+
+void SqliteQueueThread::wake()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (std::exchange(m_scheduled, true))
+            return;
+    }
+    m_thread.mailbox()->post([this] { turn(); });
+}
+
+void SqliteQueueThread::release(Message message)
+{
+    (void)ask<void>([receipt = std::move(message.receipt)](SqliteQueueStore& store, WallTime now) {
+        return store.nack(receipt, {.counts = false}, now);
+    });
+}
+
+void SqliteQueueThread::close()
+{
+    m_closed = true;
+    wake();
+}
+
+void SqliteQueueThread::turn()
+{
+    if (!m_timer) // after its end
+        return;
+    Requests requests;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_scheduled = false;
+        requests.swap(m_requests);
+    }
+    const std::size_t wanted = m_handout.wanted();
+    if (!requests.empty() || (wanted > 0 && m_store->hasDue(m_clock.wallNow()))) {
+        auto claimed = transact(requests, wanted);
+        for (const auto& request : requests)
+            request->answer(m_store->failed());
+        for (Message& message : claimed) {
+            if (!m_handout.give(message))
+                release(std::move(message));
+        }
+    }
+    lookForMore();
+}
+
+/// What could be claimed. After an error nothing, and the store says what it was.
+std::vector<Message> SqliteQueueThread::transact(Requests& requests, std::size_t wanted)
+{
+    std::vector<Message> claimed;
+    const WallTime now = m_clock.wallNow();
+    if (!m_store->begin())
+        return claimed;
+    m_store->promote(now);
+    for (const auto& request : requests) {
+        if (!m_store->failed())
+            request->perform(*m_store, now);
+    }
+    while (claimed.size() < wanted && !m_store->failed()) {
+        auto message = m_store->claim(now);
+        if (!message)
+            break;
+        claimed.push_back(*std::move(message));
+    }
+    if (m_store->failed()) {
+        m_store->rollback();
+        claimed.clear();
+    } else if (m_store->commit()) {
+        ++m_commits;
+        if (!requests.empty())
+            m_bell->ring();
+    } else {
+        claimed.clear();
+    }
+    return claimed;
+}
+
+void SqliteQueueThread::lookForMore()
+{
+    if (m_store->failed() && m_store->isDamaged()) {
+        m_handout.fail(std::make_exception_ptr(QueueError(*m_store->failed())));
+        return;
+    }
+    if (m_handout.wanted() == 0) {
+        m_timer->stop();
+        return;
+    }
+    if (m_store->failed()) {
+        m_timer->startOnce(retryAfter);
+        return;
+    }
+    const WallTime now = m_clock.wallNow();
+    if (m_store->hasDue(now)) {
+        wake();
+    } else if (m_closed) {
+        m_handout.end();
+    } else {
+        const auto due = m_store->nextDue();
+        m_timer->startOnce(due ? std::min<std::chrono::nanoseconds>(*due - now, lookEvery) : lookEvery);
+    }
+}
+
+void SqliteQueueThread::heard()
+{
+    if (m_handout.wanted() > 0 && m_store->othersCommitted())
+        turn();
+}
+
+} // namespace turnspit
