@@ -1,0 +1,83 @@
+#pragma once
+
+#include <turnspit/base/error.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+class QSocketNotifier;
+struct redisAsyncContext;
+struct redisReply;
+
+namespace turnspit {
+
+/// Where a Redis server is, and who asks.
+struct RedisAddress
+{
+    std::string host = "127.0.0.1"; ///< a name is looked up, which may take a while, in the connection's thread
+    int port = 6379;
+    std::string unixSocket = {};    ///< instead of host and port
+    std::string username = {};      ///< empty: the default user
+    std::string password = {};      ///< empty: none is asked for
+    int database = 0;
+
+    [[nodiscard]] std::string text() const;
+};
+
+/// One connection, driven by the event loop of the thread that made it; nothing here waits.
+///
+/// Order of events: `up` when the server has let us in, or `down` instead; then answers, in the order of the commands; at the end null
+/// answers for the commands that have none, then `down`, once. None of them is called from inside open or send; in `down` this may be destroyed.
+class RedisConnection
+{
+public:
+    /// Null: the connection ended first. What it points to lives as long as the call. Errors of the server are answers.
+    using Answer = std::move_only_function<void(const redisReply*)>;
+
+    struct Handlers
+    {
+        std::function<void()> up;
+        std::function<void(Error)> down; ///< InvalidDefinition: no other try will do better
+    };
+
+    RedisConnection(RedisAddress address, Handlers handlers);
+
+    /// No handler and no answer is called any more.
+    ~RedisConnection();
+    RedisConnection(const RedisConnection&) = delete;
+    RedisConnection& operator=(const RedisConnection&) = delete;
+
+    void open();
+
+    /// While it is up; after its end the answer is null at once. Commands of one turn of the loop go out together.
+    void send(std::span<const std::string_view> words, Answer answer);
+
+    /// Ends it, as if the server had.
+    void drop(Error why);
+
+    /// The server's number for it.
+    [[nodiscard]] std::int64_t id() const noexcept { return m_id; }
+
+private:
+    struct Context;
+
+    void connected(bool well);
+    void ended(Error why);
+    [[nodiscard]] std::string unreachable(const char* why) const;
+
+    const RedisAddress m_address;
+    const Handlers m_handlers;
+    std::shared_ptr<Context> m_context; ///< null: not open
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+    std::int64_t m_id = 0;
+    bool m_ended = true; ///< `down` has been called, or is on its way
+};
+
+/// An error that the server answered, in words of ours.
+[[nodiscard]] Error redisError(std::string_view text, const RedisAddress& address);
+
+} // namespace turnspit

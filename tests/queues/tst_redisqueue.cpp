@@ -1,0 +1,209 @@
+#include "redisserver.h"
+
+#include "support/await.h"
+#include "support/said.h"
+
+#include <redis/redisqueue.h>
+
+#include <QTest>
+
+using namespace turnspit;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Receiving = Begun<std::optional<Message>>;
+
+RedisQueueOptions optionsOf(const RedisServer& server)
+{
+    RedisQueueOptions out;
+    out.server = server.address();
+    out.name = "jobs";
+    out.reconnectDelay = 20ms;
+    out.maxReconnectDelay = 100ms;
+    return out;
+}
+
+/// What a receive ended with.
+QString errorOf(MessageQueue& queue)
+{
+    const auto receive = [](MessageQueue& from) -> Task<QString> {
+        try {
+            const auto message = co_await from.receive();
+            co_return message ? QStringLiteral("a message") : QStringLiteral("the end");
+        } catch (const QueueError& error) {
+            co_return QString::fromStdString(error.error().text());
+        }
+    };
+    return await(receive(queue));
+}
+
+bool send(MessageQueue& queue, std::string body)
+{
+    return await(queue.send({std::move(body)})).has_value();
+}
+
+} // namespace
+
+class TestRedisQueue : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aReceiverOutlivesTheServer()
+    {
+        RedisServer server;
+        RedisQueue queue(optionsOf(server));
+        QVERIFY(send(queue, "before"));
+        Receiving first(queue.receive());
+        QCOMPARE(first.value()->body, std::string("before"));
+        Receiving waiting(queue.receive());
+        server.kill();
+        server.start();
+        QVERIFY(send(queue, "after"));
+        QCOMPARE(waiting.value()->body, std::string("after"));
+        QVERIFY(await(queue.ack(*first.value()))); // it was delivered before, and is held still
+        QVERIFY(await(queue.ack(*waiting.value())));
+    }
+
+    void whatIsAskedWhileTheServerIsDownIsDoneWhenItIsBack()
+    {
+        RedisServer server;
+        RedisQueue queue(optionsOf(server));
+        QVERIFY(send(queue, "a"));
+        server.kill();
+        Begun<Result<SentMessage>> sending(queue.send({"b"}));
+        QVERIFY(!sending.isDone());
+        server.start();
+        // On the way when the connection was lost, it says that it does not know.
+        QVERIFY(sending.value() || sending.value().error().kind == ErrorKind::Unreachable);
+        QCOMPARE(await(queue.receive())->body, std::string("a"));
+    }
+
+    void whatIsAskedForTooLongIsAnErrorThatNamesTheServer()
+    {
+        RedisServer server;
+        auto options = optionsOf(server);
+        options.patience = 200ms;
+        server.kill();
+        RedisQueue queue(options);
+        const auto sent = await(queue.send({"a"}));
+        QVERIFY(!sent);
+        QVERIFY(sent.error().kind == ErrorKind::Unreachable);
+        QVERIFY(QString::fromStdString(sent.error().text()).contains(QString::number(server.address().port)));
+        server.start();
+        QVERIFY(send(queue, "b"));
+    }
+
+    void aServerThatDoesNotAnswerIsAnError()
+    {
+        RedisServer server;
+        auto options = optionsOf(server);
+        options.patience = 300ms;
+        RedisQueue queue(options);
+        QVERIFY(send(queue, "a"));
+        server.freeze();
+        const auto sent = await(queue.send({"b"}));
+        server.thaw();
+        QVERIFY(!sent);
+        QVERIFY(sent.error().kind == ErrorKind::Unreachable || sent.error().kind == ErrorKind::TimedOut);
+        QTRY_VERIFY(send(queue, "c"));
+    }
+
+    void whatADeadWorkerHeldComesToAnother()
+    {
+        RedisServer server;
+        auto options = optionsOf(server);
+        options.visibility = 300ms;
+        RedisQueue queue(options);
+        auto gone = std::make_unique<RedisQueue>(options);
+        QVERIFY(send(queue, "a"));
+        const auto held = await(gone->receive());
+        QCOMPARE(held->attempts, 1);
+        gone.reset();
+        const auto again = await(queue.receive());
+        QCOMPARE(again->body, std::string("a"));
+        QCOMPARE(again->attempts, 2);
+    }
+
+    void aServerThatForgotScriptsAndQueuesIsTaughtThemAgain()
+    {
+        RedisServer server;
+        RedisQueue queue(optionsOf(server));
+        QVERIFY(send(queue, "a"));
+        const auto first = await(queue.receive());
+        server.cli({QStringLiteral("SCRIPT"), QStringLiteral("FLUSH")});
+        QVERIFY(await(queue.ack(*first)));
+        Receiving waiting(queue.receive());
+        server.cli({QStringLiteral("FLUSHALL")});
+        QVERIFY(await(queue.status()));
+        QVERIFY(send(queue, "b"));
+        QCOMPARE(waiting.value()->body, std::string("b"));
+    }
+
+    void aWrongPasswordIsSaidInWords()
+    {
+        RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("right")});
+        auto options = optionsOf(server);
+        options.server.password = "wrong";
+        RedisQueue queue(options);
+        QVERIFY2(errorOf(queue).contains(QStringLiteral("password")), qPrintable(errorOf(queue)));
+        const auto sent = await(queue.send({"a"}));
+        QVERIFY(!sent && sent.error().kind == ErrorKind::InvalidDefinition);
+        options.server.password = "right";
+        RedisQueue good(options);
+        QVERIFY(send(good, "a"));
+    }
+
+    void aPasswordThatIsMissingIsSaidInWords()
+    {
+        RedisServer server({QStringLiteral("--requirepass"), QStringLiteral("right")});
+        RedisQueue queue(optionsOf(server));
+        QVERIFY2(errorOf(queue).contains(QStringLiteral("NOAUTH")), qPrintable(errorOf(queue)));
+    }
+
+    void aKeyThatIsSomethingElseIsSaidInWords()
+    {
+        RedisServer server;
+        server.cli({QStringLiteral("SET"), QStringLiteral("{jobs}:messages"), QStringLiteral("mine")});
+        RedisQueue queue(optionsOf(server));
+        QVERIFY2(errorOf(queue).contains(QStringLiteral("another name")), qPrintable(errorOf(queue)));
+    }
+
+    void anotherDatabaseIsAnotherQueue()
+    {
+        RedisServer server;
+        auto options = optionsOf(server);
+        RedisQueue queue(options);
+        options.server.database = 3;
+        RedisQueue other(options);
+        QVERIFY(send(queue, "a"));
+        QCOMPARE(await(other.status())->depth, 0u);
+        QVERIFY(send(other, "b"));
+        QCOMPARE(await(other.receive())->body, std::string("b"));
+    }
+
+    void aQueueThatGoesLeavesNoConsumerBehind()
+    {
+        RedisServer server;
+        const auto options = optionsOf(server);
+        {
+            RedisQueue queue(options);
+            QVERIFY(send(queue, "a"));
+            QVERIFY(await(queue.ack(*await(queue.receive()))));
+        }
+        QTRY_COMPARE(server.cli({QStringLiteral("XINFO"), QStringLiteral("CONSUMERS"), QStringLiteral("{jobs}:messages"), QStringLiteral("turnspit")}),
+                     QByteArray());
+    }
+
+    void optionsThatCannotBeAreRefused()
+    {
+        RedisQueueOptions options;
+        options.name = "";
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, RedisQueue{options});
+        options.name = "a{b}";
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, RedisQueue{options});
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRedisQueue)
+#include "tst_redisqueue.moc"
