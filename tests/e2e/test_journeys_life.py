@@ -63,7 +63,7 @@ class CrashLoop(LifeCase):
         # A start by hand begins to count anew; a stop while it backs off is the last word.
         self.button("Start")
         self.desktop.wait_for("crash", "backing-off")
-        self.assertEqual(1, self.last_ended("crash")["attempt"])
+        self.assertEqual(1, next(run for run in self.desktop.runs("crash") if run["trigger"] == "window")["attempt"])
         self.button("Stop")
         self.wait_row("crash", "stopped")
         runs = len(self.desktop.runs("crash"))
@@ -145,7 +145,7 @@ class QuitWithWorkInHand(LifeCase):
         form, _ = self.quit()
         self.eyes.wait_words("Kill deaf now", place=form)
         self.keys("Tab", "space") # from "Don't quit" to the first of them
-        wait_until(lambda: not alive(pids["deaf"]), "the end of the one that was killed", 2)
+        wait_until(lambda: not alive(pids["deaf"]), "the end of the one that was killed")
         self.assertTrue(alive(pids["slow"]), "the others are not touched")
         self.eyes.wait_words("killed after", place=form)
         self.picture("j8-killed-one")
@@ -186,9 +186,9 @@ class Survives(LifeCase):
         opened = time.monotonic()
         self.open()
         states = {"bad": "failed", "good": "completed", "atorn": "invalid", **{f"beat{number}": "running" for number in range(1, 5)}}
-        wait_until(lambda: states.items() <= {name: row["state"] for name, row in self.desktop.list().items()}.items(),
-                   lambda: f"the truth: {self.desktop.list()}", 2)
         self.within(2, lambda: self.row("bad").startswith("bad, failed"), "the truth in the window", opened)
+        wait_until(lambda: states.items() <= {name: row["state"] for name, row in self.desktop.list().items()}.items(),
+                   lambda: f"the truth: {self.desktop.list()}")
         self.wait_row("bad", "failed", "exit 1")
         for number in range(1, 5):
             self.wait_row(f"beat{number}", "running", "taken over from an earlier host")
