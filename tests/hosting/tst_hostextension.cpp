@@ -102,7 +102,7 @@ private Q_SLOTS:
         {
             const SignalWatch end([&](int signal) { ends.append(signal); });
             const SignalWatch reload([&](int signal) { reloads.append(signal); }, {SIGHUP});
-            QVERIFY_EXCEPTION_THROWN(SignalWatch([](int) {}, {SIGUSR1, SIGHUP}), std::logic_error);
+            QVERIFY_THROWS_EXCEPTION(std::logic_error, SignalWatch([](int) {}, {SIGUSR1, SIGHUP}));
             ::raise(SIGHUP);
             ::raise(SIGTERM);
             QVERIFY(spinUntil([&] { return ends.size() == 1 && reloads.size() == 1; }));
