@@ -145,7 +145,7 @@ private Q_SLOTS:
         open(m_mail);
         QSignalSpy log(m_tab.get(), &RunsTab::logRequested);
         view().setCurrentIndex(model().index(1, 0));
-        Q_EMIT view().activated(view().currentIndex());
+        QTest::keyClick(&view(), Qt::Key_Return);
         QCOMPARE(log.size(), 1);
         QCOMPARE(log.first().at(0).toString(), m_mail);
         QCOMPARE(log.first().at(1).value<RunId>().value, 3U);
@@ -156,8 +156,25 @@ private Q_SLOTS:
         QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("missed"));
         QVERIFY(part<QLabel>("runReason").text().contains(QStringLiteral("host not running")));
         QVERIFY(!part<QToolButton>("runShowLog").isEnabled());
-        Q_EMIT view().activated(view().currentIndex());
+        Q_EMIT view().doubleClicked(view().currentIndex());
         QCOMPARE(log.size(), 2);
+    }
+
+    void howARunEndedIsReadableInANarrowTab()
+    {
+        session().addPastRuns(m_mail, 3);
+        open(m_mail);
+        m_tab->resize(1100, 500);
+        m_host->settle();
+        for (const int column : {RunModel::MemoryColumn, RunModel::CpuColumn, RunModel::LinesColumn})
+            QVERIFY(!view().isColumnHidden(column));
+        m_tab->resize(view().fontMetrics().averageCharWidth() * 100, 500);
+        m_host->settle();
+        QVERIFY(view().isColumnHidden(RunModel::CpuColumn));
+        QVERIFY(view().columnWidth(RunModel::ResultColumn) >= view().fontMetrics().averageCharWidth() * 18);
+        m_tab->resize(1100, 500);
+        m_host->settle();
+        QVERIFY(!view().isColumnHidden(RunModel::CpuColumn));
     }
 
     void runAgainIsWhatTheServiceHasForIt()

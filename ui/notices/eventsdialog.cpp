@@ -1,6 +1,7 @@
 #include <ui/notices/eventsdialog.h>
 
 #include <ui/notices/pastevents.h>
+#include <ui/text/opening.h>
 #include <ui/text/words.h>
 
 #include <turnspit/base/clock.h>
@@ -48,7 +49,7 @@ EventsDialog::EventsDialog(const QString& title, const QList<HostEvent>& events,
         shower->setEnabled(m_list->currentItem() && !m_list->currentItem()->text(Service).isEmpty());
     };
     connect(m_list, &QTreeWidget::currentItemChanged, this, refresh);
-    connect(m_list, &QTreeWidget::itemActivated, this, &EventsDialog::showCurrent);
+    onOpening(*m_list, [this](const QModelIndex&) { showCurrent(); });
     connect(shower, &QPushButton::clicked, this, &EventsDialog::showCurrent);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     m_list->setCurrentItem(m_list->topLevelItem(0));

@@ -65,6 +65,7 @@ void CompareDialog::createFacts(const RunInfo& left, const RunInfo& right)
     m_facts->setRootIsDecorated(false);
     m_facts->setUniformRowHeights(true);
     m_facts->setAllColumnsShowFocus(true);
+    m_facts->setSelectionMode(QAbstractItemView::NoSelection); // to read only
     m_facts->header()->setSectionsMovable(false);
     const WallTime now = Clock::current().wallNow();
     const auto add = [&](const QString& what, const QString& before, const QString& after, bool differs) {
@@ -94,7 +95,6 @@ void CompareDialog::createFacts(const RunInfo& left, const RunInfo& right)
     m_facts->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_facts->header()->setSectionResizeMode(1, QHeaderView::Stretch);
     m_facts->header()->setSectionResizeMode(2, QHeaderView::Stretch);
-    m_facts->setCurrentItem(m_facts->topLevelItem(0));
 }
 
 void CompareDialog::createOutput()
@@ -107,7 +107,11 @@ void CompareDialog::createOutput()
     m_view->setAllColumnsShowFocus(true);
     m_view->setLayoutDirection(Qt::LeftToRight); // output stays so
     m_view->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_view->header()->setFont(font());
+    QFont plain = font();
+    plain.setFamilies(plain.families()); // said, so that the fixed one of the lines is not inherited
+    plain.setFixedPitch(false);
+    plain.setPointSizeF(plain.pointSizeF());
+    m_view->header()->setFont(plain);
     m_view->header()->setSectionsMovable(false);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 4);

@@ -10,6 +10,7 @@
 #include <ui/runs/runsstrip.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
+#include <ui/text/opening.h>
 #include <ui/text/words.h>
 #include <ui/window/placeholderpage.h>
 
@@ -105,7 +106,7 @@ void RunsTab::createTable()
     header->setSectionResizeMode(RunModel::ResultColumn, QHeaderView::Stretch);
     header->setMinimumSectionSize(unit * 6);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RunsTab::currentRowChanged);
-    connect(m_view, &QTreeView::activated, this, &RunsTab::requestLog);
+    onOpening(*m_view, [this](const QModelIndex&) { requestLog(); });
     connect(m_view->verticalScrollBar(), &QScrollBar::valueChanged, this, &RunsTab::fillTable);
 }
 
@@ -270,6 +271,32 @@ void RunsTab::fillTable()
     const QModelIndex last = m_view->indexAt({1, m_view->viewport()->height() - 1});
     if (!last.isValid() || last.row() + ahead >= m_table->model().rowCount())
         m_table->model().wantMore();
+}
+
+/// How a run ended is worth more than figures that the details have as well: these go where there is no room for both.
+void RunsTab::fitColumns()
+{
+    const int least = fontMetrics().averageCharWidth() * 20; // for the result
+    const std::array spare{RunModel::CpuColumn, RunModel::LinesColumn, RunModel::MemoryColumn};
+    // The table is as wide as the tab, and has not been laid out yet where the tab has just changed.
+    const int room = width() - 2 * m_view->frameWidth() - m_view->verticalScrollBar()->sizeHint().width();
+    QHeaderView* const header = m_view->header();
+    for (const int column : spare)
+        header->setSectionHidden(column, false);
+    for (const int column : spare) {
+        int others = 0;
+        for (int other = 0; other < RunModel::ColumnCount; ++other)
+            others += other == RunModel::ResultColumn ? 0 : header->sectionSize(other);
+        if (room - others >= least)
+            return;
+        header->setSectionHidden(column, true);
+    }
+}
+
+void RunsTab::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
 }
 
 void RunsTab::rowsChanged()

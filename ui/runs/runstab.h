@@ -59,6 +59,7 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void createTable();
@@ -70,6 +71,7 @@ private:
     void hostChanged();
     void rowsChanged();
     void fillTable();
+    void fitColumns();
     void fillStrip();
     void refreshPages();
     void refreshDetails();

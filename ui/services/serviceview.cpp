@@ -4,6 +4,7 @@
 #include <ui/services/servicedelegates.h>
 #include <ui/services/servicefilter.h>
 #include <ui/services/servicemodel.h>
+#include <ui/text/opening.h>
 
 #include <QDataStream>
 #include <QHeaderView>
@@ -75,7 +76,7 @@ ServiceView::ServiceView(ServiceFilter& filter, QWidget* parent)
     connect(header(), &QHeaderView::sortIndicatorChanged, this, &ServiceView::arrangementChanged);
     connect(this, &QTreeView::expanded, this, [this](const QModelIndex& index) { onFold(index, false); });
     connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& index) { onFold(index, true); });
-    connect(this, &QTreeView::activated, this, [this](const QModelIndex& index) {
+    onOpening(*this, [this](const QModelIndex& index) {
         if (!index.data(ServiceModel::NameRole).toString().isEmpty())
             Q_EMIT opened();
     });
