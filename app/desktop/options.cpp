@@ -2,9 +2,33 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 namespace turnspit::desktop {
+
+namespace {
+
+/// Without what QApplication takes for itself, in its own way to write options.
+std::vector<std::string> withoutQtOptions(int argc, const char* const* argv)
+{
+    constexpr std::array<std::string_view, 4> withValue{"-style", "-platform", "-platformtheme", "-display"};
+    std::vector<std::string> rest;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (std::ranges::find(withValue, argument) != withValue.end())
+            ++i;
+        else if (argument != "-reverse")
+            rest.emplace_back(argument);
+    }
+    std::ranges::reverse(rest); // as CLI11 takes them
+    return rest;
+}
+
+} // namespace
 
 CommandLine parseCommandLine(int argc, const char* const* argv)
 {
@@ -21,9 +45,10 @@ CommandLine parseCommandLine(int argc, const char* const* argv)
     app.add_option("--action", line.action, "Do this in the window that is open, or in a new one: add-service, hold-schedules")
         ->type_name("ACTION")
         ->check(CLI::IsMember({"add-service", "hold-schedules"}));
-    app.footer("\nExit codes: 0 done, also where a window that is open already was raised; 1 refused; 2 usage; 6 something still ran.");
+    app.footer("\nExit codes: 0 done, also where a window that is open already was raised; 1 refused; 2 usage; 6 something still ran."
+               "\nQt's options -style, -platform, -platformtheme, -display and -reverse are there as well.");
     try {
-        app.parse(argc, argv);
+        app.parse(withoutQtOptions(argc, argv));
     } catch (const CLI::ParseError& error) {
         std::ostringstream out;
         std::ostringstream err;

@@ -1,3 +1,4 @@
+#include <app/desktop/options.h>
 #include <app/desktop/singleinstance.h>
 #include <support/await.h>
 
@@ -84,6 +85,22 @@ private Q_SLOTS:
         QCOMPARE(asked.size(), 1);
         QCOMPARE(asked.first().at(0).toString(), QStringLiteral("add-service"));
         QCOMPARE(asked.first().at(1).toString(), QStringLiteral("t-2"));
+    }
+
+    void optionsAreReadAndThoseOfQtLeftToIt()
+    {
+        const auto parsed = [](std::vector<const char*> arguments) {
+            arguments.insert(arguments.begin(), "turnspit");
+            return parseCommandLine(static_cast<int>(arguments.size()), arguments.data());
+        };
+        const CommandLine line = parsed({"-style", "fusion", "--state-dir=/s", "-reverse", "--action", "hold-schedules", "-platform", "xcb"});
+        QVERIFY2(!line.exitCode, line.text.c_str());
+        QCOMPARE(line.places.stateDir, std::string("/s"));
+        QCOMPARE(line.action, std::string("hold-schedules"));
+        QVERIFY(!line.minimized);
+        for (const auto& wrong : {std::vector<const char*>{"--action", "dance"}, {"-minimized"}, {"fusion"}})
+            QCOMPARE(parsed(wrong).exitCode, std::optional(2));
+        QCOMPARE(parsed({"--help"}).exitCode, std::optional(0));
     }
 
     void oneThatEndsAndOneOfAnotherStateFolderSaySo()

@@ -149,6 +149,7 @@ void ConfigurationTab::createValues()
 {
     m_values->setObjectName(QStringLiteral("configurationValues"));
     m_values->setAccessibleName(tr("Every setting with its value"));
+    m_values->setLayoutDirection(Qt::LeftToRight); // keys, commands, paths
     m_values->setColumnCount(2);
     m_values->setHeaderLabels({tr("Setting"), tr("Value")});
     m_values->setRootIsDecorated(false);
