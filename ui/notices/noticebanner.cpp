@@ -1,6 +1,7 @@
 #include <ui/notices/noticebanner.h>
 
 #include <ui/text/announce.h>
+#include <ui/theme/icons.h>
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -45,7 +46,7 @@ NoticeBanner::NoticeBanner(QWidget* parent)
     bold.setBold(true);
     m_text->setFont(bold);
     m_closer->setObjectName(QStringLiteral("noticeBannerClose"));
-    m_closer->setIcon(style()->standardIcon(QStyle::SP_TitleBarCloseButton, nullptr, this));
+    m_closer->setIcon(actionIcon(QStringLiteral("close")));
     m_closer->setAccessibleName(tr("Close notice"));
     m_closer->setToolTip(m_closer->accessibleName());
     m_closer->setAutoRaise(true);
