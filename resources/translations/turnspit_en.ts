@@ -32,6 +32,16 @@
     </message>
 </context>
 <context>
+    <name>turnspit::CpuTrail</name>
+    <message numerus="yes">
+        <source>%n runs ended</source>
+        <translation>
+            <numerusform>%n run ended</numerusform>
+            <numerusform>%n runs ended</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>turnspit::DiffModel</name>
     <message numerus="yes">
         <source>… %Ln line(s) alike</source>
@@ -154,6 +164,16 @@
         <translation>
             <numerusform>%n more</numerusform>
             <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>turnspit::NoticeHold</name>
+    <message numerus="yes">
+        <source>%n notices were held back</source>
+        <translation>
+            <numerusform>%n notice was held back</numerusform>
+            <numerusform>%n notices were held back</numerusform>
         </translation>
     </message>
 </context>
@@ -330,6 +350,23 @@
         <translation>
             <numerusform>Group %1, %n service</numerusform>
             <numerusform>Group %1, %n services</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>turnspit::Sparkline</name>
+    <message numerus="yes">
+        <source>between %1 and %2 in the last %n minutes</source>
+        <translation>
+            <numerusform>between %1 and %2 in the last minute</numerusform>
+            <numerusform>between %1 and %2 in the last %n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>between %1 and %2 in the last %n hours</source>
+        <translation>
+            <numerusform>between %1 and %2 in the last hour</numerusform>
+            <numerusform>between %1 and %2 in the last %n hours</numerusform>
         </translation>
     </message>
 </context>
