@@ -34,7 +34,7 @@
 <context>
     <name>turnspit::CpuTrail</name>
     <message numerus="yes">
-        <source>%n runs ended</source>
+        <source>%n run(s) ended</source>
         <translation>
             <numerusform>%n run ended</numerusform>
             <numerusform>%n runs ended</numerusform>
@@ -170,7 +170,7 @@
 <context>
     <name>turnspit::NoticeHold</name>
     <message numerus="yes">
-        <source>%n notices were held back</source>
+        <source>%n notice(s) were held back</source>
         <translation>
             <numerusform>%n notice was held back</numerusform>
             <numerusform>%n notices were held back</numerusform>
@@ -356,14 +356,14 @@
 <context>
     <name>turnspit::Sparkline</name>
     <message numerus="yes">
-        <source>between %1 and %2 in the last %n minutes</source>
+        <source>between %1 and %2 in the last %n minute(s)</source>
         <translation>
             <numerusform>between %1 and %2 in the last minute</numerusform>
             <numerusform>between %1 and %2 in the last %n minutes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>between %1 and %2 in the last %n hours</source>
+        <source>between %1 and %2 in the last %n hour(s)</source>
         <translation>
             <numerusform>between %1 and %2 in the last hour</numerusform>
             <numerusform>between %1 and %2 in the last %n hours</numerusform>

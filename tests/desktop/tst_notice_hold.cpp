@@ -13,17 +13,23 @@ namespace {
 class Told final : public NoticeOutlet
 {
 public:
-    void show(const Notice& notice) override { shown += notice.summary; }
+    void show(const Notice& notice) override
+    {
+        shown += notice.summary;
+        last = notice;
+    }
     void close(const QString& key) override { closed += key; }
 
     QStringList shown;
     QStringList closed;
+    Notice last;
 };
 
 Notice notice(const char* key, const char* summary)
 {
     Notice made;
     made.key = QString::fromLatin1(key);
+    made.service = made.key;
     made.summary = QString::fromLatin1(summary);
     return made;
 }
@@ -84,6 +90,7 @@ private Q_SLOTS:
             m_hold->show(notice(name, name));
         m_hold->resume();
         QCOMPARE(m_told->shown, QStringList{QStringLiteral("4 notices were held back")});
+        QCOMPARE(m_told->last.services.join(u' '), QStringLiteral("a b c d"));
         m_hold->show(notice("e", "e"));
         QCOMPARE(m_told->shown.last(), QStringLiteral("e"));
     }

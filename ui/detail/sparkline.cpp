@@ -55,9 +55,8 @@ QString Sparkline::sentence() const
     if (!all)
         return tr("%1: not known yet", "%1 is a figure, such as 'CPU'").arg(m_title);
     const int minutes = static_cast<int>(m_span.count());
-    const QString between = (minutes < 60    ? tr("between %1 and %2 in the last %n minutes", nullptr, minutes)
-                             : minutes == 60 ? tr("between %1 and %2 in the last hour")
-                                             : tr("between %1 and %2 in the last %n hours", nullptr, minutes / 60))
+    const QString between = (minutes < 60 ? tr("between %1 and %2 in the last %n minute(s)", nullptr, minutes)
+                                          : tr("between %1 and %2 in the last %n hour(s)", nullptr, minutes / 60))
                                 .arg(m_words(all->least), m_words(all->most));
     if (const auto value = current())
         return tr("%1: now %2, %3", "figure, value, 'between … and …'").arg(m_title, m_words(*value), between);

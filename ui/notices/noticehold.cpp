@@ -73,12 +73,14 @@ void NoticeHold::tellKept()
     }
     Notice all;
     all.key = QStringLiteral("held");
-    all.summary = tr("%n notices were held back", nullptr, static_cast<int>(kept.size()));
+    all.summary = tr("%n notice(s) were held back", nullptr, static_cast<int>(kept.size()));
     QStringList lines;
     for (const Notice& notice : kept) {
         lines += notice.summary;
+        all.services += notice.service.isEmpty() ? notice.services : QStringList(notice.service);
         all.urgency = std::max(all.urgency, notice.urgency);
     }
+    all.services.removeDuplicates();
     if (lines.size() > mostNames)
         lines = lines.mid(0, mostNames) << QStringLiteral("…");
     all.body = lines.join(QLatin1Char('\n'));

@@ -37,9 +37,8 @@ QString CpuTrail::sentence() const
         Trail::tr("CPU between %1 and %2 in the last 10 minutes").arg(words::percent(*least), words::percent(most()));
     if (ends.isEmpty())
         return busy;
-    const auto n = static_cast<int>(ends.size());
     return Trail::tr("%1, %2", "how busy it was, how many runs ended")
-        .arg(busy, n == 1 ? Trail::tr("1 run ended") : Trail::tr("%n runs ended", nullptr, n));
+        .arg(busy, Trail::tr("%n run(s) ended", nullptr, static_cast<int>(ends.size())));
 }
 
 } // namespace turnspit
