@@ -1,8 +1,8 @@
 #include "localhost.h"
 
 #include <ipc/sessionsocket.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/async/taskscope.h>
-#include <turnspit/hosting/aggregateerror.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/hosting/localsession.h>
 #include <turnspit/logging/filelog.h>

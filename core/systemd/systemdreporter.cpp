@@ -1,7 +1,7 @@
 #include <systemd/systemdreporter.h>
 
 #include <turnspit/async/mailbox.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 
 #include <ctime>
 

@@ -23,7 +23,8 @@ class TestFakeClock : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void T16_B55_aCallbackDueAtTReadsT()
+    // B55, T16
+    void aCallbackDueAtTReadsT()
     {
         FakeClock clock;
         QList<int> read;
@@ -34,7 +35,8 @@ private Q_SLOTS:
         QCOMPARE(seconds(clock.now()), 7);
     }
 
-    void T16_dueTimersFireInOrderAndTiesInTheOrderOfArming()
+    // T16
+    void dueTimersFireInOrderAndTiesInTheOrderOfArming()
     {
         FakeClock clock;
         QStringList order;
@@ -48,7 +50,8 @@ private Q_SLOTS:
         QCOMPARE(order.join(QString()), QStringLiteral("bca"));
     }
 
-    void T16_whatAContinuationArmsMeanwhileFiresTooAtItsTime()
+    // T16
+    void whatAContinuationArmsMeanwhileFiresTooAtItsTime()
     {
         FakeClock clock;
         Clock::setCurrent(&clock);
@@ -66,7 +69,8 @@ private Q_SLOTS:
         Clock::setCurrent(nullptr);
     }
 
-    void T16_anAdvanceWaitsForTheOtherThreadsOfTheClock()
+    // T16
+    void anAdvanceWaitsForTheOtherThreadsOfTheClock()
     {
         FakeClock clock;
         Thread worker(QStringLiteral("worker"), &clock);
@@ -93,13 +97,15 @@ private Q_SLOTS:
         worker.stopAndJoin();
     }
 
-    void B55_timeDoesNotRunBackwards()
+    // B55
+    void timeDoesNotRunBackwards()
     {
         FakeClock clock;
         QVERIFY_THROWS_EXCEPTION(std::out_of_range, clock.advance(-1s));
     }
 
-    void B55_settingTheWallClockFiresNothing()
+    // B55
+    void settingTheWallClockFiresNothing()
     {
         FakeClock clock;
         int fired = 0;
@@ -113,7 +119,8 @@ private Q_SLOTS:
         QCOMPARE(fired, 1);
     }
 
-    void B55_aZeroDelayIsOneShotAndAStoppedTimerDoesNotFire()
+    // B55
+    void aZeroDelayIsOneShotAndAStoppedTimerDoesNotFire()
     {
         FakeClock clock;
         int fired = 0;

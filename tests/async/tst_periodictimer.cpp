@@ -58,19 +58,20 @@ private Q_SLOTS:
         m_clock.reset();
     }
 
-    void B46_periodsOutsideTheRangeAreRefused_data()
+    // B46
+    void periodsOutsideTheRangeAreRefused_data()
     {
         QTest::addColumn<qint64>("ms");
         QTest::addColumn<bool>("fits");
-        QTest::newRow("B46_zero") << qint64(0) << false;
-        QTest::newRow("B46_least") << qint64(1) << true;
-        QTest::newRow("B46_most") << qint64(4294967294) << true;
-        QTest::newRow("B46_tooMuch") << qint64(4294967295) << false;
-        QTest::newRow("B46_infinite") << qint64(-1) << true;
-        QTest::newRow("B46_negative") << qint64(-2) << false;
+        QTest::newRow("zero") << qint64(0) << false;
+        QTest::newRow("least") << qint64(1) << true;
+        QTest::newRow("most") << qint64(4294967294) << true;
+        QTest::newRow("tooMuch") << qint64(4294967295) << false;
+        QTest::newRow("infinite") << qint64(-1) << true;
+        QTest::newRow("negative") << qint64(-2) << false;
     }
 
-    void B46_periodsOutsideTheRangeAreRefused()
+    void periodsOutsideTheRangeAreRefused()
     {
         QFETCH(qint64, ms);
         QFETCH(bool, fits);
@@ -85,7 +86,8 @@ private Q_SLOTS:
         }
     }
 
-    void B47_theFirstTickComesOnePeriodAfterConstruction()
+    // B47
+    void theFirstTickComesOnePeriodAfterConstruction()
     {
         PeriodicTimer timer(10s);
         m_clock->advance(9s); // ticks whether or not somebody waits
@@ -98,7 +100,8 @@ private Q_SLOTS:
         QVERIFY(wait.result == true);
     }
 
-    void B48_unconsumedTicksBecomeOne()
+    // B48
+    void unconsumedTicksBecomeOne()
     {
         PeriodicTimer timer(10s);
         m_clock->advance(45s);
@@ -113,7 +116,8 @@ private Q_SLOTS:
         QVERIFY(second.result == true);
     }
 
-    void B49_aSecondWaitIsRefusedAndLeavesTheFirstAlone()
+    // B49
+    void aSecondWaitIsRefusedAndLeavesTheFirstAlone()
     {
         PeriodicTimer timer(10s);
         TaskScope scope;
@@ -127,7 +131,8 @@ private Q_SLOTS:
         QVERIFY(first.result == true);
     }
 
-    void B50_T1_aStopIsLookedAtBeforeAPendingTickAndEndsThatWaitOnly()
+    // B50, T1
+    void aStopIsLookedAtBeforeAPendingTickAndEndsThatWaitOnly()
     {
         PeriodicTimer timer(10s);
         std::stop_source source;
@@ -146,7 +151,8 @@ private Q_SLOTS:
         QVERIFY(again.result == true);
     }
 
-    void T1_theLoopEndsByItselfAndWhatFollowsItRuns()
+    // T1
+    void theLoopEndsByItselfAndWhatFollowsItRuns()
     {
         PeriodicTimer timer(1s);
         std::stop_source source;
@@ -161,7 +167,8 @@ private Q_SLOTS:
         QVERIFY(after);
     }
 
-    void B51_closeEndsWaitsForEver()
+    // B51
+    void closeEndsWaitsForEver()
     {
         PeriodicTimer timer(10s);
         TaskScope scope;
@@ -176,7 +183,8 @@ private Q_SLOTS:
         timer.close();
     }
 
-    void B51_closeVoidsAPendingTick()
+    // B51
+    void closeVoidsAPendingTick()
     {
         PeriodicTimer timer(10s);
         m_clock->advance(10s);
@@ -187,7 +195,8 @@ private Q_SLOTS:
         QVERIFY(wait.result == false);
     }
 
-    void B52_anActiveWaitIsLookedAtFirst()
+    // B52
+    void anActiveWaitIsLookedAtFirst()
     {
         PeriodicTimer timer(10s);
         std::stop_source stopped;
@@ -203,7 +212,8 @@ private Q_SLOTS:
         QVERIFY(first.result == false);
     }
 
-    void B53_aNewPeriodCountsFromNowForAPendingWaitToo()
+    // B53
+    void aNewPeriodCountsFromNowForAPendingWaitToo()
     {
         PeriodicTimer timer(10s);
         TaskScope scope;
@@ -217,7 +227,8 @@ private Q_SLOTS:
         QVERIFY(wait.result == true);
     }
 
-    void B53_aPendingTickStaysAndABadPeriodChangesNothing()
+    // B53
+    void aPendingTickStaysAndABadPeriodChangesNothing()
     {
         PeriodicTimer timer(10s);
         m_clock->advance(10s);
@@ -232,7 +243,8 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(std::logic_error, timer.setPeriod(1s));
     }
 
-    void B46_anInfinitePeriodTicksOnlyAfterSetPeriod()
+    // B46
+    void anInfinitePeriodTicksOnlyAfterSetPeriod()
     {
         PeriodicTimer timer(PeriodicTimer::infinite);
         TaskScope scope;
@@ -245,7 +257,8 @@ private Q_SLOTS:
         QVERIFY(wait.result == true);
     }
 
-    void B54_aTimerTakesAClockOrFindsItsThreads()
+    // B54
+    void aTimerTakesAClockOrFindsItsThreads()
     {
         FakeClock other;
         PeriodicTimer timer(1s, other);

@@ -209,27 +209,6 @@ private Q_SLOTS:
         for (const auto& list : seen)
             QVERIFY(std::is_sorted(list.begin(), list.end()) && list.size() == each);
     }
-
-    void aDelayEndsOnTheFakeClockExactlyThen()
-    {
-        FakeClock clock;
-        Clock::setCurrent(&clock);
-        std::optional<bool> elapsed;
-        Instant at;
-        const auto begin = clock.now();
-        const auto body = [](FakeClock& fake, std::optional<bool>& out, Instant& when) -> Task<> {
-            out = co_await delay(5s);
-            when = fake.now();
-        };
-        TaskScope scope;
-        scope.spawn(body(clock, elapsed, at));
-        clock.advance(4999ms);
-        QVERIFY(!elapsed);
-        clock.advance(1h);
-        QCOMPARE(elapsed, std::optional(true));
-        QVERIFY(at - begin == 5s);
-        Clock::setCurrent(nullptr);
-    }
 };
 
 QTEST_GUILESS_MAIN(TestTask)

@@ -7,7 +7,7 @@
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostbuilder.h>

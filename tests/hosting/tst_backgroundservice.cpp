@@ -74,7 +74,8 @@ class TestBackgroundService : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void B28_startCompletesAtOnceAndExecuteBeginsFromTheLoop()
+    // B28
+    void startCompletesAtOnceAndExecuteBeginsFromTheLoop()
     {
         Journal journal;
         TaskScope scope;
@@ -86,7 +87,8 @@ private Q_SLOTS:
         service.dispose();
     }
 
-    void B29_cancellingTheStartTokenLaterStopsExecute()
+    // B29
+    void cancellingTheStartTokenLaterStopsExecute()
     {
         Journal journal;
         TaskScope scope;
@@ -99,7 +101,8 @@ private Q_SLOTS:
         QCOMPARE(said(service.execution()), said(std::optional(BackgroundService::Execution::Completed)));
     }
 
-    void B30_aCancelledStartNeverExecutes()
+    // B30
+    void aCancelledStartNeverExecutes()
     {
         Journal journal;
         TaskScope scope;
@@ -113,7 +116,8 @@ private Q_SLOTS:
         QVERIFY(launch(scope, service.stop({}))->ended);
     }
 
-    void B31_executeIsCalledExactlyOnceEvenIfStopComesAtOnce()
+    // B31
+    void executeIsCalledExactlyOnceEvenIfStopComesAtOnce()
     {
         Journal journal;
         TaskScope scope;
@@ -127,7 +131,8 @@ private Q_SLOTS:
         QVERIFY(!journal.lines().contains(QStringLiteral("execute")));
     }
 
-    void B32_executionIsObservable()
+    // B32
+    void executionIsObservable()
     {
         TaskScope scope;
         Faulty service(true);
@@ -139,7 +144,8 @@ private Q_SLOTS:
         QCOMPARE(describe(service.executionError()), std::string("broken"));
     }
 
-    void B33_stopBeforeStartDoesNothing()
+    // B33
+    void stopBeforeStartDoesNothing()
     {
         Journal journal;
         TaskScope scope;
@@ -148,7 +154,8 @@ private Q_SLOTS:
         QVERIFY(stopped->ended && !stopped->error);
     }
 
-    void B33_stopReturnsNormallyWhenExecuteThrows()
+    // B33
+    void stopReturnsNormallyWhenExecuteThrows()
     {
         Journal journal;
         TaskScope scope;
@@ -161,7 +168,8 @@ private Q_SLOTS:
         QCOMPARE(said(service.execution()), said(std::optional(BackgroundService::Execution::Faulted)));
     }
 
-    void B33_stopReturnsNormallyWhenItsTokenIsStopped()
+    // B33
+    void stopReturnsNormallyWhenItsTokenIsStopped()
     {
         Journal journal;
         TaskScope scope;
@@ -178,7 +186,8 @@ private Q_SLOTS:
         service.dispose();
     }
 
-    void B35_disposeCancelsDoesNotWaitAndIsSafeToRepeat()
+    // B35
+    void disposeCancelsDoesNotWaitAndIsSafeToRepeat()
     {
         Journal journal;
         TaskScope scope;
@@ -193,7 +202,8 @@ private Q_SLOTS:
         service.dispose();
     }
 
-    void B36_anEndOfExecuteIsNotTheEndOfTheHost()
+    // B36
+    void anEndOfExecuteIsNotTheEndOfTheHost()
     {
         InlineHost h;
         Event gate;
@@ -208,7 +218,8 @@ private Q_SLOTS:
         QVERIFY(!h.host->lifetime().stopping().stop_requested());
     }
 
-    void B37_hooksAreOptionalAndAStartOfOnesOwnIsNotMonitored()
+    // B37
+    void hooksAreOptionalAndAStartOfOnesOwnIsNotMonitored()
     {
         class Own : public BackgroundService
         {
@@ -231,14 +242,15 @@ private Q_SLOTS:
         QCOMPARE(stopped->value->exitCode(), 0);
     }
 
-    void B38_T3_T17_aFaultEndsTheServiceAndIsLoggedWithItsName_data()
+    // B38, T3, T17
+    void aFaultEndsTheServiceAndIsLoggedWithItsName_data()
     {
         QTest::addColumn<bool>("atOnce");
-        QTest::newRow("B38_beforeTheFirstAwait") << true;
-        QTest::newRow("B38_later") << false;
+        QTest::newRow("beforeTheFirstAwait") << true;
+        QTest::newRow("later") << false;
     }
 
-    void B38_T3_T17_aFaultEndsTheServiceAndIsLoggedWithItsName()
+    void aFaultEndsTheServiceAndIsLoggedWithItsName()
     {
         QFETCH(bool, atOnce);
         InlineHost h;
@@ -259,7 +271,8 @@ private Q_SLOTS:
         QCOMPARE(h.stop()->value->exitCode(), 0);
     }
 
-    void B39_B41_T3_stopHostEndsTheHostWithTheFirstCause()
+    // B39, B41, T3
+    void stopHostEndsTheHostWithTheFirstCause()
     {
         InlineHost h;
         h.builder.services().addHostedService<Faulty>("faulty", [] { return std::make_unique<Faulty>(false); },
@@ -271,14 +284,15 @@ private Q_SLOTS:
         QVERIFY(ended->ended);
         QCOMPARE(ended->value->exitCode(), 1);
         QCOMPARE(ended->value->errors.size(), 1u);
-        QCOMPARE(describe(ended->value->errors.front()), std::string("broken"));
+        QCOMPARE(describe(ended->value->errors.front()), std::string("faulty: broken"));
         QCOMPARE(h.log->find(ServiceStopsHost)->service, QStringLiteral("faulty"));
         QCOMPARE(said(h.state("other")), said(ServiceState::Stopped));
         const auto again = h.stop(); // both calls tell
-        QCOMPARE(describe(again->value->errors.front()), std::string("broken"));
+        QCOMPARE(describe(again->value->errors.front()), std::string("faulty: broken"));
     }
 
-    void B40_aCancellationIsSilentOnlyWhileStopping()
+    // B40
+    void aCancellationIsSilentOnlyWhileStopping()
     {
         InlineHost h;
         Event gate;
@@ -295,7 +309,8 @@ private Q_SLOTS:
         QCOMPARE(said(h.state("asked")), said(ServiceState::Stopped));
     }
 
-    void B42_T5_aFaultWhileTheHostStartsIsTheCauseThatIsReported()
+    // B42, T5
+    void aFaultWhileTheHostStartsIsTheCauseThatIsReported()
     {
         class Slow final : public HostedService
         {
@@ -316,7 +331,8 @@ private Q_SLOTS:
         QCOMPARE(started->what(), QStringLiteral("broken"));
     }
 
-    void T6_aSuspendedBodyIsDestroyedAtTheDeadline()
+    // T6
+    void aSuspendedBodyIsDestroyedAtTheDeadline()
     {
         InlineHost h;
         h.builder.services().addHostedService<Worker>("late", [&] { return std::make_unique<Worker>(h.journal, Worker::Ignore); });

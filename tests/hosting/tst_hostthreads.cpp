@@ -155,7 +155,8 @@ class TestHostThreads : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void T20_T15_anObjectLivesInItsWorkerThreadAndStartAndStopAreAwaitedHere()
+    // T15, T20
+    void anObjectLivesInItsWorkerThreadAndStartAndStopAreAwaitedHere()
     {
         ThreadedHost h;
         Wanderer::Seen shared;
@@ -185,7 +186,8 @@ private Q_SLOTS:
         QVERIFY(shared.made != hostThread && dedicated.made != hostThread && shared.made.load() != dedicated.made.load());
     }
 
-    void B28_aBlockingExecuteDoesNotDelayTheStart()
+    // B28
+    void aBlockingExecuteDoesNotDelayTheStart()
     {
         ThreadedHost h;
         const auto gate = std::make_shared<Blocker::Gate>();
@@ -200,7 +202,8 @@ private Q_SLOTS:
         QCOMPARE(stopped->value->exitCode(), 0);
     }
 
-    void T6_aBodyThatBlocksItsThreadIsAbandonedAndAStartIsRefusedWhileItRuns()
+    // T6
+    void aBodyThatBlocksItsThreadIsAbandonedAndAStartIsRefusedWhileItRuns()
     {
         ThreadedHost h;
         h.builder.configure<HostOptions>([](HostOptions& o) { o.reapTimeout = 20ms; });
@@ -229,7 +232,8 @@ private Q_SLOTS:
         QCOMPARE(all->value->exitCode(), 0);
     }
 
-    void T6_theStopOfTheHostGoesOnPastABlockedThread()
+    // T6
+    void theStopOfTheHostGoesOnPastABlockedThread()
     {
         ThreadedHost h;
         h.builder.configure<HostOptions>([](HostOptions& o) {
@@ -295,8 +299,10 @@ private Q_SLOTS:
         QTest::addColumn<int>("signal");
         QTest::newRow("SIGTERM") << SIGTERM;
         QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGQUIT") << SIGQUIT;
     }
 
+    // B26, B84
     void runEndsWithTheFirstSignalAndItsServicesStopped()
     {
         QFETCH(int, signal);
@@ -309,7 +315,8 @@ private Q_SLOTS:
         QVERIFY(seen.destroyed != nullptr);
     }
 
-    void T14_aSecondSignalEndsTheWaitAtOnce()
+    // T14
+    void aSecondSignalEndsTheWaitAtOnce()
     {
         class Stubborn final : public HostedService
         {
@@ -331,7 +338,8 @@ private Q_SLOTS:
         QCOMPARE(h.host->run(), 6);
     }
 
-    void T3_runReturnsNonZeroWithTheFirstCauseWhenAServiceStopsTheHost()
+    // T3
+    void runReturnsNonZeroWithTheFirstCauseWhenAServiceStopsTheHost()
     {
         class Faulty final : public BackgroundService
         {
@@ -365,6 +373,90 @@ private Q_SLOTS:
         };
         QTRY_VERIFY(heard());
         const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(stopped->value->exitCode(), 0);
+    }
+
+    // B8, B26
+    void runOfAHostThatDoesNotStartReturnsOneAndClosesTheContainer()
+    {
+        class Closed
+        {
+        public:
+            explicit Closed(std::atomic<bool>& flag) : m_flag(flag) {}
+            Task<> close()
+            {
+                m_flag = true;
+                co_return;
+            }
+
+        private:
+            std::atomic<bool>& m_flag;
+        };
+        ThreadedHost h;
+        std::atomic<bool> closed = false;
+        h.builder.services().addSingleton<Closed>([&] { return std::make_unique<Closed>(closed); });
+        h.builder.services().addHostedService<Wanderer>("fails", [](Closed&) -> std::unique_ptr<Wanderer> { throw std::runtime_error("no"); });
+        h.host = h.builder.build();
+        QCOMPARE(h.host->run(), 1);
+        QVERIFY(closed);
+        QCOMPARE(h.log->find(ServiceStartFailed)->service, QStringLiteral("fails"));
+    }
+
+    // B24, B26
+    void runEndsWellWhenItsStartIsCancelledByAStopOfTheApplication()
+    {
+        class Waits final : public HostedService
+        {
+        public:
+            explicit Waits(ApplicationLifetime& lifetime) : m_lifetime(lifetime) {}
+            Task<> start(std::stop_token cancelled) override
+            {
+                m_lifetime.stopApplication();
+                co_await untilStopped(cancelled);
+                throw OperationCancelled{};
+            }
+            Task<> stop(std::stop_token) override { co_return; }
+
+        private:
+            ApplicationLifetime& m_lifetime;
+        };
+        ThreadedHost h;
+        h.builder.services().addHostedService<Waits>("waits");
+        h.host = h.builder.build();
+        QCOMPARE(h.host->run(), 0);
+    }
+
+    // T15
+    void theCallersEventLoopTurnsWhileTheHostStops()
+    {
+        class Slow final : public HostedService
+        {
+        public:
+            explicit Slow(std::shared_ptr<Mailbox>& home, Event*& gate) : m_home(home), m_gate(gate) {}
+            Task<> start(std::stop_token) override
+            {
+                m_home = Mailbox::current();
+                m_gate = &m_event;
+                co_return;
+            }
+            Task<> stop(std::stop_token) override { co_await m_event.wait(); }
+
+        private:
+            std::shared_ptr<Mailbox>& m_home;
+            Event*& m_gate;
+            Event m_event;
+        };
+        ThreadedHost h;
+        std::shared_ptr<Mailbox> home;
+        Event* gate = nullptr;
+        h.builder.services().addHostedService<Slow>("slow", [&] { return std::make_unique<Slow>(home, gate); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        const auto stopped = h.launch(h.host->stop());
+        // Only a turn of this thread's loop opens the gate.
+        Mailbox::current()->post([&] { home->post([gate] { gate->set(); }); });
         QTRY_VERIFY(stopped->ended);
         QCOMPARE(stopped->value->exitCode(), 0);
     }

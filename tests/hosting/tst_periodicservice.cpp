@@ -59,7 +59,8 @@ class TestPeriodicService : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void B47_theFirstTickComesOnePeriodAfterTheStart()
+    // B47
+    void theFirstTickComesOnePeriodAfterTheStart()
     {
         Fixture h;
         h.run();
@@ -89,7 +90,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 2);
     }
 
-    void B48_ticksThatComeDueDuringATickBecomeOne()
+    // B48
+    void ticksThatComeDueDuringATickBecomeOne()
     {
         Fixture h;
         Event gate;
@@ -125,7 +127,8 @@ private Q_SLOTS:
         QCOMPARE(h.log->events().count(ServiceTickFailed), 1);
     }
 
-    void T3_aFailedTickEndsTheServiceWhereItSaysSo()
+    // T3
+    void aFailedTickEndsTheServiceWhereItSaysSo()
     {
         Fixture h;
         h.plan.fail = true;
@@ -137,7 +140,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 1);
     }
 
-    void T8_aHeldServiceWaitsWithoutANextTickAndCatchesNothingUp()
+    // T8
+    void aHeldServiceWaitsWithoutANextTickAndCatchesNothingUp()
     {
         Fixture h;
         h.run();
@@ -155,7 +159,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 1);
     }
 
-    void T8_aHoldIsRememberedWhileStopped()
+    // T8
+    void aHoldIsRememberedWhileStopped()
     {
         Fixture h;
         h.run();
@@ -167,7 +172,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 0);
     }
 
-    void T8_runNowTicksOnceHeldOrNotAndGivesTheOutcome()
+    // T8
+    void runNowTicksOnceHeldOrNotAndGivesTheOutcome()
     {
         Fixture h;
         h.run();
@@ -181,7 +187,8 @@ private Q_SLOTS:
         QCOMPARE(said(h.launch(h.ticker().runNow())->value->value()), said(Outcome::Failed));
     }
 
-    void T8_runNowIsRefusedDuringATick()
+    // T8
+    void runNowIsRefusedDuringATick()
     {
         Fixture h;
         Event gate;
@@ -195,7 +202,8 @@ private Q_SLOTS:
         QVERIFY(first->ended);
     }
 
-    void T8_runNowOfAStoppedServiceDoesNotArmIt()
+    // T8
+    void runNowOfAStoppedServiceDoesNotArmIt()
     {
         Fixture h;
         h.run();
@@ -237,7 +245,8 @@ private Q_SLOTS:
         QVERIFY(stopped->value->kind == ServiceStopResult::Abandoned);
     }
 
-    void B53_aNewPeriodCountsFromNow()
+    // B53
+    void aNewPeriodCountsFromNow()
     {
         Fixture h;
         h.run();
@@ -249,6 +258,53 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 1);
         QVERIFY_THROWS_EXCEPTION(std::out_of_range, h.plan.object->setPeriod(0ms));
         QVERIFY(h.plan.object->period() == 3s);
+    }
+
+    // B48, T16
+    void aYearOfADailyJobIsOnTimeOnEveryDay()
+    {
+        class Daily final : public PeriodicService
+        {
+        public:
+            explicit Daily(std::vector<WallTime>& log) : PeriodicService(24h), m_log(log) {}
+
+        protected:
+            Task<> tick(std::stop_token stopping) override
+            {
+                m_log.push_back(Clock::current().wallNow());
+                co_await delay(90min, stopping);
+            }
+
+        private:
+            std::vector<WallTime>& m_log;
+        };
+        InlineHost h;
+        std::vector<WallTime> log;
+        h.builder.services().addHostedService<Daily>("daily", [&log] { return std::make_unique<Daily>(log); });
+        h.start();
+        const WallTime begin = h.clock.wallNow();
+        h.clock.advance(365 * 24h + 2h);
+        QCOMPARE(log.size(), std::size_t(365));
+        for (std::size_t n = 0; n < log.size(); ++n)
+            QVERIFY(log[n] == begin + (n + 1) * 24h);
+        QCOMPARE(h.controller("daily").status().ticks, std::uint64_t(365));
+        QCOMPARE(h.stop()->value->exitCode(), 0);
+    }
+
+    // T3
+    void aFirstTickThatThrowsFailsThatTickOnly()
+    {
+        Fixture f;
+        f.plan.fail = true;
+        f.plan.atStart = true;
+        f.run();
+        f.clock.settle();
+        QCOMPARE(said(f.status().lastOutcome), said(std::optional(Outcome::Failed)));
+        QCOMPARE(f.log->find(ServiceTickFailed)->service, QStringLiteral("ticker"));
+        f.plan.fail = false;
+        f.clock.advance(10s);
+        QCOMPARE(said(f.status().lastOutcome), said(std::optional(Outcome::Succeeded)));
+        QCOMPARE(f.plan.ticks, 2);
     }
 };
 

@@ -71,7 +71,8 @@ class TestServiceController : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void T8_aServiceIsStoppedStartedAndRestartedAtRunTime()
+    // T8
+    void aServiceIsStoppedStartedAndRestartedAtRunTime()
     {
         Fixture h;
         h.add();
@@ -88,7 +89,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.made, 3);
     }
 
-    void T20_everyStartMakesAFreshObject()
+    // T20
+    void everyStartMakesAFreshObject()
     {
         Fixture h;
         h.add();
@@ -100,7 +102,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.made, 2);
     }
 
-    void T7_aSecondStopOfAServiceJoinsTheFirst()
+    // T7
+    void aSecondStopOfAServiceJoinsTheFirst()
     {
         Fixture h;
         Event gate;
@@ -116,7 +119,8 @@ private Q_SLOTS:
         QVERIFY(first->ended && second->ended);
     }
 
-    void T6_aStopWithAShorterLimitShortensTheOneUnderWay()
+    // T6
+    void aStopWithAShorterLimitShortensTheOneUnderWay()
     {
         Fixture h;
         h.plan.listens = false;
@@ -131,7 +135,8 @@ private Q_SLOTS:
         QCOMPARE(said(h.state("body")), said(ServiceState::Failed));
     }
 
-    void T6_aStopGivenUpByItsCallerGoesOn()
+    // T6
+    void aStopGivenUpByItsCallerGoesOn()
     {
         Fixture h;
         Event gate;
@@ -148,7 +153,8 @@ private Q_SLOTS:
         QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
     }
 
-    void T4_aFailedServiceIsRestartedWithDoublingDelays()
+    // T4
+    void aFailedServiceIsRestartedWithDoublingDelays()
     {
         Fixture h;
         h.plan.failAtOnce = true;
@@ -170,7 +176,8 @@ private Q_SLOTS:
         QCOMPARE(h.body().status().restarts, 2);
     }
 
-    void T4_aLimitEndsInFailed()
+    // T4
+    void aLimitEndsInFailed()
     {
         Fixture h;
         h.plan.failAtOnce = true;
@@ -188,7 +195,8 @@ private Q_SLOTS:
         QCOMPARE(h.body().status().restarts, 0);
     }
 
-    void T4_aFailingStartOfARunningHostIsRetriedToo()
+    // T4
+    void aFailingStartOfARunningHostIsRetriedToo()
     {
         Fixture h;
         h.add(restarting());
@@ -203,7 +211,8 @@ private Q_SLOTS:
         QCOMPARE(said(h.state("body")), said(ServiceState::Running));
     }
 
-    void T4_aStopWhileBackingOffEndsTheRetries()
+    // T4
+    void aStopWhileBackingOffEndsTheRetries()
     {
         Fixture h;
         h.plan.failAtOnce = true;
@@ -215,7 +224,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.made, 1);
     }
 
-    void T4_theStopOfTheHostEndsTheRetries()
+    // T4
+    void theStopOfTheHostEndsTheRetries()
     {
         Fixture h;
         h.plan.failAtOnce = true;
@@ -226,7 +236,8 @@ private Q_SLOTS:
         QCOMPARE(h.plan.made, 1);
     }
 
-    void T3_aServicesOwnBehaviourWinsOverTheHosts()
+    // T3
+    void aServicesOwnBehaviourWinsOverTheHosts()
     {
         Fixture h;
         Event fail;
@@ -240,7 +251,8 @@ private Q_SLOTS:
         QVERIFY(!h.host->lifetime().stopping().stop_requested());
     }
 
-    void T8_changesAreToldPostedAndCoalesced()
+    // T8
+    void changesAreToldPostedAndCoalesced()
     {
         Fixture h;
         h.add();
@@ -258,7 +270,8 @@ private Q_SLOTS:
         QCOMPARE(told, 0);
     }
 
-    void T8_aServiceIsAddedAtRunTime()
+    // T8
+    void aServiceIsAddedAtRunTime()
     {
         Fixture h;
         h.add();

@@ -126,7 +126,8 @@ private Q_SLOTS:
         }
     }
 
-    void T9_anUnnamedDuplicateIsRefusedWithAHint()
+    // T9
+    void anUnnamedDuplicateIsRefusedWithAHint()
     {
         InlineHost h;
         h.builder.services().addHostedService<acme::DataSyncService>();

@@ -59,6 +59,13 @@ private:
     return {time, std::move(stop), clock};
 }
 
+/// `co_await delayUntil(next, stop)`, as delay: for a series that does not drift (`next += period`), however long the work takes. A time
+/// that has passed: at once, from the event loop.
+[[nodiscard]] inline Delay delayUntil(Instant time, std::stop_token stop = {}, Clock& clock = Clock::current()) noexcept
+{
+    return delay(time - clock.now(), std::move(stop), clock);
+}
+
 /// `co_await untilStopped(stop)`: goes on in this thread once stop was requested; never, where that is not possible.
 class [[nodiscard]] UntilStopped
 {

@@ -2,6 +2,7 @@
 
 #include <turnspit/async/task.h>
 #include <turnspit/di/dependency.h>
+#include <turnspit/di/keyed.h>
 #include <turnspit/di/serviceprovider.h>
 #include <turnspit/base/typename.h>
 
@@ -36,9 +37,17 @@ template <class T>
 struct IsAll<std::vector<std::shared_ptr<T>>> : std::true_type
 {};
 
+template <class V>
+struct IsKeyed : std::false_type
+{};
+template <class T, KeyText Key>
+struct IsKeyed<Keyed<T, Key>> : std::true_type
+{};
+
 /// What is injected by value.
 template <class V>
-concept ValueParameter = IsSharedPointer<V>::value || IsAll<V>::value || InjectedValue<V>;
+concept ValueParameter =
+    IsSharedPointer<V>::value || IsAll<V>::value || IsKeyed<V>::value || std::same_as<V, ServiceKey> || InjectedValue<V>;
 
 template <class T, class Self>
 concept ReferenceParameter = std::is_class_v<T> && !ValueParameter<std::remove_const_t<T>>
@@ -53,6 +62,10 @@ decltype(auto) inject(ServiceProvider& provider)
         return provider.getShared<std::remove_const_t<typename Plain::element_type>>();
     else if constexpr (IsAll<Plain>::value)
         return provider.getAll<typename Plain::value_type::element_type>();
+    else if constexpr (IsKeyed<Plain>::value)
+        return Plain(provider.getShared<typename Plain::Service>(Plain::key));
+    else if constexpr (std::same_as<Plain, ServiceKey>)
+        return ServiceKey{ServiceProvider::currentKey()};
     else if constexpr (InjectedValue<Plain>)
         return Plain(provider.get<typename Plain::InjectedFrom>());
     else
@@ -62,26 +75,37 @@ decltype(auto) inject(ServiceProvider& provider)
 template <class T>
 Dependency dependencyOn(Dependency::Kind kind = Dependency::One)
 {
-    return {kind, std::type_index(typeid(T)), typeName<T>()};
+    return {kind, std::type_index(typeid(T)), typeName<T>(), {}, {}};
 }
 
+/// What a parameter needs; nothing for what is known without the container.
 template <class Parameter>
-Dependency dependencyOf()
+void addDependency(std::vector<Dependency>& to)
 {
     using Plain = std::remove_cvref_t<Parameter>;
     if constexpr (IsSharedPointer<Plain>::value) {
-        return dependencyOn<std::remove_const_t<typename Plain::element_type>>();
+        to.push_back(dependencyOn<std::remove_const_t<typename Plain::element_type>>());
     } else if constexpr (IsAll<Plain>::value) {
-        return dependencyOn<typename Plain::value_type::element_type>(Dependency::All);
+        to.push_back(dependencyOn<typename Plain::value_type::element_type>(Dependency::All));
+    } else if constexpr (IsKeyed<Plain>::value) {
+        to.push_back(dependencyOn<typename Plain::Service>());
+        to.back().key = Plain::key;
     } else if constexpr (InjectedValue<Plain>) {
         using Source = typename Plain::InjectedFrom;
-        Dependency out = dependencyOn<Source>();
+        to.push_back(dependencyOn<Source>());
         if constexpr (std::default_initializable<Source>)
-            out.fallback = [] { return std::make_shared<Source>(); };
-        return out;
-    } else {
-        return dependencyOn<Plain>();
+            to.back().fallback = [] { return std::make_shared<Source>(); };
+    } else if constexpr (!std::same_as<Plain, ServiceKey>) {
+        to.push_back(dependencyOn<Plain>());
     }
+}
+
+template <class... Parameter>
+std::vector<Dependency> dependenciesOf()
+{
+    std::vector<Dependency> out;
+    (addDependency<Parameter>(out), ...);
+    return out;
 }
 
 // The recorder: overload resolution picks the conversion that a parameter needs, which makes the compiler look at the conversion's
@@ -205,7 +229,8 @@ struct Recipe
         using Found = Constructors<Implementation>;
         static_assert(Found::count != 0,
                       "turnspit: no public constructor of this service can be injected. Each parameter must be a T& or std::shared_ptr<T> "
-                      "of a registered service, std::vector<std::shared_ptr<T>>, Logger<T> or Options<T>; otherwise register a factory lambda.");
+                      "of a registered service, Keyed<T, \"key\">, std::vector<std::shared_ptr<T>>, ServiceKey, Logger<T> or Options<T>; "
+                      "otherwise register a factory lambda.");
         static_assert(Found::count <= 1, "turnspit: several constructors of this service can be injected; say which by a factory lambda.");
         if constexpr (Found::count == 1) {
             using Chosen = Constructor<Implementation, std::make_index_sequence<Found::arity>>;
@@ -229,7 +254,7 @@ private:
     static Recipe constructed(std::index_sequence<Place...>)
     {
         static_assert(sizeof(typename Chosen::template Recorded<Implementation>) > 0);
-        return {{dependencyOf<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type>()...},
+        return {dependenciesOf<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type...>(),
                 [](ServiceProvider& provider) {
                     // A tuple first: braces give the order of the parameters.
                     std::tuple<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type...> arguments{
@@ -245,8 +270,8 @@ private:
     {
         static_assert((canBeInjected<std::tuple_element_t<Place, Parameters>> && ...),
                       "turnspit: a factory's parameters must be T& or std::shared_ptr<T> of registered services, "
-                      "std::vector<std::shared_ptr<T>>, Logger<T>, Options<T> or ServiceProvider&.");
-        return {{dependencyOf<std::tuple_element_t<Place, Parameters>>()...},
+                      "Keyed<T, \"key\">, std::vector<std::shared_ptr<T>>, ServiceKey, Logger<T>, Options<T> or ServiceProvider&.");
+        return {dependenciesOf<std::tuple_element_t<Place, Parameters>...>(),
                 [call = std::move(factory)](ServiceProvider& provider) mutable {
                     std::tuple<decltype(inject<std::tuple_element_t<Place, Parameters>>(provider))...> arguments{
                         inject<std::tuple_element_t<Place, Parameters>>(provider)...};

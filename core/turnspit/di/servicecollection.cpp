@@ -25,21 +25,25 @@ ServiceCollection& ServiceCollection::operator=(ServiceCollection&&) noexcept = 
 
 ServiceCollection& ServiceCollection::add(Descriptor descriptor)
 {
-    if (m_built)
-        throw std::logic_error("The services are built already: '" + descriptor->typeName + "' cannot be added any more.");
-    m_graph->byType[descriptor->type].push_back(descriptor.get());
-    m_graph->descriptors.push_back(std::move(descriptor));
+    checkNotBuilt(descriptor->typeName);
+    m_graph->add(std::move(descriptor));
     return *this;
 }
 
-bool ServiceCollection::has(const std::type_info& type) const
+void ServiceCollection::checkNotBuilt(const std::string& what) const
 {
-    return m_graph->last(type) != nullptr;
+    if (m_built)
+        throw std::logic_error("The services are built already: '" + what + "' cannot be added or changed any more.");
+}
+
+bool ServiceCollection::has(const std::type_info& type, std::string_view key) const
+{
+    return m_graph->last(type, key) != nullptr;
 }
 
 void* ServiceCollection::instanceOf(const std::type_info& type) const
 {
-    const auto* descriptor = m_graph->last(type);
+    const auto* descriptor = m_graph->last(type, {});
     return descriptor ? descriptor->instance.get() : nullptr;
 }
 
@@ -52,11 +56,10 @@ ServiceCollection::build(const std::vector<std::pair<std::string, std::vector<De
     // Sources that nobody registered, such as options that nobody configured.
     const auto addFallbacks = [this](const std::vector<Dependency>& dependencies) {
         for (const auto& dependency : dependencies) {
-            if (!dependency.fallback || m_graph->last(dependency.type))
+            if (!dependency.fallback || m_graph->last(dependency.type, dependency.key))
                 continue;
-            auto descriptor = std::make_unique<detail::ServiceDescriptor>(detail::ServiceDescriptor{
-                dependency.type, dependency.typeName, dependency.typeName, Lifetime::Singleton, {}, {}, dependency.fallback()});
-            add(std::move(descriptor));
+            add(std::make_unique<detail::ServiceDescriptor>(detail::ServiceDescriptor{dependency.type, dependency.typeName, dependency.typeName,
+                                                                                      dependency.key, Lifetime::Singleton, {}, {}, dependency.fallback()}));
         }
     };
     for (std::size_t i = 0; i < m_graph->descriptors.size(); ++i)
@@ -64,7 +67,7 @@ ServiceCollection::build(const std::vector<std::pair<std::string, std::vector<De
     for (const auto& consumer : consumers)
         addFallbacks(consumer.second);
 
-    auto problems = m_graph->problems();
+    auto problems = m_graph->finish();
     for (const auto& [name, dependencies] : consumers) {
         for (auto& problem : m_graph->problemsOf(name, dependencies))
             problems.push_back(std::move(problem));

@@ -8,6 +8,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace turnspit {
@@ -28,6 +30,9 @@ private:
 ///
 /// Three ways to say how a service is made: by its constructor, whose parameters are deduced; by a factory lambda, whose parameters
 /// are deduced too; or ready-made, which the container then never destroys by itself.
+///
+/// A type may be registered several times: who asks for one gets the last, who asks for all gets them in order (B58). Under a key it is
+/// another service altogether: who asks without the key never sees it (B72). An empty key is none.
 class ServiceCollection
 {
 public:
@@ -39,46 +44,88 @@ public:
     template <class T, std::derived_from<T> Implementation = T>
     ServiceCollection& addSingleton()
     {
-        return add<T, Implementation>(Lifetime::Singleton);
+        return addByConstructor<T, Implementation>(Lifetime::Singleton);
     }
     template <class T, std::derived_from<T> Implementation = T>
     ServiceCollection& addScoped()
     {
-        return add<T, Implementation>(Lifetime::Scoped);
+        return addByConstructor<T, Implementation>(Lifetime::Scoped);
     }
     template <class T, std::derived_from<T> Implementation = T>
     ServiceCollection& addTransient()
     {
-        return add<T, Implementation>(Lifetime::Transient);
+        return addByConstructor<T, Implementation>(Lifetime::Transient);
     }
 
     /// `factory` returns std::unique_ptr, std::shared_ptr or a value of a T, or of something derived from it.
     template <class T, class Factory>
     ServiceCollection& addSingleton(Factory factory)
     {
-        return add<T>(Lifetime::Singleton, std::move(factory));
+        return addByFactory<T>(Lifetime::Singleton, std::move(factory));
     }
     template <class T, class Factory>
     ServiceCollection& addScoped(Factory factory)
     {
-        return add<T>(Lifetime::Scoped, std::move(factory));
+        return addByFactory<T>(Lifetime::Scoped, std::move(factory));
     }
     template <class T, class Factory>
     ServiceCollection& addTransient(Factory factory)
     {
-        return add<T>(Lifetime::Transient, std::move(factory));
+        return addByFactory<T>(Lifetime::Transient, std::move(factory));
     }
 
     /// Ready-made: stays the caller's, and must outlive the container.
     template <class T>
     ServiceCollection& addInstance(T& object)
     {
-        return addInstance<T>(std::shared_ptr<T>(std::shared_ptr<void>(), &object));
+        return addKeyedInstance<T>({}, object);
     }
     template <class T>
     ServiceCollection& addInstance(std::shared_ptr<T> object)
     {
-        auto descriptor = describe<T, T>(Lifetime::Singleton);
+        return addKeyedInstance<T>({}, std::move(object));
+    }
+
+    /// The same under a key: had by `Keyed<T, "key">` as a parameter, or from the provider by `get<T>("key")`.
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addKeyedSingleton(std::string key)
+    {
+        return addByConstructor<T, Implementation>(Lifetime::Singleton, std::move(key));
+    }
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addKeyedScoped(std::string key)
+    {
+        return addByConstructor<T, Implementation>(Lifetime::Scoped, std::move(key));
+    }
+    template <class T, std::derived_from<T> Implementation = T>
+    ServiceCollection& addKeyedTransient(std::string key)
+    {
+        return addByConstructor<T, Implementation>(Lifetime::Transient, std::move(key));
+    }
+    template <class T, class Factory>
+    ServiceCollection& addKeyedSingleton(std::string key, Factory factory)
+    {
+        return addByFactory<T>(Lifetime::Singleton, std::move(factory), std::move(key));
+    }
+    template <class T, class Factory>
+    ServiceCollection& addKeyedScoped(std::string key, Factory factory)
+    {
+        return addByFactory<T>(Lifetime::Scoped, std::move(factory), std::move(key));
+    }
+    template <class T, class Factory>
+    ServiceCollection& addKeyedTransient(std::string key, Factory factory)
+    {
+        return addByFactory<T>(Lifetime::Transient, std::move(factory), std::move(key));
+    }
+    template <class T>
+    ServiceCollection& addKeyedInstance(std::string key, T& object)
+    {
+        return addKeyedInstance<T>(std::move(key), std::shared_ptr<T>(std::shared_ptr<void>(), &object));
+    }
+    template <class T>
+    ServiceCollection& addKeyedInstance(std::string key, std::shared_ptr<T> object)
+    {
+        auto descriptor = describe<T, T>(Lifetime::Singleton, std::move(key));
         descriptor->instance = std::move(object);
         return add(std::move(descriptor));
     }
@@ -87,6 +134,7 @@ public:
     template <class T, std::invocable<T&> Function>
     ServiceCollection& configure(Function change)
     {
+        checkNotBuilt(typeName<T>());
         source<T>().addChange(std::move(change));
         return *this;
     }
@@ -140,11 +188,11 @@ public:
     /// Every type of options that was configured, read or judged, in that order.
     [[nodiscard]] const std::vector<std::shared_ptr<detail::OptionsSourceBase>>& optionsSources() const noexcept { return m_options; }
 
-    /// The last registration of T is there.
+    /// T is registered, under this key.
     template <class T>
-    [[nodiscard]] bool contains() const
+    [[nodiscard]] bool contains(std::string_view key = {}) const
     {
-        return has(typeid(T));
+        return has(typeid(T), key);
     }
 
     /// Checks the whole graph, shadowed registrations too: missing services, circles, scoped ones in singletons. `consumers` are checked
@@ -152,15 +200,18 @@ public:
     [[nodiscard]] std::shared_ptr<ServiceProvider>
     build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers = {});
 
+protected:
+    /// std::logic_error that names `what` once build() has been called.
+    void checkNotBuilt(const std::string& what) const;
+
 private:
     using Descriptor = std::unique_ptr<detail::ServiceDescriptor>;
 
     template <class T, class Implementation>
-    static Descriptor describe(Lifetime lifetime)
+    static Descriptor describe(Lifetime lifetime, std::string key)
     {
-        auto out = std::make_unique<detail::ServiceDescriptor>(
-            detail::ServiceDescriptor{std::type_index(typeid(T)), typeName<T>(), typeName<Implementation>(), lifetime, {}, {}, {}});
-        return out;
+        return std::make_unique<detail::ServiceDescriptor>(detail::ServiceDescriptor{
+            std::type_index(typeid(T)), typeName<T>(), typeName<Implementation>(), std::move(key), lifetime, {}, {}, {}});
     }
 
     template <class T>
@@ -174,17 +225,17 @@ private:
     }
 
     template <class T, class Implementation>
-    ServiceCollection& add(Lifetime lifetime)
+    ServiceCollection& addByConstructor(Lifetime lifetime, std::string key = {})
     {
-        auto descriptor = describe<T, Implementation>(lifetime);
+        auto descriptor = describe<T, Implementation>(lifetime, std::move(key));
         fill<T>(*descriptor, detail::Recipe<T>::template byConstructor<Implementation>());
         return add(std::move(descriptor));
     }
 
     template <class T, class Factory>
-    ServiceCollection& add(Lifetime lifetime, Factory factory)
+    ServiceCollection& addByFactory(Lifetime lifetime, Factory factory, std::string key = {})
     {
-        auto descriptor = describe<T, T>(lifetime);
+        auto descriptor = describe<T, T>(lifetime, std::move(key));
         fill<T>(*descriptor, detail::Recipe<T>::byFactory(std::move(factory)));
         return add(std::move(descriptor));
     }
@@ -202,7 +253,7 @@ private:
     }
 
     ServiceCollection& add(Descriptor descriptor);
-    [[nodiscard]] bool has(const std::type_info& type) const;
+    [[nodiscard]] bool has(const std::type_info& type, std::string_view key) const;
     [[nodiscard]] void* instanceOf(const std::type_info& type) const;
 
     std::shared_ptr<detail::ServiceGraph> m_graph;

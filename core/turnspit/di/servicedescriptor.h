@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <typeindex>
+#include <utility>
 #include <vector>
 
 namespace turnspit {
@@ -24,15 +26,19 @@ struct ServiceDescriptor
     std::type_index type;
     std::string typeName;
     std::string implementationName;
+    std::string key; ///< empty: none
     Lifetime lifetime = Lifetime::Singleton;
     std::vector<Dependency> dependencies;
     std::function<Made<void>(ServiceProvider&)> make; ///< the object as a pointer to `type`
     std::shared_ptr<void> instance;                   ///< handed in ready-made: not disposed by the container
 
-    /// `Interface(Implementation)`, or one name where they are the same.
+    /// Transient ones: the first scoped one below; null: none. Set at build.
+    const ServiceDescriptor* scopedBelow = nullptr;
+
+    /// `Interface(Implementation)`, or one name where they are the same; `[key]` where there is one.
     [[nodiscard]] std::string label() const
     {
-        return typeName == implementationName ? typeName : typeName + "(" + implementationName + ")";
+        return (typeName == implementationName ? typeName : typeName + "(" + implementationName + ")") + (key.empty() ? "" : "[" + key + "]");
     }
 };
 
@@ -40,18 +46,24 @@ struct ServiceDescriptor
 struct ServiceGraph
 {
     std::vector<std::unique_ptr<ServiceDescriptor>> descriptors;
-    std::map<std::type_index, std::vector<const ServiceDescriptor*>> byType; ///< in the order of registration
+    using ByKey = std::map<std::string, std::vector<const ServiceDescriptor*>, std::less<>>;
+    std::map<std::type_index, ByKey> byType; ///< each in the order of registration
 
-    [[nodiscard]] const std::vector<const ServiceDescriptor*>& all(std::type_index type) const;
+    void add(std::unique_ptr<ServiceDescriptor> descriptor);
+
+    [[nodiscard]] const std::vector<const ServiceDescriptor*>& all(std::type_index type, std::string_view key) const;
 
     /// Null: nobody registered it.
-    [[nodiscard]] const ServiceDescriptor* last(std::type_index type) const;
+    [[nodiscard]] const ServiceDescriptor* last(std::type_index type, std::string_view key) const;
+
+    /// What a dependency is given.
+    [[nodiscard]] std::vector<const ServiceDescriptor*> given(const Dependency& dependency) const;
 
     /// Always there, though nobody registers them: ServiceProvider, ServiceScopeFactory.
     [[nodiscard]] static bool isBuiltIn(std::type_index type);
 
-    /// One sentence for each thing that is wrong.
-    [[nodiscard]] std::vector<std::string> problems() const;
+    /// Fills `scopedBelow` in. What is wrong, one sentence for each thing.
+    [[nodiscard]] std::vector<std::string> finish();
     [[nodiscard]] std::vector<std::string> problemsOf(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 };
 

@@ -7,9 +7,9 @@ namespace turnspit::detail {
 
 namespace {
 
-std::string missing(const std::string& type, const std::string& consumer)
+std::string missing(const Dependency& dependency, const std::string& consumer)
 {
-    return "Unable to resolve service for type '" + type + "' while attempting to activate '" + consumer + "'.";
+    return "Unable to resolve service for type " + dependency.label() + " while attempting to activate '" + consumer + "'.";
 }
 
 /// Depth first from one registration: circles, and what a singleton holds captive.
@@ -28,7 +28,7 @@ private:
             return;
         }
         if (descriptor.lifetime == Lifetime::Scoped && singleton) {
-            report("Cannot consume scoped service '" + descriptor.typeName + "' from singleton '" + singleton->typeName + "'.");
+            report("Cannot consume scoped service '" + descriptor.label() + "' from singleton '" + singleton->label() + "'.");
             return;
         }
         if (descriptor.lifetime == Lifetime::Singleton)
@@ -38,12 +38,8 @@ private:
             return;
         m_path.push_back(&descriptor);
         for (const auto& dependency : descriptor.dependencies) {
-            if (dependency.kind == Dependency::All) {
-                for (const auto* each : m_graph.all(dependency.type))
-                    visit(*each, singleton);
-            } else if (const auto* one = m_graph.last(dependency.type)) {
-                visit(*one, singleton);
-            }
+            for (const auto* each : m_graph.given(dependency))
+                visit(*each, singleton);
         }
         m_path.pop_back();
     }
@@ -58,7 +54,7 @@ private:
         std::string chain;
         for (const auto* member : circle)
             chain += member->label() + " -> ";
-        report("A circular dependency was detected for the service of type '" + circle.front()->typeName + "'.\n" + chain
+        report("A circular dependency was detected for the service of type '" + circle.front()->label() + "'.\n" + chain
                + circle.front()->label());
     }
 
@@ -75,19 +71,52 @@ private:
     std::set<std::set<const ServiceDescriptor*>> m_circles;
 };
 
-} // namespace
-
-const std::vector<const ServiceDescriptor*>& ServiceGraph::all(std::type_index type) const
+/// Depth first through transient ones; a circle ends it, which is reported elsewhere.
+const ServiceDescriptor* findScoped(const ServiceGraph& graph, const ServiceDescriptor& descriptor, std::set<const ServiceDescriptor*>& seen)
 {
-    static const std::vector<const ServiceDescriptor*> none;
-    const auto found = byType.find(type);
-    return found == byType.end() ? none : found->second;
+    if (descriptor.lifetime == Lifetime::Scoped)
+        return &descriptor;
+    if (descriptor.lifetime == Lifetime::Singleton || !seen.insert(&descriptor).second)
+        return nullptr;
+    for (const auto& dependency : descriptor.dependencies) {
+        for (const auto* each : graph.given(dependency)) {
+            if (const auto* scoped = findScoped(graph, *each, seen))
+                return scoped;
+        }
+    }
+    return nullptr;
 }
 
-const ServiceDescriptor* ServiceGraph::last(std::type_index type) const
+} // namespace
+
+void ServiceGraph::add(std::unique_ptr<ServiceDescriptor> descriptor)
 {
-    const auto& known = all(type);
+    byType[descriptor->type][descriptor->key].push_back(descriptor.get());
+    descriptors.push_back(std::move(descriptor));
+}
+
+const std::vector<const ServiceDescriptor*>& ServiceGraph::all(std::type_index type, std::string_view key) const
+{
+    static const std::vector<const ServiceDescriptor*> none;
+    const auto ofType = byType.find(type);
+    if (ofType == byType.end())
+        return none;
+    const auto found = ofType->second.find(key);
+    return found == ofType->second.end() ? none : found->second;
+}
+
+const ServiceDescriptor* ServiceGraph::last(std::type_index type, std::string_view key) const
+{
+    const auto& known = all(type, key);
     return known.empty() ? nullptr : known.back();
+}
+
+std::vector<const ServiceDescriptor*> ServiceGraph::given(const Dependency& dependency) const
+{
+    if (dependency.kind == Dependency::All)
+        return all(dependency.type, dependency.key);
+    const auto* one = last(dependency.type, dependency.key);
+    return one ? std::vector{one} : std::vector<const ServiceDescriptor*>();
 }
 
 bool ServiceGraph::isBuiltIn(std::type_index type)
@@ -99,13 +128,14 @@ std::vector<std::string> ServiceGraph::problemsOf(const std::string& consumer, c
 {
     std::vector<std::string> out;
     for (const auto& dependency : dependencies) {
-        if (dependency.kind == Dependency::One && !last(dependency.type) && !isBuiltIn(dependency.type))
-            out.push_back(missing(dependency.typeName, consumer));
+        if (dependency.kind == Dependency::One && !last(dependency.type, dependency.key)
+            && !(dependency.key.empty() && isBuiltIn(dependency.type)))
+            out.push_back(missing(dependency, consumer));
     }
     return out;
 }
 
-std::vector<std::string> ServiceGraph::problems() const
+std::vector<std::string> ServiceGraph::finish()
 {
     std::vector<std::string> out;
     for (const auto& descriptor : descriptors) {
@@ -115,6 +145,11 @@ std::vector<std::string> ServiceGraph::problems() const
     Walk walk(*this, out);
     for (const auto& descriptor : descriptors)
         walk.from(*descriptor);
+    for (const auto& descriptor : descriptors) {
+        std::set<const ServiceDescriptor*> seen;
+        if (descriptor->lifetime == Lifetime::Transient)
+            descriptor->scopedBelow = findScoped(*this, *descriptor, seen);
+    }
     return out;
 }
 

@@ -1,38 +1,91 @@
 #include <turnspit/di/serviceprovider.h>
 
+#include <turnspit/base/typename.h>
 #include <turnspit/di/servicedescriptor.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace turnspit {
 
 namespace {
 
-/// What this thread is making: a factory may ask the provider itself, past the check at build.
-thread_local std::vector<const detail::ServiceDescriptor*> making;
+using detail::ServiceDescriptor;
 
+/// What this thread is making: a factory may ask the provider itself, past the check at build.
 struct Making
 {
-    explicit Making(const detail::ServiceDescriptor& descriptor)
+    const ServiceDescriptor* descriptor; // null: not registered itself
+    std::string label;
+    std::string key;
+};
+thread_local std::vector<Making> making;
+
+struct MakingOne
+{
+    explicit MakingOne(const ServiceDescriptor& descriptor)
     {
-        if (const auto seen = std::find(making.begin(), making.end(), &descriptor); seen != making.end()) {
+        const auto seen = std::ranges::find(making, &descriptor, &Making::descriptor);
+        if (seen != making.end()) {
             std::string chain;
             for (auto member = seen; member != making.end(); ++member)
-                chain += (*member)->label() + " -> ";
-            throw ServiceError("A circular dependency was detected for the service of type '" + descriptor.typeName + "'.\n" + chain
+                chain += member->label + " -> ";
+            throw ServiceError("A circular dependency was detected for the service of type '" + descriptor.label() + "'.\n" + chain
                                + descriptor.label());
         }
-        making.push_back(&descriptor);
+        making.push_back({&descriptor, descriptor.label(), descriptor.key});
     }
-    ~Making() { making.pop_back(); }
-    Making(const Making&) = delete;
-    Making& operator=(const Making&) = delete;
+    ~MakingOne() { making.pop_back(); }
+    MakingOne(const MakingOne&) = delete;
+    MakingOne& operator=(const MakingOne&) = delete;
 };
+
+std::string quoted(const std::type_info& type, std::string_view key)
+{
+    return Dependency{Dependency::One, type, typeName(type), std::string(key)}.label();
+}
 
 } // namespace
 
+struct ServiceProvider::Created
+{
+    std::shared_ptr<void> object;
+    std::function<Task<>()> close;
+    const ServiceDescriptor* descriptor;
+};
+
+/// Goes from its end, however it goes.
+class ServiceProvider::CreatedList
+{
+public:
+    CreatedList() = default;
+    CreatedList(CreatedList&&) noexcept = default;
+    CreatedList& operator=(CreatedList&&) = delete;
+    ~CreatedList()
+    {
+        while (!list.empty())
+            list.pop_back();
+    }
+    std::vector<Created> list;
+};
+
+ServiceProvider::Activation::Activation(std::string label, std::string key)
+{
+    making.push_back({nullptr, std::move(label), std::move(key)});
+}
+
+ServiceProvider::Activation::~Activation()
+{
+    making.pop_back();
+}
+
+std::string ServiceProvider::currentKey()
+{
+    return making.empty() ? std::string() : making.back().key;
+}
+
 ServiceProvider::ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, std::shared_ptr<ServiceProvider> root)
-    : m_graph(std::move(graph)), m_root(root), m_isRoot(!root)
+    : m_graph(std::move(graph)), m_root(root), m_isRoot(!root), m_created(std::make_unique<CreatedList>())
 {}
 
 ServiceProvider::~ServiceProvider()
@@ -47,9 +100,12 @@ bool ServiceProvider::isRoot() const noexcept
 
 std::shared_ptr<ServiceProvider> ServiceProvider::root()
 {
+    checkOpen();
     auto out = m_isRoot ? shared_from_this() : m_root.lock();
     if (!out)
         throw ServiceError("The service provider is disposed: its container has ended.");
+    if (!m_isRoot)
+        out->checkOpen();
     return out;
 }
 
@@ -59,64 +115,79 @@ void ServiceProvider::checkOpen() const
         throw ServiceError("The service provider is disposed.");
 }
 
-std::shared_ptr<void> ServiceProvider::require(const std::type_info& type)
+std::shared_ptr<void> ServiceProvider::require(const std::type_info& type, std::string_view key)
 {
-    if (auto out = resolve(type))
+    if (auto out = resolve(type, key))
         return out;
-    throw ServiceError("No service for type '" + typeName(type) + "' has been registered.");
+    if (making.empty())
+        throw ServiceError("No service for type " + quoted(type, key) + " has been registered.");
+    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '" + making.back().label
+                       + "'.");
 }
 
-std::shared_ptr<void> ServiceProvider::resolve(const std::type_info& type)
+std::shared_ptr<void> ServiceProvider::resolve(const std::type_info& type, std::string_view key)
 {
     const auto parent = root();
     const std::lock_guard lock(m_mutex);
-    checkOpen();
-    if (std::type_index(type) == typeid(ServiceProvider))
+    if (key.empty() && std::type_index(type) == typeid(ServiceProvider))
         return {std::shared_ptr<void>(), this};
-    if (std::type_index(type) == typeid(ServiceScopeFactory)) {
-        auto factory = std::make_shared<ServiceScopeFactory>(parent);
-        m_created.push_back({factory, {}});
-        return factory;
+    if (key.empty() && std::type_index(type) == typeid(ServiceScopeFactory)) {
+        if (!m_scopeFactory)
+            m_scopeFactory = std::make_shared<ServiceScopeFactory>(parent);
+        return m_scopeFactory;
     }
-    const auto* descriptor = m_graph->last(type);
+    const auto* descriptor = m_graph->last(type, key);
     return descriptor ? instance(*descriptor) : nullptr;
 }
 
-std::vector<std::shared_ptr<void>> ServiceProvider::resolveAll(const std::type_info& type)
+std::vector<std::shared_ptr<void>> ServiceProvider::resolveAll(const std::type_info& type, std::string_view key)
 {
     const auto parent = root();
     const std::lock_guard lock(m_mutex);
-    checkOpen();
     std::vector<std::shared_ptr<void>> out;
-    for (const auto* descriptor : m_graph->all(type))
+    for (const auto* descriptor : m_graph->all(type, key))
         out.push_back(instance(*descriptor));
     return out;
 }
 
-std::shared_ptr<void> ServiceProvider::instance(const detail::ServiceDescriptor& descriptor)
+std::shared_ptr<void> ServiceProvider::instance(const ServiceDescriptor& descriptor)
 {
     if (descriptor.instance)
         return descriptor.instance;
-    if (descriptor.lifetime == Lifetime::Transient)
-        return make(descriptor);
     if (descriptor.lifetime == Lifetime::Singleton && !m_isRoot) {
         const auto parent = root();
         const std::lock_guard lock(parent->m_mutex);
-        parent->checkOpen();
         return parent->instance(descriptor);
     }
-    if (descriptor.lifetime == Lifetime::Scoped && m_isRoot)
-        throw ServiceError("Cannot resolve scoped service '" + descriptor.typeName + "' from root provider.");
+    checkScoped(descriptor);
+    if (descriptor.lifetime == Lifetime::Transient)
+        return make(descriptor);
     if (const auto known = m_instances.find(&descriptor); known != m_instances.end())
         return known->second;
     return m_instances.emplace(&descriptor, make(descriptor)).first->second;
 }
 
-std::shared_ptr<void> ServiceProvider::make(const detail::ServiceDescriptor& descriptor)
+void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
 {
-    const Making guard(descriptor);
+    const auto* scoped = descriptor.lifetime == Lifetime::Scoped ? &descriptor : descriptor.scopedBelow;
+    if (!m_isRoot || !scoped)
+        return;
+    const auto singleton = std::ranges::find_if(making.rbegin(), making.rend(), [](const Making& each) {
+        return each.descriptor && each.descriptor->lifetime == Lifetime::Singleton;
+    });
+    if (singleton != making.rend())
+        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + singleton->label + "'.");
+    if (scoped == &descriptor)
+        throw ServiceError("Cannot resolve scoped service '" + descriptor.label() + "' from root provider.");
+    throw ServiceError("Cannot resolve '" + descriptor.label() + "' from root provider because it requires scoped service '" + scoped->label()
+                       + "'.");
+}
+
+std::shared_ptr<void> ServiceProvider::make(const ServiceDescriptor& descriptor)
+{
+    const MakingOne guard(descriptor);
     auto made = descriptor.make(*this);
-    m_created.push_back({made.object, std::move(made.close)});
+    m_created->list.push_back({made.object, std::move(made.close), &descriptor});
     return std::move(made.object);
 }
 
@@ -132,18 +203,12 @@ void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependenc
 {
     const std::lock_guard lock(m_mutex);
     checkOpen();
-    const auto prepare = [this](const detail::ServiceDescriptor& descriptor) {
-        if (descriptor.lifetime == Lifetime::Singleton)
-            (void)instance(descriptor);
-        else
-            prepareSingletons(descriptor.dependencies);
-    };
     for (const auto& dependency : dependencies) {
-        if (dependency.kind == Dependency::All) {
-            for (const auto* each : m_graph->all(dependency.type))
-                prepare(*each);
-        } else if (const auto* one = m_graph->last(dependency.type)) {
-            prepare(*one);
+        for (const auto* each : m_graph->given(dependency)) {
+            if (each->lifetime == Lifetime::Singleton)
+                (void)instance(*each);
+            else
+                prepareSingletons(each->dependencies);
         }
     }
 }
@@ -153,34 +218,45 @@ std::vector<std::string> ServiceProvider::check(const std::string& consumer, con
     return m_graph->problemsOf(consumer, dependencies);
 }
 
-void ServiceProvider::dispose()
+ServiceProvider::CreatedList ServiceProvider::end()
 {
-    std::vector<Created> created;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_disposed = true;
-        created.swap(m_created);
-        m_instances.clear();
-    }
-    while (!created.empty())
-        created.pop_back();
+    const std::lock_guard lock(m_mutex);
+    m_disposed = true;
+    m_instances.clear();
+    m_scopeFactory.reset();
+    CreatedList out;
+    out.list.swap(m_created->list);
+    return out;
 }
 
-Task<> ServiceProvider::close()
+void ServiceProvider::dispose()
+{
+    (void)end();
+}
+
+Task<> ServiceProvider::close(std::function<void(const NamedError&)> onError)
 {
     const auto self = shared_from_this(); // the handle may go while something is being closed
-    std::vector<Created> created;
+    std::vector<NamedError> errors;
     {
-        const std::lock_guard lock(m_mutex);
-        m_disposed = true;
-        created.swap(m_created);
-        m_instances.clear();
+        CreatedList created = end();
+        while (!created.list.empty()) {
+            // A copy: what is closed may be the last to hold itself.
+            if (const auto call = created.list.back().close) {
+                m_closing = created.list.back().descriptor->label();
+                try {
+                    co_await call();
+                } catch (...) {
+                    errors.push_back({m_closing, std::current_exception()});
+                    if (onError)
+                        onError(errors.back());
+                }
+                m_closing.clear();
+            }
+            created.list.pop_back();
+        }
     }
-    while (!created.empty()) {
-        if (created.back().close)
-            co_await created.back().close();
-        created.pop_back();
-    }
+    throwErrors("One or more services failed to close.", std::move(errors));
 }
 
 ServiceScope& ServiceScope::operator=(ServiceScope&& other) noexcept

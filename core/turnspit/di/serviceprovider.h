@@ -1,13 +1,17 @@
 #pragma once
 
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/async/task.h>
 #include <turnspit/di/dependency.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <typeindex>
 #include <typeinfo>
 #include <vector>
@@ -20,6 +24,7 @@ struct ServiceGraph;
 } // namespace detail
 
 class ServiceScope;
+class ServiceScopeFactory;
 
 /// A service that cannot be had: not registered, scoped asked of the root, or the container is closed.
 class ServiceError : public std::logic_error
@@ -29,7 +34,7 @@ public:
 };
 
 /// Gives services: singletons of the whole container, scoped and transient ones of its scope, which live as long as that. Can be
-/// injected itself: in a scope it is that scope's, in a singleton the root's.
+/// injected itself: in a scope it is that scope's, in a singleton the root's (B73).
 ///
 /// The root may be used from any thread (singletons are made one at a time); a scope belongs to one thread.
 class ServiceProvider : public std::enable_shared_from_this<ServiceProvider>
@@ -47,32 +52,32 @@ public:
     ServiceProvider(const ServiceProvider&) = delete;
     ServiceProvider& operator=(const ServiceProvider&) = delete;
 
-    /// The last registration; ServiceError where there is none (B57, B58).
+    /// The last registration; ServiceError where there is none (B57, B58). `key`: of those under it (B72); the same below.
     template <class T>
-    [[nodiscard]] T& get()
+    [[nodiscard]] T& get(std::string_view key = {})
     {
-        return *getShared<T>();
+        return *getShared<T>(key);
     }
 
     template <class T>
-    [[nodiscard]] std::shared_ptr<T> getShared()
+    [[nodiscard]] std::shared_ptr<T> getShared(std::string_view key = {})
     {
-        return std::static_pointer_cast<T>(require(typeid(T)));
+        return std::static_pointer_cast<T>(require(typeid(T), key));
     }
 
     /// Null where there is none.
     template <class T>
-    [[nodiscard]] std::shared_ptr<T> find()
+    [[nodiscard]] std::shared_ptr<T> find(std::string_view key = {})
     {
-        return std::static_pointer_cast<T>(resolve(typeid(T)));
+        return std::static_pointer_cast<T>(resolve(typeid(T), key));
     }
 
     /// Every registration, in order; the last is the one that get gives.
     template <class T>
-    [[nodiscard]] std::vector<std::shared_ptr<T>> getAll()
+    [[nodiscard]] std::vector<std::shared_ptr<T>> getAll(std::string_view key = {})
     {
         std::vector<std::shared_ptr<T>> out;
-        for (auto& object : resolveAll(typeid(T)))
+        for (auto& object : resolveAll(typeid(T), key))
             out.push_back(std::static_pointer_cast<T>(std::move(object)));
         return out;
     }
@@ -87,34 +92,53 @@ public:
     /// What these cannot have, one sentence each, as at build; for what is asked of a built container later.
     [[nodiscard]] std::vector<std::string> check(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 
-    /// Destroys what this made, in reverse order of creation (B63). Nothing can be had afterwards. May be called again.
-    void dispose();
-
-    /// The same, but what has a `Task<> close()` is closed, and awaited, first.
-    Task<> close();
-
-private:
-    struct Created
+    /// While it lives, this thread makes something that is not registered itself: messages name it `label`, and `key` is its ServiceKey.
+    class Activation
     {
-        std::shared_ptr<void> object;
-        std::function<Task<>()> close;
+    public:
+        Activation(std::string label, std::string key);
+        ~Activation();
+        Activation(const Activation&) = delete;
+        Activation& operator=(const Activation&) = delete;
     };
 
-    std::shared_ptr<void> require(const std::type_info& type);
-    std::shared_ptr<void> resolve(const std::type_info& type);
-    std::vector<std::shared_ptr<void>> resolveAll(const std::type_info& type);
+    /// Of what this thread is making right now; empty: none.
+    [[nodiscard]] static std::string currentKey();
+
+    /// Destroys what this made, in reverse order of creation (B63). Nothing can be had afterwards, of the root also not from its scopes
+    /// (B66). May be called again.
+    void dispose();
+
+    /// The same, but what has a `Task<> close()` is closed, and awaited, first (B64). One that throws keeps none of the others from it:
+    /// afterwards the error comes out as it is, several as AggregateError (B65). `onError` is told of each besides.
+    Task<> close(std::function<void(const NamedError&)> onError = {});
+
+    /// Whose close is awaited right now; empty: nobody's.
+    [[nodiscard]] const std::string& closing() const noexcept { return m_closing; }
+
+private:
+    struct Created;
+    class CreatedList;
+
+    std::shared_ptr<void> require(const std::type_info& type, std::string_view key);
+    std::shared_ptr<void> resolve(const std::type_info& type, std::string_view key);
+    std::vector<std::shared_ptr<void>> resolveAll(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> instance(const detail::ServiceDescriptor& descriptor);
     std::shared_ptr<void> make(const detail::ServiceDescriptor& descriptor);
+    void checkScoped(const detail::ServiceDescriptor& descriptor) const;
     std::shared_ptr<ServiceProvider> root();
     void checkOpen() const;
+    [[nodiscard]] CreatedList end();
 
     std::shared_ptr<const detail::ServiceGraph> m_graph;
     std::weak_ptr<ServiceProvider> m_root; // empty in the root itself
     bool m_isRoot;
     mutable std::recursive_mutex m_mutex; // recursive: making one makes others
     std::map<const detail::ServiceDescriptor*, std::shared_ptr<void>> m_instances; // guarded
-    std::vector<Created> m_created;                                                // guarded
-    bool m_disposed = false;                                                       // guarded
+    std::unique_ptr<CreatedList> m_created;                                        // guarded
+    std::shared_ptr<ServiceScopeFactory> m_scopeFactory;                           // guarded
+    std::atomic<bool> m_disposed = false;
+    std::string m_closing; // the closing thread only
 };
 
 /// A lifetime of scoped services; ends with this object. Belongs to one thread.
@@ -129,12 +153,12 @@ public:
     [[nodiscard]] ServiceProvider& provider() const noexcept { return *m_provider; }
 
     template <class T>
-    [[nodiscard]] T& get() const
+    [[nodiscard]] T& get(std::string_view key = {}) const
     {
-        return m_provider->get<T>();
+        return m_provider->get<T>(key);
     }
 
-    /// Asynchronous disposal; the destructor is the fallback.
+    /// Asynchronous disposal (B74); the destructor is the fallback.
     Task<> close();
 
 private:

@@ -1,6 +1,6 @@
 #include <turnspit/hosting/configurationwatch_p.h>
 
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/hostevents.h>
 
 #include <QFileInfo>

@@ -1,7 +1,7 @@
 #include <turnspit/hosting/host.h>
 
 #include <turnspit/async/wait.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/host_p.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/hosting/hostbuilder_p.h>
@@ -124,6 +124,16 @@ Task<HostStopResult> Host::stop(std::stop_token hurry)
     co_return co_await std::move(ended);
 }
 
+Task<HostStopResult> Host::close(std::stop_token hurry)
+{
+    Promise<HostStopResult> done;
+    auto ended = done.future();
+    m_d->mailbox->post([core = m_d->core.get(), hurry = std::move(hurry), done = std::move(done)]() mutable {
+        core->close(std::move(hurry), std::move(done));
+    });
+    co_return co_await std::move(ended);
+}
+
 Task<HostStopResult> Host::waitForShutdown(std::stop_token cancelled)
 {
     const LinkedStopSource either(lifetime().stopping(), std::move(cancelled));
@@ -154,14 +164,14 @@ int Host::run()
         if (startError) {
             logger.error("the host did not start: {}", describe(startError));
             // A start that somebody cancelled is an end that was asked for.
-            const bool cancelled = describe(startError) == "cancelled" && host.lifetime().stopping().stop_requested();
-            const auto result = co_await host.stop(hurryUp);
+            const bool cancelled = isCancellation(startError) && host.lifetime().stopping().stop_requested();
+            const auto result = co_await host.close(hurryUp);
             out = result.exitCode() != 0 ? result.exitCode() : cancelled ? 0 : 1;
         } else {
             co_await untilStopped(host.lifetime().stopping());
-            const auto result = co_await host.stop(hurryUp);
+            const auto result = co_await host.close(hurryUp);
             for (const auto& error : result.errors)
-                logger.error("the host ends because of: {}", describe(error));
+                logger.event(LogLevel::Error, 0, error.name, "the host ends because of service {}", describe(error));
             out = result.exitCode();
         }
         QCoreApplication::exit(*out);

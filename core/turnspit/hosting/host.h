@@ -1,11 +1,11 @@
 #pragma once
 
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/async/task.h>
 #include <turnspit/hosting/applicationlifetime.h>
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/servicecontroller.h>
 
-#include <exception>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,7 +23,7 @@ class ServiceProvider;
 struct HostStopResult
 {
     std::vector<ServiceStopResult> services;   ///< in the order in which they ended; those that ran
-    std::vector<std::exception_ptr> errors;    ///< faults that stopped the host (StopHost), then what stop calls threw, in their order
+    std::vector<NamedError> errors;            ///< faults that stopped the host (StopHost), then what stop calls threw, in their order
     bool waitGivenUp = false;                  ///< a second signal ended the wait (T14)
 
     [[nodiscard]] bool anythingAbandoned() const;
@@ -70,10 +70,15 @@ public:
     /// (T6). A second one waits for the first and gives the same result (T7).
     [[nodiscard]] Task<HostStopResult> stop(std::stop_token hurry = {});
 
+    /// stop, then closes the container: singletons that have a `Task<> close()` are awaited, in reverse order of creation, within what is
+    /// left of the time for the stop (B25, B64). What they throw, and who is late, is in the result besides. Nothing can be had from
+    /// services() afterwards. Where a thread was left alive, so is the container (T6).
+    [[nodiscard]] Task<HostStopResult> close(std::stop_token hurry = {});
+
     /// Waits until somebody stops the application or `cancelled` is stopped, then stop().
     [[nodiscard]] Task<HostStopResult> waitForShutdown(std::stop_token cancelled = {});
 
-    /// For main: start, wait for SIGINT, SIGTERM, SIGQUIT or stopApplication, stop; the exit code (HostStopResult::exitCode, 1 where the
+    /// For main: start, wait for SIGINT, SIGTERM, SIGQUIT or stopApplication, close; the exit code (HostStopResult::exitCode, 1 where the
     /// start failed). A second signal ends the wait at once (T14). In the main thread; runs its event loop.
     int run();
 

@@ -1,6 +1,6 @@
 #include <turnspit/hosting/hostbuilder.h>
 
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/host_p.h>
 #include <turnspit/hosting/hostbuilder_p.h>
 #include <turnspit/hosting/hostevents.h>

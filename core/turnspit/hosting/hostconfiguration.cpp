@@ -1,6 +1,6 @@
 #include <turnspit/hosting/hostconfiguration.h>
 
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -96,14 +96,14 @@ void HostConfiguration::findStrangers(const TomlTable& table, const std::string&
 template <class Check>
 std::exception_ptr HostConfiguration::judge(const Configuration& configuration, const Sources& sources, Check check) const
 {
-    std::vector<std::exception_ptr> errors;
+    std::vector<NamedError> errors;
     std::vector<Error> strangers;
     findStrangers(configuration.root(), {}, strangers);
     if (!strangers.empty())
-        errors.push_back(std::make_exception_ptr(OptionsError("configuration", textsOf(strangers))));
+        errors.push_back({{}, std::make_exception_ptr(OptionsError("configuration", textsOf(strangers)))});
     for (const auto& source : sources) {
         if (auto error = check(*source))
-            errors.push_back(std::move(error));
+            errors.push_back({{}, std::move(error)}); // it says itself what it is about
     }
     try {
         throwErrors("The options are wrong.", std::move(errors));

@@ -28,6 +28,9 @@ struct HostEnvironment
     std::shared_ptr<ServiceProvider> provider;
 };
 
+/// Turns of the loop that code gets after its deadline to unwind what its token has woken.
+constexpr int graceTurns = 16;
+
 /// What controllers need of their host. Belongs to the host thread.
 struct HostContext
 {
@@ -37,8 +40,8 @@ struct HostContext
     WorkerPool* pool = nullptr;
     bool stopping = false;                                    ///< nothing is started any more
     bool hurried = false;                                     ///< the wait was given up
-    std::function<void(std::exception_ptr)> stopHost;         ///< a fault with FailureBehaviour::StopHost
-    std::vector<std::exception_ptr>* stopErrors = nullptr;    ///< while the host stops: what stop calls throw, in their order
+    std::function<void(NamedError)> stopHost;                 ///< a fault with FailureBehaviour::StopHost
+    std::vector<NamedError>* stopErrors = nullptr;            ///< while the host stops: what stop calls throw, in their order
     std::function<void()> changed;                            ///< of any controller
 
     [[nodiscard]] Clock& clock() const { return environment->clock; }

@@ -2,7 +2,7 @@
 
 #include <turnspit/async/promise.h>
 #include <turnspit/async/taskscope.h>
-#include <turnspit/hosting/deadline.h>
+#include <turnspit/async/deadline.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostextension.h>
@@ -51,6 +51,7 @@ public:
 
     void start(std::stop_token cancelled, Promise<std::exception_ptr> done);
     void stop(std::stop_token hurry, Promise<HostStopResult> done);
+    void close(std::stop_token hurry, Promise<HostStopResult> done);
 
 private:
     using Step = ServiceRun::Step;
@@ -63,21 +64,26 @@ private:
         std::unique_ptr<Deadline> deadline;
         std::optional<std::stop_callback<std::function<void()>>> onHurry;
         Event done;
+        bool closing = false;
+        Event closed;
     };
 
     Task<> performStart(std::stop_token cancelled, Promise<std::exception_ptr> done);
-    Task<std::exception_ptr> startAll(std::stop_token cancelled);
-    Task<std::vector<std::exception_ptr>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
-    Task<> startOne(ServiceController::Private& controller, Step step, std::vector<std::exception_ptr>& errors,
-                    std::vector<std::pair<ServiceController::Private*, std::exception_ptr>>& failed);
+    Task<NamedError> startAll(std::stop_token cancelled);
+    Task<std::vector<NamedError>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
+    Task<> startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors);
     Task<> rollBack(Controllers controllers);
-    [[nodiscard]] std::exception_ptr causeOf(std::vector<std::exception_ptr> errors) const;
+    [[nodiscard]] NamedError causeOf(std::vector<NamedError> errors) const;
 
     Task<> performStop(std::shared_ptr<StopOperation> operation);
     Task<> stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation);
     Task<> abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
     Task<> stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation);
+    std::shared_ptr<StopOperation> stopOperation(std::stop_token hurryUp);
     Task<> awaitStop(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
+    Task<> performClose(std::shared_ptr<StopOperation> operation);
+    Task<> awaitClose(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
+    Task<> closeContainer(Event& ended, std::vector<NamedError>& errors);
     void hurry(std::shared_ptr<StopOperation> operation);
     void workerBlocked(const Worker& worker);
     void changed();
@@ -89,8 +95,8 @@ private:
     std::unique_ptr<WorkerPool> m_pool;
     Phase m_phase = Phase::Made;
     std::unique_ptr<Deadline> m_startDeadline;
-    std::vector<std::pair<ServiceController::Private*, std::exception_ptr>> m_failed; ///< what failed in the start under way
-    std::vector<std::exception_ptr> m_faults;                                         ///< of services that stop the host
+    std::vector<NamedError> m_failed; ///< what failed in the start under way
+    std::vector<NamedError> m_faults; ///< of services that stop the host
     Event m_startEnded;
     std::shared_ptr<StopOperation> m_stop;
     std::vector<std::unique_ptr<HostExtension>> m_extensions;

@@ -2,7 +2,7 @@
 
 #include <turnspit/async/periodictimer.h>
 #include <turnspit/async/promise.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 
 #include <stdexcept>
 

@@ -1,7 +1,7 @@
 #include <turnspit/hosting/queueworker.h>
 
 #include <turnspit/base/units.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 
 #include <algorithm>
 #include <cmath>

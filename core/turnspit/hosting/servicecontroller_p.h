@@ -1,7 +1,7 @@
 #pragma once
 
 #include <turnspit/async/taskscope.h>
-#include <turnspit/hosting/deadline.h>
+#include <turnspit/async/deadline.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/servicecontroller.h>
 #include <turnspit/hosting/servicerun.h>
@@ -106,6 +106,8 @@ private:
     Task<> performStop(StopPtr operation);
     Task<> endByItself(StopPtr operation);
     Task<> performTick(std::shared_ptr<TickOperation> operation, Trigger trigger);
+    Task<bool> closed(ServiceRun::AnswerPtr answer, std::stop_token hurry);
+    void noteStopError(std::exception_ptr error);
     void stopped(const StopOperation& operation);
     void lostEnded();
     Task<> runSteps(StopPtr operation);

@@ -6,15 +6,21 @@ namespace turnspit {
 struct ServiceRun::Body
 {
     explicit Body(ServiceScope own) : scope(std::move(own)) {}
-    ~Body()
+    ~Body() { destroyObject(); }
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+
+    void destroyObject()
     {
         calls.reset();
         if (background)
             background->dispose();
+        background = nullptr;
+        periodic = nullptr;
+        queueWorker = nullptr;
+        lifecycle = nullptr;
         object.reset();
     }
-    Body(const Body&) = delete;
-    Body& operator=(const Body&) = delete;
 
     ServiceScope scope;
     std::shared_ptr<HostedService> object;
@@ -22,7 +28,8 @@ struct ServiceRun::Body
     PeriodicService* periodic = nullptr;
     QueueWorkerBase* queueWorker = nullptr;
     HostedLifecycleService* lifecycle = nullptr;
-    std::optional<TaskScope> calls{std::in_place};
+    std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
+    TaskScope closing;
 };
 
 ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<ServiceProvider> root,
@@ -75,7 +82,7 @@ ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool he
         });
     } else {
         post([this, step, token = std::move(token), answer] {
-            if (m_body)
+            if (m_body && m_body->object)
                 m_body->calls->spawn(invoke(step, token, answer));
             else
                 reply(answer, false, std::make_exception_ptr(OperationCancelled{}));
@@ -98,7 +105,11 @@ void ServiceRun::endCalls()
 void ServiceRun::make(bool held)
 {
     auto body = std::make_shared<Body>(m_root->createScope());
-    body->object = m_registration->make(body->scope.provider());
+    m_body = body; // what was made in the scope is closed with it, whatever is thrown here
+    {
+        const ServiceProvider::Activation making(m_registration->typeName, m_registration->name);
+        body->object = m_registration->make(body->scope.provider());
+    }
     body->background = dynamic_cast<BackgroundService*>(body->object.get());
     body->periodic = dynamic_cast<PeriodicService*>(body->object.get());
     body->queueWorker = dynamic_cast<QueueWorkerBase*>(body->object.get());
@@ -130,7 +141,6 @@ void ServiceRun::make(bool held)
         });
     }
     m_hasHooks = body->lifecycle != nullptr;
-    m_body = std::move(body);
 }
 
 Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
@@ -165,7 +175,7 @@ bool ServiceRun::isBusy(bool execution) const
 {
     if (!m_body)
         return false;
-    if (!m_body->calls->isEmpty())
+    if ((m_body->calls && !m_body->calls->isEmpty()) || !m_body->closing.isEmpty())
         return true;
     return execution && m_body->background && m_body->background->execution() == BackgroundService::Execution::Running;
 }
@@ -179,7 +189,7 @@ ServiceRun::AnswerPtr ServiceRun::settle(int turns, bool execution)
 
 void ServiceRun::settleStep(int turns, bool execution, AnswerPtr answer)
 {
-    const bool busy = isBusy(execution);
+    const bool busy = isBusy(execution) || (m_body && !m_body->calls); // the latter: it is being closed
     if (busy && turns > 0)
         post([this, turns, execution, answer] { settleStep(turns - 1, execution, answer); });
     else
@@ -191,6 +201,36 @@ bool ServiceRun::destroyBody()
     const bool busy = isBusy(true);
     m_body.reset();
     return busy;
+}
+
+Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer)
+{
+    std::exception_ptr error;
+    try {
+        co_await m_body->scope.close();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    // The body is not destroyed inside of its own task.
+    post([this, busy, answer, error] {
+        m_body.reset();
+        reply(answer, busy, error);
+    });
+}
+
+ServiceRun::AnswerPtr ServiceRun::close()
+{
+    auto answer = std::make_shared<Answer>();
+    post([this, answer] {
+        if (!m_body) {
+            reply(answer, false, {});
+            return;
+        }
+        const bool busy = isBusy(true);
+        m_body->destroyObject();
+        m_body->closing.spawn(closeScope(busy, answer));
+    });
+    return answer;
 }
 
 ServiceRun::AnswerPtr ServiceRun::destroy()

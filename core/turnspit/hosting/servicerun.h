@@ -28,8 +28,8 @@ public:
     struct Answer
     {
         bool ended = false;
-        bool busy = false;        ///< settle, destroy: code of the service had not ended
-        std::exception_ptr error; ///< call: what it threw
+        bool busy = false;        ///< settle, close, destroy: code of the service had not ended
+        std::exception_ptr error; ///< call, close: what it threw
         Event done;
         std::function<void()> onLate; ///< called on the host thread when the answer comes, besides
     };
@@ -64,7 +64,10 @@ public:
     /// whether they have.
     AnswerPtr settle(int turns, bool execution);
 
-    /// Destroys frames, object and scope in the worker thread. In this call, where that is this thread.
+    /// Destroys frames and object in the worker thread, then closes the scope there, which may take its time (B64).
+    AnswerPtr close();
+
+    /// Destroys frames, object and scope in the worker thread, and what close has left. In this call, where that is this thread.
     AnswerPtr destroy();
 
     void setHeld(bool held);
@@ -85,6 +88,7 @@ private:
     void settleStep(int turns, bool execution, AnswerPtr answer);
     [[nodiscard]] bool isBusy(bool execution) const;
     bool destroyBody();
+    Task<> closeScope(bool busy, AnswerPtr answer);
     void reply(AnswerPtr answer, bool busy, std::exception_ptr error);
 
     const std::shared_ptr<const HostedRegistration> m_registration;

@@ -1,7 +1,7 @@
 // The starting half of ServiceController::Private: commands, steps of a start, and what follows a failed one.
 #include <turnspit/hosting/servicecontroller_p.h>
 
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/hostevents.h>
 
 namespace turnspit {
@@ -164,7 +164,7 @@ Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_
 {
     const auto operation = m_startOperation;
     const bool cancelled = operation->cancel->stopRequested();
-    if (error && !(cancelled && describe(error) == "cancelled"))
+    if (error && !(cancelled && isCancellation(error)))
         log(LogLevel::Error, ServiceStartFailed, "service '{}' failed to start: {}", describe(error));
     else
         error = nullptr; // stopped while it started: no failure of its own

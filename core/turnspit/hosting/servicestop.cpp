@@ -1,19 +1,12 @@
 // The stopping half of ServiceController::Private: commands, steps of a stop, ends that come by themselves, and abandonment.
 #include <turnspit/hosting/servicecontroller_p.h>
 
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/hostevents.h>
 
 namespace turnspit {
 
 using Step = ServiceRun::Step;
-
-namespace {
-
-/// Turns of the worker's loop that a service gets after its deadline to unwind what its token has woken.
-constexpr int graceTurns = 16;
-
-} // namespace
 
 Milliseconds ServiceController::Private::stopLimit() const
 {
@@ -86,20 +79,33 @@ Task<bool> ServiceController::Private::stopStep(Step step)
             co_return false;
         }
     }
-    if (answer->error && !(operation->deadline->passed() && describe(answer->error) == "cancelled")) {
-        log(LogLevel::Error, ServiceStopFailed, "service '{}' failed to stop cleanly: {}", describe(answer->error));
-        operation->result.errors.push_back(answer->error);
-        if (host.stopErrors)
-            host.stopErrors->push_back(answer->error);
-    }
+    if (answer->error && !(operation->deadline->passed() && isCancellation(answer->error)))
+        noteStopError(answer->error);
     co_return true;
+}
+
+void ServiceController::Private::noteStopError(std::exception_ptr error)
+{
+    log(LogLevel::Error, ServiceStopFailed, "service '{}' failed to stop cleanly: {}", describe(error));
+    m_stopOperation->result.errors.push_back(error);
+    if (host.stopErrors)
+        host.stopErrors->push_back({registration->name, std::move(error)});
 }
 
 Task<> ServiceController::Private::giveUp()
 {
     const auto operation = m_stopOperation;
     const auto run = m_run;
-    const auto answer = run->destroy();
+    auto answer = operation->late ? run->destroy() : run->close();
+    if (!operation->late) {
+        if (co_await closed(answer, operation->deadline->token())) {
+            if (answer->error)
+                noteStopError(answer->error);
+        } else {
+            operation->late = true;
+            answer = run->destroy();
+        }
+    }
     if (!answer->ended) {
         const Deadline reap(host.clock(), host.reapTimeout());
         co_await answer->done.wait(reap.token());
@@ -127,6 +133,17 @@ Task<> ServiceController::Private::giveUp()
         host.pool->release(m_worker);
     }
     detach();
+}
+
+Task<bool> ServiceController::Private::closed(ServiceRun::AnswerPtr answer, std::stop_token hurry)
+{
+    // A worker that blocks is given up after its limit and the time for reaping; one that turns gets its turns.
+    if (!co_await answer->done.wait(hurry)) {
+        const auto settled = m_run->settle(graceTurns, false);
+        const Deadline reap(host.clock(), host.reapTimeout());
+        co_await settled->done.wait(reap.token());
+    }
+    co_return answer->ended;
 }
 
 void ServiceController::Private::lostEnded()
@@ -230,9 +247,11 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
     m_ended = Ended{how, error};
     if (error) {
         log(LogLevel::Error, ServiceFailed, "service '{}' failed: {}", describe(error));
-        if (behaviour() == FailureBehaviour::StopHost && !asked) {
-            log(LogLevel::Critical, ServiceStopsHost, "service '{}' is set to stop the host when it fails: the host stops");
-            host.stopHost(error);
+        // Also where the host stops already: no fault is lost (B41).
+        if (behaviour() == FailureBehaviour::StopHost && (!asked || host.environment->lifetime->stopping().stop_requested())) {
+            if (!asked)
+                log(LogLevel::Critical, ServiceStopsHost, "service '{}' is set to stop the host when it fails: the host stops");
+            host.stopHost({registration->name, error});
         }
     }
     if (m_startOperation || m_stopOperation)

@@ -9,7 +9,8 @@
 
 namespace turnspit {
 
-/// A token that is stopped at a time, or when another one is. Belongs to the thread that makes it.
+/// A token that is stopped at a time, or when another one is: `Deadline deadline(Clock::current(), 5s, stopping); co_await
+/// work(deadline.token());`. Belongs to the thread that makes it; the token may be looked at in any.
 class Deadline
 {
 public:

@@ -1,0 +1,124 @@
+// The starting half of HostCore.
+#include <turnspit/hosting/hostcore.h>
+
+#include <turnspit/hosting/hostevents.h>
+
+#include <algorithm>
+#include <ranges>
+
+namespace turnspit {
+
+void HostCore::start(std::stop_token cancelled, Promise<std::exception_ptr> done)
+{
+    if (m_phase != Phase::Made) {
+        done.set(std::make_exception_ptr(std::logic_error("Host::start: a host is started once")));
+        return;
+    }
+    m_phase = Phase::Starting;
+    m_startEnded.reset();
+    m_tasks.spawn(performStart(std::move(cancelled), std::move(done)));
+}
+
+Task<> HostCore::performStart(std::stop_token cancelled, Promise<std::exception_ptr> done)
+{
+    const auto& environment = *m_host.environment;
+    m_host.log().event(LogLevel::Debug, HostStarting, {}, "Hosting starting");
+    const LinkedStopSource either(std::move(cancelled), environment.lifetime->stopping());
+    m_startDeadline = std::make_unique<Deadline>(m_host.clock(), m_host.options.startTimeout.value_or(Milliseconds::max()), either.token());
+    const auto cause = co_await startAll(m_startDeadline->token());
+    m_startDeadline.reset();
+    if (cause.error) {
+        m_phase = Phase::Failed;
+        m_host.log().event(LogLevel::Error, ServiceStartFailed, cause.name, "Hosting failed to start: {}", describe(cause));
+    } else {
+        m_phase = Phase::Started;
+        environment.lifetime->notifyStarted();
+        m_host.log().event(LogLevel::Debug, HostStarted, {}, "Hosting started");
+    }
+    m_startEnded.set();
+    done.set(cause.error);
+}
+
+Task<NamedError> HostCore::startAll(std::stop_token cancelled)
+{
+    if (cancelled.stop_requested())
+        co_return NamedError{{}, std::make_exception_ptr(OperationCancelled{})};
+    if (const auto wrong = m_checkOptions())
+        co_return NamedError{{}, wrong};
+    Controllers controllers;
+    for (const auto& controller : m_controllers->list) {
+        if (controller->autostart() && controller->d().canStart())
+            controllers.push_back(&controller->d());
+    }
+    for (auto* controller : controllers)
+        controller->beginStart(Trigger::Start, cancelled);
+    m_failed.clear();
+    for (const Step step : {Step::Make, Step::Starting, Step::Start, Step::Started}) {
+        auto errors = co_await startPhase(controllers, step, cancelled);
+        if (errors.empty())
+            continue;
+        const auto cause = causeOf(std::move(errors));
+        co_await rollBack(controllers);
+        co_return cause;
+    }
+    for (auto* controller : controllers)
+        controller->finishStart();
+    co_return NamedError{};
+}
+
+Task<> HostCore::startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors)
+{
+    if (const auto error = co_await controller.startStep(step)) {
+        errors.push_back({controller.registration->name, error});
+        m_failed.push_back(errors.back());
+    }
+}
+
+Task<std::vector<NamedError>> HostCore::startPhase(Controllers controllers, Step step, std::stop_token cancelled)
+{
+    std::vector<NamedError> errors;
+    if (m_host.options.servicesStartConcurrently) {
+        TaskScope all;
+        for (auto* controller : controllers)
+            all.spawn(startOne(*controller, step, errors));
+        co_await all.join();
+        co_return errors;
+    }
+    for (auto* controller : controllers) {
+        co_await startOne(*controller, step, errors);
+        if (!errors.empty())
+            break;
+    }
+    if (errors.empty() && cancelled.stop_requested())
+        errors.push_back({{}, std::make_exception_ptr(OperationCancelled{})});
+    co_return errors;
+}
+
+NamedError HostCore::causeOf(std::vector<NamedError> errors) const
+{
+    // A cancellation is no cause where there is another: what failed, or the fault of a service that stops the host.
+    std::vector<NamedError> causes;
+    std::ranges::copy_if(errors, std::back_inserter(causes), [](const auto& each) { return !isCancellation(each.error); });
+    if (causes.empty())
+        causes = m_faults;
+    if (causes.empty())
+        return errors.front();
+    if (causes.size() == 1)
+        return causes.front();
+    return {{}, std::make_exception_ptr(AggregateError("One or more hosted services failed to start.", std::move(causes)))};
+}
+
+Task<> HostCore::rollBack(Controllers controllers)
+{
+    m_host.stopping = true;
+    // Within the budget of the stop that cancelled the start, if that is why.
+    const Deadline deadline(m_host.clock(), m_host.options.shutdownTimeout, m_stop ? m_stop->deadline->token() : std::stop_token());
+    for (auto* controller : controllers | std::views::reverse) {
+        if (!controller->isStarting())
+            continue;
+        const auto own = std::ranges::find(m_failed, controller->registration->name, &NamedError::name);
+        co_await controller->rollBack(own == m_failed.end() ? nullptr : own->error, deadline.token());
+    }
+}
+
+} // namespace turnspit

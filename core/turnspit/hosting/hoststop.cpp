@@ -1,0 +1,176 @@
+// The stopping half of HostCore.
+#include <turnspit/hosting/hostcore.h>
+
+#include <turnspit/hosting/hostevents.h>
+
+#include <algorithm>
+#include <ranges>
+
+namespace turnspit {
+
+void HostCore::stop(std::stop_token hurryUp, Promise<HostStopResult> done)
+{
+    m_tasks.spawn(awaitStop(stopOperation(std::move(hurryUp)), std::move(done)));
+}
+
+void HostCore::close(std::stop_token hurryUp, Promise<HostStopResult> done)
+{
+    const auto operation = stopOperation(std::move(hurryUp));
+    if (!std::exchange(operation->closing, true))
+        m_tasks.spawn(performClose(operation));
+    m_tasks.spawn(awaitClose(operation, std::move(done)));
+}
+
+std::shared_ptr<HostCore::StopOperation> HostCore::stopOperation(std::stop_token hurryUp)
+{
+    if (!m_stop) {
+        m_stop = std::make_shared<StopOperation>();
+        m_stop->deadline = std::make_unique<Deadline>(m_host.clock(), m_host.options.shutdownTimeout);
+        m_tasks.spawn(performStop(m_stop));
+    }
+    if (hurryUp.stop_possible() && !m_stop->closed.isSet()) {
+        // The callback runs wherever the request is made: it only posts.
+        m_stop->onHurry.emplace(std::move(hurryUp), [this, home = Mailbox::current(), alive = m_alive, operation = std::weak_ptr(m_stop)] {
+            home->post([this, alive, operation] {
+                if (const auto stopping = operation.lock(); *alive && stopping)
+                    hurry(stopping);
+            });
+        });
+    }
+    return m_stop;
+}
+
+void HostCore::hurry(std::shared_ptr<StopOperation> operation)
+{
+    if (operation->done.isSet() && (!operation->closing || operation->closed.isSet()))
+        return;
+    m_host.hurried = true;
+    operation->result.waitGivenUp = true;
+    operation->deadline->expire();
+}
+
+Task<> HostCore::awaitStop(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done)
+{
+    co_await operation->done.wait();
+    done.set(operation->result);
+}
+
+Task<> HostCore::awaitClose(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done)
+{
+    co_await operation->closed.wait();
+    done.set(operation->result);
+}
+
+Task<> HostCore::closeContainer(Event& ended, std::vector<NamedError>& errors)
+{
+    try {
+        co_await m_host.environment->provider->close([&](const NamedError& each) {
+            m_host.log().event(LogLevel::Error, ServiceStopFailed, each.name, "service '{}' failed to close: {}", each.name,
+                               describe(each.error));
+            errors.push_back(each);
+        });
+    } catch (...) { // NOLINT(bugprone-empty-catch): each was told of above
+    }
+    ended.set();
+}
+
+Task<> HostCore::performClose(std::shared_ptr<StopOperation> operation)
+{
+    co_await operation->done.wait();
+    auto& result = operation->result;
+    if (!result.threadsAlive()) {
+        auto& provider = *m_host.environment->provider;
+        Event ended;
+        TaskScope closing; // last: what is late goes with it
+        closing.spawn(closeContainer(ended, result.errors));
+        co_await ended.wait(operation->deadline->token());
+        for (int turn = 0; turn < graceTurns && !ended.isSet(); ++turn)
+            co_await yieldToLoop();
+        if (!ended.isSet()) {
+            const std::string reason = m_host.hurried ? "was not waited for; abandoned" : "did not close in time; abandoned";
+            m_host.log().event(LogLevel::Error, ServiceAbandoned, provider.closing(), "service '{}' {}", provider.closing(), reason);
+            result.services.push_back({ServiceStopResult::Abandoned, provider.closing(), false, {}, reason});
+        }
+    }
+    operation->closed.set();
+}
+
+Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
+{
+    const auto& environment = *m_host.environment;
+    m_host.log().event(LogLevel::Debug, HostStopping, {}, "Hosting stopping");
+    m_host.stopping = true;
+    if (m_phase == Phase::Starting) {
+        m_startDeadline->expire();
+        if (!co_await m_startEnded.wait(operation->deadline->token()) && m_phase == Phase::Starting) {
+            // Some start does not listen: it is abandoned, which ends the start.
+            TaskScope all;
+            for (const auto& controller : m_controllers->list) {
+                if (controller->d().isInStartStep())
+                    all.spawn(abandonStart(controller->d(), operation));
+            }
+            co_await all.join();
+            co_await m_startEnded.wait();
+        }
+    }
+    m_phase = Phase::Stopping;
+
+    Controllers steady;
+    Controllers busy;
+    for (const auto& controller : m_controllers->list | std::views::reverse) {
+        controller->d().cancelRetry();
+        if (controller->d().isSteady())
+            steady.push_back(&controller->d());
+        else if (controller->d().runs() || controller->d().isStarting())
+            busy.push_back(&controller->d());
+    }
+    std::vector<NamedError> errors;
+    m_host.stopErrors = &errors;
+    for (auto* controller : steady)
+        controller->beginStop({}, operation->deadline->token());
+    co_await stopPhase(steady, Step::Stopping, operation);
+    environment.lifetime->stopApplication();
+    co_await stopPhase(steady, Step::Stop, operation);
+    co_await stopPhase(steady, Step::Stopped, operation);
+    for (auto* controller : steady)
+        operation->result.services.push_back(co_await controller->finishStop());
+    // What was in the middle of a command of its own ends by a command.
+    for (auto* controller : busy)
+        operation->result.services.push_back(co_await controller->stop(operation->deadline->passed() ? Milliseconds(0) : m_host.options.shutdownTimeout));
+    m_host.stopErrors = nullptr;
+
+    operation->result.errors = m_faults;
+    operation->result.errors.insert(operation->result.errors.end(), errors.begin(), errors.end());
+    environment.lifetime->notifyStopped();
+    if (errors.empty())
+        m_host.log().event(LogLevel::Debug, HostStopped, {}, "Hosting stopped");
+    else
+        m_host.log().event(LogLevel::Debug, HostStoppedWithException, {}, "Hosting shutdown exception: {}", describe(errors.front()));
+    m_phase = Phase::Stopped;
+    operation->done.set();
+}
+
+Task<> HostCore::abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)
+{
+    operation->result.services.push_back(co_await controller.stop(Milliseconds(0)));
+}
+
+Task<> HostCore::stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation)
+{
+    (void)co_await controller.stopStep(step);
+}
+
+Task<> HostCore::stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation)
+{
+    if (m_host.options.servicesStopConcurrently) {
+        TaskScope all;
+        for (auto* controller : controllers)
+            all.spawn(stopOne(*controller, step, operation));
+        co_await all.join();
+        co_return;
+    }
+    for (auto* controller : controllers)
+        co_await stopOne(*controller, step, operation);
+}
+
+} // namespace turnspit
