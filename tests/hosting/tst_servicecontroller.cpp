@@ -346,6 +346,67 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QCOMPARE(QString::fromStdString(serviceNameFromType(type.toStdString())), name);
     }
+
+    // T4
+    void aGoodWhileResetsTheDelayAndTheLimitIsOneOfAWindow()
+    {
+        Fixture h;
+        RestartPolicy policy;
+        policy.limit = 3;
+        policy.window = 10min;
+        policy.resetAfter = 1min;
+        Event fail;
+        h.plan.fail = &fail;
+        h.add(restarting(policy));
+        h.start();
+        // A failure every eleven minutes is none too many, for ever.
+        for (int round = 1; round <= 20; ++round) {
+            h.clock.advance(11min);
+            fail.set();
+            fail.reset();
+            h.clock.settle();
+            QCOMPARE(said(h.state("body")), said(ServiceState::BackingOff));
+            h.clock.advance(1s); // the first delay, each time
+            QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+            QCOMPARE(h.plan.made, round + 1);
+        }
+    }
+
+    // T4
+    void theDelayIsCapped()
+    {
+        Fixture h;
+        h.plan.failAtOnce = true;
+        RestartPolicy policy;
+        policy.limit = 0;
+        policy.maxDelay = 4s;
+        h.add(restarting(policy));
+        h.start();
+        h.clock.advance(1h);
+        const int made = h.plan.made;
+        h.clock.advance(400s); // four seconds each, or up to a tenth less
+        QVERIFY(h.plan.made - made >= 100 && h.plan.made - made <= 112);
+    }
+
+    // T8
+    void allThatCanBeSeenOfAServiceIsInItsStatus()
+    {
+        Fixture h;
+        Event fail;
+        h.plan.fail = &fail;
+        h.add();
+        h.start();
+        const auto begin = h.clock.wallNow();
+        QCOMPARE(said(h.body().status().trigger), said(std::optional(Trigger::Start)));
+        QVERIFY(h.body().status().since == begin);
+        h.clock.advance(5s);
+        fail.set();
+        h.clock.settle();
+        QVERIFY(h.body().status().since == begin + 5s);
+        QCOMPARE(h.body().status().lastError, std::string("crash"));
+        h.launch(h.body().start(Trigger::Ctl));
+        QCOMPARE(said(h.body().status().trigger), said(std::optional(Trigger::Ctl)));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestServiceController)

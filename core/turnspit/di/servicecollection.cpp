@@ -47,8 +47,8 @@ void* ServiceCollection::instanceOf(const std::type_info& type) const
     return descriptor ? descriptor->instance.get() : nullptr;
 }
 
-std::shared_ptr<ServiceProvider>
-ServiceCollection::build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers)
+std::shared_ptr<ServiceProvider> ServiceCollection::build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers,
+                                                          std::vector<std::string> problems)
 {
     if (m_built)
         throw std::logic_error("The services are built already: build can be called once.");
@@ -67,7 +67,8 @@ ServiceCollection::build(const std::vector<std::pair<std::string, std::vector<De
     for (const auto& consumer : consumers)
         addFallbacks(consumer.second);
 
-    auto problems = m_graph->finish();
+    for (auto& problem : m_graph->finish())
+        problems.push_back(std::move(problem));
     for (const auto& [name, dependencies] : consumers) {
         for (auto& problem : m_graph->problemsOf(name, dependencies))
             problems.push_back(std::move(problem));

@@ -196,9 +196,9 @@ public:
     }
 
     /// Checks the whole graph, shadowed registrations too: missing services, circles, scoped ones in singletons. `consumers` are checked
-    /// besides: names with what they ask for in scopes of their own. ServiceGraphError.
-    [[nodiscard]] std::shared_ptr<ServiceProvider>
-    build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers = {});
+    /// besides: names with what they ask for in scopes of their own. `problems` are reported with those found here. ServiceGraphError.
+    [[nodiscard]] std::shared_ptr<ServiceProvider> build(const std::vector<std::pair<std::string, std::vector<Dependency>>>& consumers = {},
+                                                         std::vector<std::string> problems = {});
 
 protected:
     /// std::logic_error that names `what` once build() has been called.

@@ -53,8 +53,9 @@ public:
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    /// In order: log Starting; options are checked; objects are made; all starting; all start; all started; callbacks of started; log Started (B1). Services
-    /// in the order of registration, each after the one before has ended, or all beside each other (servicesStartConcurrently).
+    /// In order: log Starting; options are checked; objects are made; all starting; all start; all started; callbacks of started; log
+    /// Started (B1). Services in the order of registration, but after what they need (ServiceOptions::needs, after), each after the one
+    /// before has ended, or all beside each other (servicesStartConcurrently), where only start itself waits for what is needed (T10).
     ///
     /// Options that are wrong end the start before anything is made: OptionsError, of several types AggregateError (B12).
     ///
@@ -66,7 +67,7 @@ public:
     [[nodiscard]] Task<> start(std::stop_token cancelled = {});
 
     /// In order: log Stopping; all stopping; callbacks of stopping; all stop; all stopped; callbacks of stopped; log Stopped (B14), in
-    /// reverse order of registration. Errors are collected. Ends within shutdownTimeout, or at once when `hurry` is stopped, with names of who was late
+    /// reverse order of the start. Errors are collected. Ends within shutdownTimeout, or at once when `hurry` is stopped, with names of who was late
     /// (T6). A second one waits for the first and gives the same result (T7).
     [[nodiscard]] Task<HostStopResult> stop(std::stop_token hurry = {});
 

@@ -4,6 +4,7 @@
 #include <turnspit/hosting/host_p.h>
 #include <turnspit/hosting/hostbuilder_p.h>
 #include <turnspit/hosting/hostevents.h>
+#include <turnspit/hosting/serviceorder.h>
 
 #include <random>
 
@@ -79,10 +80,14 @@ std::unique_ptr<Host> HostBuilder::build()
     services.addInstance<Clock>(environment.clock);
     services.addInstance<HostConfiguration>(m_d->configuration);
     services.addInstance<HostingEnvironment>(m_d->environment);
+    services.addScoped<Readiness>();
     std::vector<std::pair<std::string, std::vector<Dependency>>> consumers;
-    for (const auto& hosted : services.hosted())
+    Registrations registrations;
+    for (const auto& hosted : services.hosted()) {
         consumers.emplace_back(hosted.typeName, hosted.dependencies);
-    environment.provider = services.build(consumers);
+        registrations.push_back(&hosted);
+    }
+    environment.provider = services.build(consumers, dependencyProblems(registrations));
 
     HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads,
                           std::move(m_d->extensions)};

@@ -3,6 +3,7 @@
 #include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/hostevents.h>
 
+#include <algorithm>
 #include <ranges>
 
 namespace turnspit {
@@ -27,6 +28,7 @@ HostCore::HostCore(Parts parts)
     for (auto& registration : parts.hosted)
         m_controllers->list.push_back(
             std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(m_host, std::move(registration))));
+    m_host.controllers = &m_controllers->list;
     m_controllers->host = &m_host;
     for (const auto& make : parts.extensions)
         m_extensions.push_back(make(*m_host.environment->provider));
@@ -51,6 +53,7 @@ HostCore::~HostCore()
 
 void HostCore::changed()
 {
+    checkIdle();
     if ((!m_controllers->onChanged && m_controllers->watches.empty()) || std::exchange(m_changePosted, true))
         return;
     Mailbox::current()->post([this, alive = m_alive] {
@@ -64,6 +67,28 @@ void HostCore::changed()
             if (const auto call = watch.lock())
                 (*call)();
         }
+    });
+}
+
+void HostCore::checkIdle()
+{
+    if (!m_host.options.stopWhenIdle || m_phase != Phase::Started || std::exchange(m_idleCheckPosted, true))
+        return;
+    // Posted: what is being done to a service right now is over then.
+    Mailbox::current()->post([this, alive = m_alive] {
+        if (!*alive)
+            return;
+        m_idleCheckPosted = false;
+        auto& lifetime = *m_host.environment->lifetime;
+        if (m_host.stopping || lifetime.stopping().stop_requested()
+            || std::ranges::any_of(m_controllers->list, [](const auto& each) { return each->d().hasWork(); }))
+            return;
+        m_host.log().event(LogLevel::Info, HostIdle, {}, "No service has work left: the host stops");
+        for (const auto& controller : m_controllers->list) {
+            if (const auto fault = controller->d().fault())
+                m_faults.push_back({controller->name(), fault});
+        }
+        lifetime.stopApplication();
     });
 }
 

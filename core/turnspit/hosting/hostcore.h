@@ -69,6 +69,8 @@ private:
     };
 
     Task<> performStart(std::stop_token cancelled, Promise<std::exception_ptr> done);
+    [[nodiscard]] Controllers inStartOrder() const;
+    [[nodiscard]] Controllers toStart() const;
     Task<NamedError> startAll(std::stop_token cancelled);
     Task<std::vector<NamedError>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
     Task<> startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors);
@@ -87,6 +89,7 @@ private:
     void hurry(std::shared_ptr<StopOperation> operation);
     void workerBlocked(const Worker& worker);
     void changed();
+    void checkIdle();
 
     HostContext m_host;
     bool m_inline;
@@ -101,6 +104,7 @@ private:
     std::shared_ptr<StopOperation> m_stop;
     std::vector<std::unique_ptr<HostExtension>> m_extensions;
     bool m_changePosted = false;
+    bool m_idleCheckPosted = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
     TaskScope m_tasks; // last: goes first
 };

@@ -5,7 +5,9 @@
 #include <turnspit/hosting/hostoptions.h>
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/hosting/queueworker.h>
+#include <turnspit/hosting/readiness.h>
 
+#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -26,6 +28,8 @@ struct HostedRegistration
     bool named = false;                 ///< the name was given, not derived from the type
     bool periodic = false;
     bool queueWorker = false;
+    bool completes = false;             ///< execute may end by itself
+    bool saysReady = false;             ///< takes a Readiness
     ServiceOptions options;
     std::vector<Dependency> dependencies;
     std::function<std::shared_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
@@ -54,12 +58,14 @@ private:
         out.name = out.named ? std::move(name) : serviceNameFromType(out.typeName);
         out.periodic = std::derived_from<T, PeriodicService>;
         out.queueWorker = std::derived_from<T, QueueWorkerBase>;
+        out.completes = std::derived_from<T, BackgroundService> && !out.periodic;
         if constexpr (requires { { T::affinity } -> std::convertible_to<Affinity>; }) {
             if (!options.affinity)
                 options.affinity = T::affinity;
         }
         out.options = std::move(options);
         out.dependencies = std::move(recipe.dependencies);
+        out.saysReady = std::ranges::any_of(out.dependencies, [](const auto& each) { return each.type == typeid(Readiness); });
         out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::shared_ptr<HostedService> {
             return make(provider).object;
         };

@@ -28,6 +28,7 @@ enum HostEventId {
     ServiceTickFailed = 28,       ///< error
     ServiceBlocksThread = 29,     ///< warning
     ServiceAnswersAgain = 30,     ///< info
+    HostIdle = 31,                ///< info: HostOptions::stopWhenIdle
 
     OptionsChanged = 40,          ///< info: a file of the configuration was changed, and its options count
     OptionsRefused = 41,          ///< error: something is wrong with the changed file; the options stay as they were

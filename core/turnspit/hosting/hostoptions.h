@@ -4,6 +4,9 @@
 #include <turnspit/supervision/restartpolicy.h>
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace turnspit {
 
@@ -23,6 +26,25 @@ enum class FailureBehaviour {
     Restart,     ///< started anew by its RestartPolicy; `failed` when that gives up
 };
 
+/// What has to be so of one service before another one starts.
+enum class DependencyCondition {
+    Started,   ///< its start has ended well
+    Ready,     ///< it has said so (Readiness), or does not say such things and is started
+    Completed, ///< its execute has ended well
+};
+
+/// A service that another one needs, by its name: `{.needs = {"database", {"migration", DependencyCondition::Completed}}}`.
+struct ServiceDependency
+{
+    // NOLINTBEGIN(google-explicit-constructor): a name is what one writes
+    ServiceDependency(std::string name, DependencyCondition when = DependencyCondition::Ready) : service(std::move(name)), condition(when) {}
+    ServiceDependency(const char* name, DependencyCondition when = DependencyCondition::Ready) : service(name), condition(when) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    std::string service;
+    DependencyCondition condition;
+};
+
 /// What a service may say about itself where it is added.
 struct ServiceOptions
 {
@@ -30,7 +52,14 @@ struct ServiceOptions
     std::optional<FailureBehaviour> onFailure = {}; ///< else HostOptions::onFailure
     RestartPolicy restart = {};                    ///< counts with FailureBehaviour::Restart only
     std::optional<Milliseconds> stopTimeout = {};  ///< its own limit inside the host's budget; else HostOptions::shutdownTimeout
-    bool autostart = true;                    ///< false: known to the host, started by a command only
+    bool autostart = true;                        ///< false: known to the host, started by a command or because another one needs it
+
+    /// Order only: where these are started with it, it is started after them, and stopped before them.
+    std::vector<std::string> after = {};
+
+    /// These are started before it, also where they have no autostart, and it starts when the condition holds; it cannot where that
+    /// will never be. It is stopped before they are, and when they fail for good; not when one of them completes, or is `Completed` here.
+    std::vector<ServiceDependency> needs = {};
 };
 
 /// Options of a host; plain values, read when the host is built: from the keys of `[host]` (`shutdown_timeout = "60s"`,
@@ -42,6 +71,9 @@ struct HostOptions
     bool servicesStartConcurrently = false;
     bool servicesStopConcurrently = false;
     FailureBehaviour onFailure = FailureBehaviour::StopService;
+    /// Job mode: the application is stopped when no service that has an execute has work left, and what failed is in the result of the
+    /// stop, so that run() returns non-zero (T18). Services that only start and stop hold nothing up; a retry to come does.
+    bool stopWhenIdle = false;
     int workerThreads = 2;                                   ///< for Affinity::Shared; at least 1
     Milliseconds heartbeat = std::chrono::seconds(5);        ///< a worker silent for so long is blocked, and what blocks it is named
     Milliseconds reapTimeout = std::chrono::seconds(1);      ///< after its limit, how long a thread may take to give a service up

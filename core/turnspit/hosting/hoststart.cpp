@@ -2,9 +2,11 @@
 #include <turnspit/hosting/hostcore.h>
 
 #include <turnspit/hosting/hostevents.h>
+#include <turnspit/hosting/serviceorder.h>
 
 #include <algorithm>
 #include <ranges>
+#include <set>
 
 namespace turnspit {
 
@@ -34,6 +36,7 @@ Task<> HostCore::performStart(std::stop_token cancelled, Promise<std::exception_
         m_phase = Phase::Started;
         environment.lifetime->notifyStarted();
         m_host.log().event(LogLevel::Debug, HostStarted, {}, "Hosting started");
+        checkIdle();
     }
     m_startEnded.set();
     done.set(cause.error);
@@ -45,13 +48,9 @@ Task<NamedError> HostCore::startAll(std::stop_token cancelled)
         co_return NamedError{{}, std::make_exception_ptr(OperationCancelled{})};
     if (const auto wrong = m_checkOptions())
         co_return NamedError{{}, wrong};
-    Controllers controllers;
-    for (const auto& controller : m_controllers->list) {
-        if (controller->autostart() && controller->d().canStart())
-            controllers.push_back(&controller->d());
-    }
+    const Controllers controllers = toStart();
     for (auto* controller : controllers)
-        controller->beginStart(Trigger::Start, cancelled);
+        controller->beginStart(controller->registration->options.autostart ? Trigger::Start : Trigger::Dependency, cancelled);
     m_failed.clear();
     for (const Step step : {Step::Make, Step::Starting, Step::Start, Step::Started}) {
         auto errors = co_await startPhase(controllers, step, cancelled);
@@ -66,9 +65,46 @@ Task<NamedError> HostCore::startAll(std::stop_token cancelled)
     co_return NamedError{};
 }
 
+HostCore::Controllers HostCore::inStartOrder() const
+{
+    Registrations registrations;
+    for (const auto& controller : m_controllers->list)
+        registrations.push_back(controller->d().registration.get());
+    Controllers out;
+    for (const std::size_t place : startOrder(registrations))
+        out.push_back(&m_controllers->list[place]->d());
+    return out;
+}
+
+HostCore::Controllers HostCore::toStart() const
+{
+    auto ordered = inStartOrder();
+    std::set<std::string> wanted;
+    for (const auto* controller : ordered | std::views::reverse) { // who needs comes before what is needed
+        const auto& options = controller->registration->options;
+        if (!options.autostart && !wanted.contains(controller->registration->name))
+            continue;
+        wanted.insert(controller->registration->name);
+        for (const auto& need : options.needs)
+            wanted.insert(need.service);
+    }
+    std::erase_if(ordered, [&](const auto* each) { return !wanted.contains(each->registration->name) || !each->canStart(); });
+    return ordered;
+}
+
 Task<> HostCore::startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors)
 {
-    if (const auto error = co_await controller.startStep(step)) {
+    std::exception_ptr error;
+    if (step == Step::Start) {
+        const auto permission = co_await controller.awaitNeeds(true);
+        if (!permission.granted && !permission.error)
+            co_return; // what it needs has failed, and says so itself
+        error = permission.error;
+    }
+    if (!error)
+        error = co_await controller.startStep(step);
+    if (error) {
+        controller.startFailed();
         errors.push_back({controller.registration->name, error});
         m_failed.push_back(errors.back());
     }

@@ -117,12 +117,13 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
 
     Controllers steady;
     Controllers busy;
-    for (const auto& controller : m_controllers->list | std::views::reverse) {
-        controller->d().cancelRetry();
-        if (controller->d().isSteady())
-            steady.push_back(&controller->d());
-        else if (controller->d().runs() || controller->d().isStarting())
-            busy.push_back(&controller->d());
+    const auto ordered = inStartOrder();
+    for (auto* controller : ordered | std::views::reverse) {
+        controller->cancelRetry();
+        if (controller->isSteady())
+            steady.push_back(controller);
+        else if (controller->runs() || controller->isStarting())
+            busy.push_back(controller);
     }
     std::vector<NamedError> errors;
     m_host.stopErrors = &errors;
@@ -157,7 +158,11 @@ Task<> HostCore::abandonStart(ServiceController::Private& controller, std::share
 
 Task<> HostCore::stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation)
 {
+    if (step == Step::Stop)
+        co_await controller.awaitDependents();
     (void)co_await controller.stopStep(step);
+    if (step == Step::Stop)
+        controller.stopEnded();
 }
 
 Task<> HostCore::stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation)

@@ -69,15 +69,15 @@ public:
     [[nodiscard]] bool autostart() const noexcept;
     [[nodiscard]] const ServiceStatus& status() const noexcept;
 
-    /// Ends when it runs (a periodic one: waits). Already so: nothing is done. Refused: what an abandoned run left still blocks its
-    /// thread. Failed: what its constructor or start threw.
+    /// Ends when it runs (a periodic one: waits). Already so: nothing is done. What it needs is started before (T10). Refused: what an
+    /// abandoned run left still blocks its thread. Failed: what its constructor or start threw, or what it needs cannot be had.
     [[nodiscard]] Task<Result<>> start(Trigger trigger = Trigger::Start);
 
-    /// Ends when nothing of it is left, or it is abandoned. A second one joins the first (T7); one with a shorter limit shortens it.
-    /// `limit` counts from now on; else ServiceOptions::stopTimeout, else HostOptions::shutdownTimeout.
+    /// Ends when nothing of it is left, or it is abandoned. Those that need it are stopped before (T10). A second one joins the first (T7); one with a shorter limit shortens it.
+    /// `limit` counts from now on; else ServiceOptions::stopTimeout, else HostOptions::shutdownTimeout, from its turn on.
     [[nodiscard]] Task<ServiceStopResult> stop(std::optional<Milliseconds> limit = {});
 
-    /// stop, then start with a fresh object. Refused where the stop left a thread alive.
+    /// stop, then start with a fresh object; then those again that were stopped because they need it. Refused where the stop left a thread alive.
     [[nodiscard]] Task<Result<>> restart(Trigger trigger = Trigger::Restart);
 
     /// Periodic services; else Refused. The state stays `waiting`, nextTick becomes nullopt. Remembered while the service is stopped.

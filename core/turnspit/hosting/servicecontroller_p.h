@@ -25,6 +25,7 @@ public:
         Trigger trigger = Trigger::Start;
         std::unique_ptr<LinkedStopSource> cancel;
         bool started = false; ///< start() itself ended well: a stop is owed
+        bool failed = false;  ///< a step did not end well
         bool inStep = false;  ///< the service is at it
         Event stepEnded;
         std::exception_ptr error;
@@ -47,7 +48,14 @@ public:
         bool wanted = true; ///< somebody asked for it: not started again
         bool late = false;
         ServiceStopResult result;
+        Event stopped; ///< stop() itself is over: what this one needs may stop
         Event done;
+
+        void end()
+        {
+            stopped.set();
+            done.set();
+        }
     };
 
     Private(HostContext& host, HostedRegistration registration);
@@ -67,6 +75,13 @@ public:
     [[nodiscard]] bool runs() const { return m_run != nullptr; }
     [[nodiscard]] bool isSteady() const { return m_run && !m_startOperation && !m_stopOperation; }
     [[nodiscard]] bool isStarting() const { return m_startOperation != nullptr; }
+    [[nodiscard]] bool hasWork() const
+    {
+        return (registration->completes || registration->periodic) && (m_run || m_startOperation || m_stopOperation || m_retry);
+    }
+    /// What ended the last run for good; null: nothing bad.
+    [[nodiscard]] std::exception_ptr fault() const { return status.state == ServiceState::Failed ? m_fault : nullptr; }
+    [[nodiscard]] bool isRetrying() const { return m_retry != nullptr; }
     [[nodiscard]] bool isInStartStep() const { return m_startOperation && m_startOperation->inStep; }
 
     /// `retry`: by the restart policy, which goes on counting.
@@ -82,6 +97,27 @@ public:
     /// False: was late, is gone.
     Task<bool> stopStep(Step step);
     Task<ServiceStopResult> finishStop();
+
+    // What others are to it, and it to others (T10).
+
+    /// Whether it may start: waits for what it needs and comes after. `byHost`: they are started beside it; else it starts them. Where it
+    /// may not: why, as its own failure, or null, where another one's says it.
+    struct Permission
+    {
+        bool granted = false;
+        std::exception_ptr error;
+    };
+    Task<Permission> awaitNeeds(bool byHost);
+
+    /// Its start will not go on: those that wait for it are told.
+    void startFailed();
+
+    /// Of those that need it, and run.
+    [[nodiscard]] std::vector<Private*> dependents() const;
+
+    /// In a stop of the host: until those that need or come after it are stopped.
+    Task<> awaitDependents();
+    void stopEnded() { m_stopOperation->stopped.set(); }
 
     void cancelRetry();
     /// What runs is late: destroyed where it stands.
@@ -109,6 +145,16 @@ private:
     Task<bool> closed(ServiceRun::AnswerPtr answer, std::stop_token hurry);
     void noteStopError(std::exception_ptr error);
     void stopped(const StopOperation& operation);
+    void moved();
+    [[nodiscard]] Private* other(std::string_view name) const;
+    [[nodiscard]] bool comesAfter(const Private& earlier) const;
+    enum class Holds { Yes, NotYet, Never };
+    [[nodiscard]] Holds holds(DependencyCondition condition) const;
+    /// Where it will never hold: "failed: no disk".
+    [[nodiscard]] std::string whyNot() const;
+    Task<Permission> awaitNeed(const ServiceDependency& need, bool byHost, std::stop_token cancelled);
+    Task<> stopDependents(std::string reason);
+    Task<> stopDependent(Private& dependent, std::string reason);
     void lostEnded();
     Task<> runSteps(StopPtr operation);
     void setState(ServiceState state, std::string reason = {});
@@ -141,6 +187,9 @@ private:
     std::shared_ptr<ServiceRun> m_lost; ///< abandoned, and its code still runs
     std::shared_ptr<Worker> m_lostWorker;
     std::optional<Ended> m_ended;       ///< execute has ended while a start or stop was under way
+    std::exception_ptr m_fault;         ///< of the last run that was judged
+    bool m_ready = false;               ///< of this run
+    Event m_moved;                      ///< set and reset where something that others wait for may be so now
     bool m_held = false;
     bool m_unarmed = false;             ///< runs for one tick on demand, not by its series
     std::uint64_t m_seenTicks = 0;

@@ -1,6 +1,7 @@
 #include <turnspit/hosting/servicecontrollers.h>
 
 #include <turnspit/hosting/hostcore.h>
+#include <turnspit/hosting/serviceorder.h>
 
 namespace turnspit {
 
@@ -30,6 +31,11 @@ Result<ServiceController*> ServiceControllers::add(HostedRegistration registrati
     const auto problems = m_d.host->environment->provider->check(registration.typeName, registration.dependencies);
     if (!problems.empty())
         return fail(problems.front());
+    Registrations all{&registration};
+    for (const auto& controller : m_d.list)
+        all.push_back(controller->d().registration.get());
+    if (const auto wrong = dependencyProblems(all); !wrong.empty())
+        return fail(wrong.front());
     m_d.list.push_back(
         std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(*m_d.host, std::move(registration))));
     m_d.host->changed();

@@ -106,6 +106,14 @@ void ServiceRun::make(bool held)
 {
     auto body = std::make_shared<Body>(m_root->createScope());
     m_body = body; // what was made in the scope is closed with it, whatever is thrown here
+    if (m_registration->saysReady) {
+        body->scope.get<Readiness>().m_onSet = [host = m_host, listener = m_listener] {
+            host->post([listener] {
+                if (listener->ready)
+                    listener->ready();
+            });
+        };
+    }
     {
         const ServiceProvider::Activation making(m_registration->typeName, m_registration->name);
         body->object = m_registration->make(body->scope.provider());

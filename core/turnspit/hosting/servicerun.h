@@ -48,6 +48,7 @@ public:
         std::function<void(BackgroundService::Execution, std::exception_ptr)> executionEnded;
         std::function<void(const PeriodicService::Status&)> periodicChanged;
         std::function<void(const QueueWorkerStatus&)> queueChanged;
+        std::function<void()> ready;
     };
 
     /// `keep` is what the service may use as long as it lives, even as an abandoned one.

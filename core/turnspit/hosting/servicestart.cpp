@@ -48,6 +48,7 @@ void ServiceController::Private::setState(ServiceState state, std::string reason
         status.since = host.clock().wallNow();
     status.state = state;
     status.reason = std::move(reason);
+    moved();
     if (state != ServiceState::Waiting && state != ServiceState::Running && state != ServiceState::BackingOff)
         status.nextTick.reset();
     changed();
@@ -96,6 +97,7 @@ void ServiceController::Private::beginStart(Trigger trigger, std::stop_token can
     m_startOperation->trigger = trigger;
     m_startOperation->cancel = std::make_unique<LinkedStopSource>(std::move(cancelled));
     m_ended.reset();
+    m_ready = false;
     m_seenTicks = 0;
     status.ticks = 0;
     status.trigger = trigger;
@@ -104,6 +106,11 @@ void ServiceController::Private::beginStart(Trigger trigger, std::stop_token can
 
 Task<> ServiceController::Private::performStart(StartPtr operation)
 {
+    const Permission permission = co_await awaitNeeds(false);
+    if (!permission.granted) {
+        co_await rollBack(permission.error, {});
+        co_return;
+    }
     for (const Step step : {Step::Make, Step::Starting, Step::Start, Step::Started}) {
         if (const auto error = co_await startStep(step)) {
             co_await rollBack(error, {});
@@ -130,6 +137,10 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
         m_listener->executionEnded = [this](auto how, auto error) { executionEnded(how, std::move(error)); };
         m_listener->periodicChanged = [this](const auto& periodic) { periodicChanged(periodic); };
         m_listener->queueChanged = [this](const auto& worker) { queueChanged(worker); };
+        m_listener->ready = [this] {
+            m_ready = true;
+            moved();
+        };
         m_run = std::make_shared<ServiceRun>(registration, host.environment->provider, host.environment, m_worker->mailbox, m_listener);
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
@@ -138,7 +149,9 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
     co_await answer->done.wait();
     operation->inStep = false;
     operation->started = operation->started || (step == Step::Start && !answer->error);
+    operation->failed = operation->failed || answer->error;
     operation->stepEnded.set();
+    moved();
     co_return answer->error;
 }
 
@@ -197,7 +210,7 @@ Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_
                 noteEnd(Outcome::Failed, describe(error));
             setState(ServiceState::Stopped);
         }
-        stopping->done.set();
+        stopping->end();
     } else {
         m_startOperation.reset();
         if (error)
@@ -211,6 +224,7 @@ Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_
 void ServiceController::Private::judge(std::exception_ptr error)
 {
     const std::string what = describe(error);
+    m_fault = error;
     noteEnd(error ? Outcome::Failed : Outcome::Succeeded, what);
     const auto behaves = behaviour();
     if (behaves == FailureBehaviour::Restart && !host.stopping) {
@@ -226,11 +240,13 @@ void ServiceController::Private::judge(std::exception_ptr error)
         if (decision.gaveUp) {
             log(LogLevel::Error, ServiceGaveUp, "service '{}' {}", decision.reason);
             setState(ServiceState::Failed, decision.reason + ": " + what);
+            m_operations.spawn(stopDependents("'" + registration->name + "' failed"));
             return;
         }
     }
     if (error) {
         setState(ServiceState::Failed, what);
+        m_operations.spawn(stopDependents("'" + registration->name + "' failed"));
     } else {
         log(LogLevel::Debug, ServiceCompleted, "service '{}' completed");
         setState(ServiceState::Completed);

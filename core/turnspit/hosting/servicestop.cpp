@@ -4,6 +4,8 @@
 #include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/hostevents.h>
 
+#include <algorithm>
+
 namespace turnspit {
 
 using Step = ServiceRun::Step;
@@ -38,23 +40,34 @@ Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseco
 
 Task<Result<>> ServiceController::Private::restart(Trigger trigger)
 {
+    auto followers = dependents();
+    for (std::size_t i = 0; i < followers.size(); ++i) {
+        for (auto* further : followers[i]->dependents()) {
+            if (std::ranges::find(followers, further) == followers.end())
+                followers.push_back(further);
+        }
+    }
     const ServiceStopResult stopped = co_await stop({});
     if (stopped.threadAlive)
         co_return fail(ErrorKind::Refused, "'" + registration->name + "' " + stopped.reason);
-    co_return co_await start(trigger);
+    auto started = co_await start(trigger);
+    for (auto* follower : followers) {
+        if (started)
+            (void)co_await follower->start(Trigger::Dependency);
+    }
+    co_return started;
 }
 
 void ServiceController::Private::beginStop(std::optional<Milliseconds> limit, std::stop_token outer, bool wanted)
 {
     cancelRetry();
-    const bool byHost = outer.stop_possible();
+    // Within a stop of the host the service's own limit begins with its turn; behind others that need it, when those are stopped.
+    const bool later = outer.stop_possible() || (wanted && !limit && !dependents().empty());
     m_stopOperation = std::make_shared<StopOperation>();
     m_stopOperation->wanted = wanted;
     m_stopOperation->limit = limit.value_or(stopLimit());
     m_stopOperation->result.service = registration->name;
-    // Within a stop of the host the service's own limit begins with its turn.
-    m_stopOperation->deadline =
-        std::make_unique<Deadline>(host.clock(), byHost ? Milliseconds::max() : m_stopOperation->limit, std::move(outer));
+    m_stopOperation->deadline = std::make_unique<Deadline>(host.clock(), later ? Milliseconds::max() : m_stopOperation->limit, std::move(outer));
     if (wanted)
         setState(ServiceState::Stopping);
 }
@@ -160,6 +173,7 @@ void ServiceController::Private::detach()
         m_listener->executionEnded = {};
         m_listener->periodicChanged = {};
         m_listener->queueChanged = {};
+        m_listener->ready = {};
         m_listener.reset();
     }
     m_run.reset();
@@ -181,6 +195,8 @@ Task<> ServiceController::Private::performStop(StopPtr operation)
 {
     // A service may stop itself: nothing of it is destroyed inside its own call.
     co_await yieldToLoop();
+    co_await stopDependents("'" + registration->name + "' was stopped");
+    operation->deadline->shorten(operation->limit);
     const auto starting = m_startOperation;
     if (starting) {
         starting->cancel->requestStop();
@@ -222,7 +238,7 @@ void ServiceController::Private::stopped(const StopOperation& operation)
         log(LogLevel::Debug, ServiceStopped, "service '{}' stopped");
     }
     const auto done = std::exchange(m_stopOperation, nullptr);
-    done->done.set();
+    done->end();
 }
 
 Task<> ServiceController::Private::endByItself(StopPtr operation)
@@ -236,7 +252,7 @@ Task<> ServiceController::Private::endByItself(StopPtr operation)
     m_ended.reset();
     m_stopOperation.reset();
     judge(error);
-    operation->done.set();
+    operation->end();
 }
 
 void ServiceController::Private::executionEnded(BackgroundService::Execution how, std::exception_ptr error)
@@ -245,6 +261,7 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
     if (how == BackgroundService::Execution::Cancelled && asked)
         error = nullptr;
     m_ended = Ended{how, error};
+    moved();
     if (error) {
         log(LogLevel::Error, ServiceFailed, "service '{}' failed: {}", describe(error));
         // Also where the host stops already: no fault is lost (B41).
@@ -347,6 +364,7 @@ void ServiceController::Private::tearDown()
     m_listener->executionEnded = {};
     m_listener->periodicChanged = {};
     m_listener->queueChanged = {};
+    m_listener->ready = {};
     (void)m_run->destroy();
 }
 
