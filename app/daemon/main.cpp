@@ -5,7 +5,7 @@
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/composition.h>
-#include <turnspit/services/hostlock.h>
+#include <turnspit/session/hostlock.h>
 
 #include <ipc/sessionsocket.h>
 #include <systemd/usesystemd.h>

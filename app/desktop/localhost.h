@@ -4,7 +4,7 @@
 
 #include <turnspit/base/error.h>
 #include <turnspit/config/hostsettings.h>
-#include <turnspit/services/hostlock.h>
+#include <turnspit/session/hostlock.h>
 
 #include <memory>
 

@@ -29,8 +29,10 @@ MAY_INCLUDE = {
     "core/turnspit/queues": ASYNC | {"di"},
     "core/turnspit/servicefile": BASE | {"config", "schedule", "supervision"},
     "core/turnspit/hosting": CONTROL | {"di", "config", "logging", "supervision", "queues"},
+    "core/turnspit/session": CONTROL | {"di", "config", "logging", "supervision", "queues", "keep", "logs", "hosting"},
+    "core/turnspit/worker": CONTROL | {"di", "config", "logging", "supervision", "queues", "keep", "logs", "hosting", "session", "ipc"},
     "core/turnspit/services": CONTROL | {
-        "di", "config", "logging", "supervision", "schedule", "keep", "process", "logs", "history", "queues", "servicefile", "hosting"},
+        "session", "di", "config", "logging", "supervision", "schedule", "keep", "process", "logs", "history", "queues", "servicefile", "hosting"},
     "core/ipc": CONTROL,
     "core/systemd": CONTROL | {"di", "logging", "hosting"},
     "core/sqlite": ASYNC | {"di", "queues"},

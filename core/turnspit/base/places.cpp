@@ -76,6 +76,19 @@ Result<> makeFolder(const std::string& path)
     return {};
 }
 
+/// The runtime folder must be ours, not a link, and closed to others.
+Result<> closeRuntime(const std::string& runtime)
+{
+    struct stat info{};
+    if (::lstat(runtime.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+        return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir");
+    if (info.st_uid != ::getuid())
+        return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir");
+    if ((info.st_mode & 077) != 0 && ::chmod(runtime.c_str(), 0700) != 0)
+        return fail("cannot close the runtime folder " + runtime + " to others: " + errnoText(errno));
+    return {};
+}
+
 } // namespace
 
 Result<Places> Places::resolve(const Overrides& overrides, const Environment& environment)
@@ -134,14 +147,20 @@ Result<> Places::prepare() const
         if (auto ok = makeFolder(folder); !ok)
             return ok;
     }
-    struct stat info{};
-    if (::lstat(runtime.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
-        return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir");
-    if (info.st_uid != ::getuid())
-        return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir");
-    if ((info.st_mode & 077) != 0 && ::chmod(runtime.c_str(), 0700) != 0)
-        return fail("cannot close the runtime folder " + runtime + " to others: " + errnoText(errno));
-    return {};
+    return closeRuntime(runtime);
+}
+
+Result<> Places::prepareWorker(const std::string& name) const
+{
+    if (auto ok = checkSocketPath(workerSocket(name), "TURNSPIT_RUNTIME_DIR"); !ok)
+        return ok;
+    for (const std::string& folder : {state, state + "/workers", workerState(name), runtime}) {
+        if (auto ok = makeFolder(folder); !ok)
+            return ok;
+    }
+    if (auto ok = closeRuntime(runtime); !ok)
+        return ok;
+    return makeFolder(workersFolder());
 }
 
 bool isServiceName(std::string_view name) noexcept

@@ -29,6 +29,13 @@ struct Places
     [[nodiscard]] std::string keeperJournal() const { return state + "/keep.journal"; }
     [[nodiscard]] std::string hostSocket() const { return runtime + "/host.sock"; }
 
+    // Of a program built on the library that opens its control socket under this name.
+    [[nodiscard]] std::string workersFolder() const { return runtime + "/workers"; }
+    [[nodiscard]] std::string workerSocket(const std::string& name) const { return workersFolder() + "/" + name + ".sock"; }
+    [[nodiscard]] std::string workerState(const std::string& name) const { return state + "/workers/" + name; }
+    [[nodiscard]] std::string workerLogs(const std::string& name) const { return workerState(name) + "/logs"; }
+    [[nodiscard]] std::string workerLock(const std::string& name) const { return workerState(name) + "/host.lock"; }
+
     /// What the command line gave; empty: not given.
     struct Overrides
     {
@@ -46,6 +53,9 @@ struct Places
 
     /// Makes the missing folders (0700). The runtime folder must be ours, not a link and closed to others.
     [[nodiscard]] Result<> prepare() const;
+
+    /// What a worker of this name needs: its folders, the runtime folder as above. An Error where its socket path is too long.
+    [[nodiscard]] Result<> prepareWorker(const std::string& name) const;
 };
 
 /// The longest socket path that is accepted, in bytes.

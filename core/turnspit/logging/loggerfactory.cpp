@@ -74,10 +74,9 @@ void LoggerFactory::write(const LogCategory& category, LogLevel level, int event
             service = work->name();
     }
     const LogRecord entry{m_clock.wallNow(), level, eventId, category.name(), service, text, fields};
-    if (sinks->empty()) {
+    if (std::ranges::all_of(*sinks, [](const auto& sink) { return sink->isBesides(); })) {
         static ConsoleSink standard;
         standard.write(entry);
-        return;
     }
     for (const auto& sink : *sinks)
         sink->write(entry);

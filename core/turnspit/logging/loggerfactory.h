@@ -27,7 +27,8 @@ private:
     std::atomic<LogLevel> m_level;
 };
 
-/// Gives loggers their categories, and what they say to the sinks. Any thread. Without a sink: standard error.
+/// Gives loggers their categories, and what they say to the sinks. Any thread. Without a sink, or with such as are there besides
+/// (LogSink::isBesides): standard error.
 class LoggerFactory
 {
 public:

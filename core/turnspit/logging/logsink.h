@@ -47,6 +47,9 @@ public:
 
     virtual void write(const LogRecord& entry) noexcept = 0;
 
+    /// It keeps lines for others than who reads the log of the program: where no other sink is there, standard error gets them too.
+    [[nodiscard]] virtual bool isBesides() const noexcept { return false; }
+
 protected:
     LogSink() = default;
 };

@@ -20,6 +20,8 @@ void addEngine(HostBuilder& builder, EngineOptions& options)
         host.servicesStartConcurrently = true;
         host.servicesStopConcurrently = true;
     });
+    options.builtInLogs = std::make_shared<ServiceLogs>("engine");
+    builder.addLogSink(options.builtInLogs);
     builder.services().addInstance<EngineOptions>(options);
     builder.services().addSingleton<EngineLink>();
     ServiceOptions engine;

@@ -5,7 +5,8 @@
 #include <turnspit/services/enginelink.h>
 #include <turnspit/services/enginesession.h>
 #include <turnspit/services/historyask.h>
-#include <turnspit/services/hostlock.h>
+#include <turnspit/session/controllers.h>
+#include <turnspit/session/hostlock.h>
 #include <turnspit/services/wallclockwatch.h>
 
 #include <numeric>
@@ -131,6 +132,9 @@ Task<> Engine::start(std::stop_token cancelled)
     host.keeper = QStringLiteral("starting");
     m_publisher.setHost(host);
 
+    // The keeper counts these few lines with the rest; the cap of all logs together is its business.
+    if (m_options.builtInLogs)
+        m_options.builtInLogs->open(m_options.places.logsFolder(), {.maxSize = 10'000'000, .segmentSize = 1'000'000, .totalSize = 0});
     m_files = std::make_unique<Thread>(QStringLiteral("files"));
     m_goodTexts = std::make_unique<GoodTexts>(*m_files, m_options.places, m_clock,
                                               [this](const std::string& problem) { m_publisher.setProblem("good-files", problem); });
@@ -253,6 +257,8 @@ Task<> Engine::stop(std::stop_token hurry)
     (void)m_history->flush();
     m_goodTexts->hurryAll();
     m_goodTexts.reset();
+    if (m_options.builtInLogs)
+        m_options.builtInLogs->close();
     m_files.reset();
     co_await yieldToLoop(); // the acknowledgements that the flush has posted
     m_keeper->close();
@@ -275,24 +281,8 @@ ServiceController* Engine::controller(const std::string& name) const
 
 void Engine::publishControllers()
 {
-    for (const ServiceController* controller : controllers()) {
-        const ServiceStatus& status = controller->status();
-        ServiceInfo row;
-        row.name = QString::fromStdString(controller->name());
-        row.kind = controller->kind();
-        row.state = status.state;
-        if (status.held)
-            row.flags.append(QStringLiteral("held"));
-        if (status.unhealthy)
-            row.flags.append(QStringLiteral("unhealthy"));
-        row.since = status.since;
-        row.restarts = status.restarts;
-        row.nextRun = status.nextTick;
-        row.lastOutcome = status.lastOutcome;
-        if (const std::string& reason = status.reason.empty() ? status.lastError : status.reason; !reason.empty())
-            row.reason = QString::fromStdString(reason);
-        m_publisher.set(row);
-    }
+    for (const ServiceController* controller : controllers())
+        m_publisher.set(rowOf(*controller));
 }
 
 // ---- figures and time ---------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@
 #include <turnspit/logging/logger.h>
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/goodtexts.h>
-#include <turnspit/services/holdends.h>
-#include <turnspit/services/publisher.h>
+#include <turnspit/session/holdends.h>
+#include <turnspit/session/publisher.h>
+#include <turnspit/session/servicelogs.h>
 #include <turnspit/services/servicefolder.h>
 #include <turnspit/control/sessionserver.h>
 #include <turnspit/services/unit.h>
@@ -48,6 +49,9 @@ struct EngineOptions
 
     /// How many services still ran when the host ended: somebody was in a hurry, and their keeper finishes the stop. Read after the stop.
     std::atomic<int> leftRunning{0};
+
+    /// What the host's own hosted services say, beside the logs of commands; null: it is not kept.
+    std::shared_ptr<ServiceLogs> builtInLogs;
 
     std::vector<SessionServerFactory> servers; ///< made once the session is there; an Error of one ends the start
 };

@@ -1,6 +1,5 @@
 #include <turnspit/services/enginesession.h>
 
-#include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>
@@ -9,7 +8,7 @@
 namespace turnspit {
 
 EngineSession::EngineSession(Engine& engine)
-    : m_engine(engine), m_store(engine.options().places), m_pages(std::make_shared<LogPages>()),
+    : m_engine(engine), m_store(engine.options().places), m_logs(*this, engine.clock()),
       m_trials(engine.options().keeperProgram, engine.clock())
 {
     engine.publisher().onDelta = [this](const Delta& delta) { Q_EMIT deltaArrived(delta); };

@@ -3,7 +3,7 @@
 #include <turnspit/async/task.h>
 #include <turnspit/control/hostsession.h>
 #include <turnspit/servicefile/servicefilestore.h>
-#include <turnspit/services/logpages.h>
+#include <turnspit/session/logqueries.h>
 #include <turnspit/services/trials.h>
 
 #include <memory>
@@ -11,13 +11,11 @@
 namespace turnspit {
 
 class Engine;
-class ServiceController;
-class Thread;
 class Unit;
 
 /// The engine as its clients see it, on the host thread: what the control socket serves, and what LocalSession carries to other
 /// threads. Lives within the engine's start and stop.
-class EngineSession final : public HostSession
+class EngineSession final : public HostSession, private LogQueries::Source
 {
     Q_OBJECT
 public:
@@ -71,26 +69,23 @@ private:
     [[nodiscard]] Result<QStringList> targets(const ActionRequest& request) const;
     Task<ActionResult> actOn(QString name, ActionRequest request);
     Task<ActionResult> actOnUnit(std::string name, ActionRequest request);
-    Task<ActionResult> actOnController(std::string name, ActionRequest request);
     [[nodiscard]] Result<> switchDisabled(const std::string& name, bool disabled);
     void takePresentFiles(const std::vector<std::string>& names);
-    Task<Result<RunInfo>> runController(std::string name, Trigger trigger);
 
     // enginesession_files.cpp
     [[nodiscard]] Result<> rescan(const std::map<std::string, bool>& startNew = {});
 
-    // enginesession_logs.cpp
-    Task<Result<LogPageQuery>> select(LogQuery query, bool follow);
-    Task<Result<LogPage>> page(LogPageQuery selection);
-    Task<Result<LogExtent>> extentOf(LogPageQuery selection, std::optional<WallTime> at);
-    [[nodiscard]] Thread& logThread();
+    // enginesession_logs.cpp: LogQueries::Source
+    Task<Result<LogPageQuery>> select(LogQuery query, bool follow) override;
+    Result<std::string> logFolderOf(const QString& service) const override;
+    Event& logEvent(const std::string& service) override;
+    void watchLog(const std::string& service, bool on) override;
 
     [[nodiscard]] Error unknown(const QString& name) const;
 
     Engine& m_engine;
     ServiceFileStore m_store;
-    std::shared_ptr<LogPages> m_pages;   ///< the thread of logs only
-    std::unique_ptr<Thread> m_logThread; ///< null until a log is asked for
+    LogQueries m_logs;
     Trials m_trials;
 };
 

@@ -6,16 +6,11 @@
 #include <turnspit/services/engine.h>
 #include <turnspit/services/historyask.h>
 #include <turnspit/servicefile/edit.h>
+#include <turnspit/session/controllers.h>
 
 namespace turnspit {
 
 namespace {
-
-/// Ended, as `wait --state ended` means it.
-bool isEnded(ServiceState state)
-{
-    return state == ServiceState::Stopped || state == ServiceState::Failed || state == ServiceState::Completed || state == ServiceState::Waiting;
-}
 
 /// What a start waits for: it runs, is armed, or has ended already.
 bool isStarted(const Unit& unit)
@@ -113,8 +108,11 @@ Task<ActionResult> EngineSession::actOn(QString name, ActionRequest request)
 {
     ActionResult result;
     try {
-        result = co_await (m_engine.unit(name.toStdString()) ? actOnUnit(name.toStdString(), request)
-                                                             : actOnController(name.toStdString(), request));
+        if (m_engine.unit(name.toStdString()))
+            co_return co_await actOnUnit(name.toStdString(), request);
+        result = co_await turnspit::actOn(*m_engine.controller(name.toStdString()), request);
+        if (result.ok && (request.action == Action::Hold || request.action == Action::Resume))
+            m_engine.setHoldEnd(name.toStdString(), request.action == Action::Hold ? request.until : std::nullopt);
     } catch (const OperationCancelled&) {
         // The unit went away while it was waited for: its file was removed.
         result = resultOf(name, ServiceState::Stopped);
@@ -211,49 +209,6 @@ Task<ActionResult> EngineSession::actOnUnit(std::string name, ActionRequest requ
     co_return result;
 }
 
-Task<ActionResult> EngineSession::actOnController(std::string name, ActionRequest request)
-{
-    const QString shown = QString::fromStdString(name);
-    ServiceController* const controller = m_engine.controller(name);
-    Result<> done;
-    std::optional<QString> note;
-    switch (request.action) {
-    case Action::Start:
-        done = co_await controller->start(request.trigger);
-        break;
-    case Action::Restart:
-        done = co_await controller->restart(request.trigger);
-        break;
-    case Action::Stop:
-    case Action::Kill: {
-        const auto limit = request.action == Action::Kill ? std::optional(Milliseconds(0)) : request.timeout;
-        const ServiceStopResult stopped = co_await controller->stop(limit);
-        if (stopped.kind == ServiceStopResult::Abandoned)
-            done = fail(stopped.reason);
-        break;
-    }
-    case Action::Hold:
-        done = co_await controller->hold();
-        if (done)
-            m_engine.setHoldEnd(name, request.until);
-        break;
-    case Action::Resume:
-        done = co_await controller->resume();
-        if (done)
-            m_engine.setHoldEnd(name, std::nullopt);
-        break;
-    case Action::Enable:
-    case Action::Disable:
-        done = fail(ErrorKind::Refused, "`" + name + "` is built in: stop it instead");
-        break;
-    }
-    ActionResult result = resultOf(shown, controller->status().state);
-    result.note = note;
-    if (!done)
-        co_return failed(std::move(result), done.error().text());
-    co_return result;
-}
-
 Result<> EngineSession::switchDisabled(const std::string& name, bool disabled)
 {
     auto text = m_store.read(name);
@@ -282,8 +237,8 @@ Task<Result<RunInfo>> EngineSession::run(QString shown, Trigger trigger)
 {
     co_await yieldToLoop();
     const std::string name = shown.toStdString();
-    if (m_engine.controller(name))
-        co_return co_await runController(name, trigger);
+    if (ServiceController* const controller = m_engine.controller(name))
+        co_return co_await runNow(*controller, trigger, m_engine.clock());
     Unit* const unit = m_engine.unit(name);
     if (!unit)
         co_return fail(unknown(shown));
@@ -315,25 +270,6 @@ Task<Result<RunInfo>> EngineSession::run(QString shown, Trigger trigger)
     if (!begun)
         co_return fail(ErrorKind::Refused, "run " + std::to_string(id->value) + " of `" + name + "` was stopped before it began");
     co_return *begun;
-}
-
-Task<Result<RunInfo>> EngineSession::runController(std::string name, Trigger trigger)
-{
-    ServiceController* const controller = m_engine.controller(name);
-    RunInfo info;
-    info.service = QString::fromStdString(name);
-    info.trigger = trigger;
-    info.begin = m_engine.clock().wallNow();
-    const auto outcome = co_await controller->runNow(trigger);
-    if (!outcome)
-        co_return fail(outcome.error());
-    info.end = m_engine.clock().wallNow();
-    info.duration = std::chrono::duration<double>(*info.end - info.begin).count();
-    info.outcome = *outcome;
-    info.exitCode = *outcome == Outcome::Succeeded ? 0 : 1;
-    if (*outcome != Outcome::Succeeded && !controller->status().lastError.empty())
-        info.reason = QString::fromStdString(controller->status().lastError);
-    co_return info;
 }
 
 Task<Result<RunInfo>> EngineSession::awaitRun(RunId id)
@@ -387,10 +323,9 @@ Task<Result<ServiceInfo>> EngineSession::awaitState(QString name, QString wanted
 {
     co_await yieldToLoop();
     const std::string word = wanted.toStdString();
-    const auto state = serviceStateFromString(word);
-    if (!state && word != "ended")
+    if (!isInState(ServiceState::Stopped, word))
         co_return fail(ErrorKind::InvalidDefinition, "there is no state `" + word + "`");
-    const auto fits = [state](ServiceState present) { return state ? present == *state : isEnded(present); };
+    const auto fits = [word](ServiceState present) { return *isInState(present, word); };
 
     std::optional<ServiceInfo> reached;
     bool timedOut = false;

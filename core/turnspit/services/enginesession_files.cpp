@@ -4,7 +4,8 @@
 #include <turnspit/control/jsonfields.h>
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>
-#include <turnspit/services/filework.h>
+#include <turnspit/session/controllers.h>
+#include <turnspit/session/filework.h>
 #include <turnspit/servicefile/check.h>
 #include <turnspit/servicefile/edit.h>
 #include <turnspit/servicefile/parse.h>
@@ -45,13 +46,7 @@ Task<Result<DefinitionInfo>> EngineSession::definition(QString name)
         const ServiceController* const controller = m_engine.controller(name.toStdString());
         if (!controller)
             co_return fail(unknown(name));
-        DefinitionInfo builtIn;
-        builtIn.name = name;
-        if (const ServiceStatus& status = controller->status(); status.periodic)
-            builtIn.values = {{QStringLiteral("ticks"), static_cast<qint64>(status.ticks)},
-                              {QStringLiteral("last_tick"), status.lastTick ? timeToJson(*status.lastTick) : QJsonValue()},
-                              {QStringLiteral("last_error"), QString::fromStdString(status.lastError)}};
-        co_return builtIn;
+        co_return definitionOf(*controller);
     }
     DefinitionInfo info;
     info.name = name;

@@ -1,21 +1,11 @@
 #include <turnspit/services/enginesession.h>
 
-#include <turnspit/async/thread.h>
-#include <turnspit/async/wait.h>
 #include <turnspit/services/engine.h>
-#include <turnspit/services/filework.h>
 #include <turnspit/services/historyask.h>
 
 namespace turnspit {
 
-using namespace std::chrono_literals;
-
 namespace {
-
-/// An answer without entries is given after so long.
-constexpr auto followLimit = 20s;
-/// Looked again after so long though nobody said that there is more: logs of built-in services are written by nobody who tells.
-constexpr auto followLook = 1s;
 
 LogPosition positionOf(std::uint32_t segment, std::uint64_t offset)
 {
@@ -33,19 +23,6 @@ std::optional<LogRange> sliceOf(const Run& run)
         range.end = positionOf(run.logEndSegment, run.logEndOffset);
     return range;
 }
-
-class Watching
-{
-public:
-    Watching(Engine& engine, std::string service) : m_engine(engine), m_service(std::move(service)) { m_engine.watchLog(m_service, true); }
-    ~Watching() { m_engine.watchLog(m_service, false); }
-    Watching(const Watching&) = delete;
-    Watching& operator=(const Watching&) = delete;
-
-private:
-    Engine& m_engine;
-    std::string m_service;
-};
 
 } // namespace
 
@@ -101,97 +78,42 @@ Task<Result<LogPageQuery>> EngineSession::select(LogQuery query, bool follow)
     co_return selection;
 }
 
-Thread& EngineSession::logThread()
+Result<std::string> EngineSession::logFolderOf(const QString& service) const
 {
-    // Of its own: a search keeps it busy as long as it takes, and service files must not wait for that.
-    if (!m_logThread)
-        m_logThread = std::make_unique<Thread>(QStringLiteral("logs"));
-    return *m_logThread;
+    const std::string name = service.toStdString();
+    if (!m_engine.unit(name) && !m_engine.controller(name))
+        return fail(unknown(service));
+    return m_engine.logFolder(name);
 }
 
-Task<Result<LogPage>> EngineSession::page(LogPageQuery selection)
+Event& EngineSession::logEvent(const std::string& service)
 {
-    co_return co_await onThread(logThread(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
+    return m_engine.logEvent(service);
+}
+
+void EngineSession::watchLog(const std::string& service, bool on)
+{
+    m_engine.watchLog(service, on);
 }
 
 Task<Result<LogPage>> EngineSession::readLog(LogQuery query)
 {
-    co_await yieldToLoop();
-    auto selection = co_await select(std::move(query), false);
-    if (!selection)
-        co_return fail(selection.error());
-    co_return co_await page(*std::move(selection));
+    return m_logs.read(std::move(query));
 }
 
 Task<Result<LogPage>> EngineSession::followLog(LogQuery query)
 {
-    co_await yieldToLoop();
-    const std::string service = query.service.toStdString();
-    const Watching watching(m_engine, service);
-    const Instant deadline = m_engine.clock().now() + followLimit;
-    for (;;) {
-        // Taken before the page is read: what is written meanwhile sets the event.
-        Event& event = m_engine.logEvent(service);
-        std::stop_source late;
-        auto timer = m_engine.clock().createTimer([&late] { late.request_stop(); });
-        auto selection = co_await select(query, true);
-        if (!selection)
-            co_return fail(selection.error());
-        auto found = co_await page(*selection);
-        if (!found || !found->entries.isEmpty() || !found->live || m_engine.clock().now() >= deadline)
-            co_return found;
-        query.cursor = found->cursor; // what was searched without a hit is not searched again
-        query.last.reset();
-        if (!found->atEnd)
-            continue;
-        timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_engine.clock().now()));
-        co_await event.wait(late.get_token());
-    }
-}
-
-Task<Result<LogExtent>> EngineSession::extentOf(LogPageQuery selection, std::optional<WallTime> at)
-{
-    co_return co_await onThread(logThread(),
-                                [pages = m_pages, query = std::move(selection), at] { return pages->extent(query, at); });
+    return m_logs.follow(std::move(query));
 }
 
 Task<Result<LogExtent>> EngineSession::logExtent(LogExtentQuery query)
 {
-    co_await yieldToLoop();
-    const std::string service = query.service.toStdString();
-    const Watching watching(m_engine, service);
-    const Instant deadline = m_engine.clock().now() + followLimit;
-    LogQuery wanted;
-    wanted.service = query.service;
-    wanted.run = query.run;
-    wanted.allRuns = query.allRuns;
-    for (;;) {
-        // Taken before the log is looked at: what is written meanwhile sets the event.
-        Event& event = m_engine.logEvent(service);
-        std::stop_source late;
-        auto timer = m_engine.clock().createTimer([&late] { late.request_stop(); });
-        auto selection = co_await select(wanted, false);
-        if (!selection)
-            co_return fail(selection.error());
-        if (!query.run)
-            selection->live = true; // another run may come
-        auto extent = co_await extentOf(*selection, query.at);
-        if (!extent || !query.behind || extent->end != *query.behind || !extent->live || m_engine.clock().now() >= deadline)
-            co_return extent;
-        timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_engine.clock().now()));
-        co_await event.wait(late.get_token());
-    }
+    return m_logs.extent(query);
 }
 
 Task<Result<LogFound>> EngineSession::findInLog(LogFind query)
 {
-    co_await yieldToLoop();
-    const std::string service = query.service.toStdString();
-    if (!m_engine.unit(service) && !m_engine.controller(service))
-        co_return fail(unknown(query.service));
-    co_return co_await onThread(logThread(), [pages = m_pages, folder = m_engine.logFolder(service), query = std::move(query)] {
-        return pages->find(folder, query);
-    });
+    return m_logs.find(std::move(query));
 }
 
 } // namespace turnspit

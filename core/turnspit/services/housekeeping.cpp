@@ -2,7 +2,7 @@
 
 #include <turnspit/services/engine.h>
 #include <turnspit/services/enginelink.h>
-#include <turnspit/services/filework.h>
+#include <turnspit/session/filework.h>
 #include <turnspit/services/historyask.h>
 #include <turnspit/servicefile/servicefilestore.h>
 
@@ -49,7 +49,11 @@ Task<> Housekeeping::tick(std::stop_token stopping)
         co_return;
     engine->pruneLogs();
     const WallTime now = engine->clock().wallNow();
-    const Upkeep done = co_await onThread(engine->files(), [places = m_options.places, now] { return upkeep(places, now); });
+    const Upkeep done = co_await onThread(engine->files(), [places = m_options.places, now, own = m_options.builtInLogs] {
+        if (own)
+            (void)own->upkeep(now);
+        return upkeep(places, now);
+    });
     if (!m_engine.engine())
         co_return;
     engine->publisher().setLogBytes(static_cast<qint64>(done.logBytes));

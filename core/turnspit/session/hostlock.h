@@ -5,6 +5,7 @@
 #include <turnspit/base/time.h>
 
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace turnspit {
@@ -16,6 +17,10 @@ class HostLock
 public:
     /// Refused with the pid and the socket of the host that holds it.
     [[nodiscard]] static Result<HostLock> take(const Places& places);
+
+    /// The same for another kind of host: `file` holds this pid and `socket`. Refused with `taken`, which says what runs already, and
+    /// the pid and the socket of who holds it.
+    [[nodiscard]] static Result<HostLock> take(const std::string& file, const std::string& socket, const std::string& taken);
 
     HostLock(HostLock&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)), m_lastSign(other.m_lastSign) {}
     HostLock& operator=(HostLock&&) = delete;

@@ -1,4 +1,4 @@
-#include <turnspit/services/publisher.h>
+#include <turnspit/session/publisher.h>
 
 namespace turnspit {
 

@@ -10,13 +10,13 @@
 
 namespace turnspit {
 
-/// Which page of which log, with all that the engine knows resolved: plain data for the files thread.
+/// Which page of which log, with all that the host knows resolved: plain data for the thread of logs.
 struct LogPageQuery
 {
     LogQuery query;
     std::string folder;
     LogRange range;          ///< of the run, or the whole log
-    bool findLastRun = false; ///< the engine does not know where the last run is: look for its marks
+    bool findLastRun = false; ///< the host does not know where the last run is: look for its marks
     bool open = false;       ///< the range has no end yet: what is appended belongs to it
     bool live = false;       ///< more of it is to come
 };

@@ -1,4 +1,4 @@
-#include <turnspit/services/holdends.h>
+#include <turnspit/session/holdends.h>
 
 #include <algorithm>
 

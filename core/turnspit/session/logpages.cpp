@@ -1,4 +1,4 @@
-#include <turnspit/services/logpages.h>
+#include <turnspit/session/logpages.h>
 
 #include <turnspit/logs/logcursor.h>
 #include <turnspit/logs/logfinder.h>

@@ -1,0 +1,118 @@
+#include <turnspit/session/logqueries.h>
+
+#include <turnspit/async/wait.h>
+#include <turnspit/session/filework.h>
+
+namespace turnspit {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An answer without entries is given after so long.
+constexpr auto followLimit = 20s;
+/// Looked again after so long though nobody said that there is more.
+constexpr auto followLook = 1s;
+
+class Watching
+{
+public:
+    Watching(LogQueries::Source& source, std::string service) : m_source(source), m_service(std::move(service)) { m_source.watchLog(m_service, true); }
+    ~Watching() { m_source.watchLog(m_service, false); }
+    Watching(const Watching&) = delete;
+    Watching& operator=(const Watching&) = delete;
+
+private:
+    LogQueries::Source& m_source;
+    std::string m_service;
+};
+
+} // namespace
+
+LogQueries::LogQueries(Source& source, Clock& clock) : m_source(source), m_clock(clock), m_pages(std::make_shared<LogPages>()) {}
+
+Thread& LogQueries::thread()
+{
+    if (!m_thread)
+        m_thread = std::make_unique<Thread>(QStringLiteral("logs"));
+    return *m_thread;
+}
+
+Task<Result<LogPage>> LogQueries::page(LogPageQuery selection)
+{
+    co_return co_await onThread(thread(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
+}
+
+Task<Result<LogPage>> LogQueries::read(LogQuery query)
+{
+    co_await yieldToLoop();
+    auto selection = co_await m_source.select(std::move(query), false);
+    if (!selection)
+        co_return fail(selection.error());
+    co_return co_await page(*std::move(selection));
+}
+
+Task<Result<LogPage>> LogQueries::follow(LogQuery query)
+{
+    co_await yieldToLoop();
+    const std::string service = query.service.toStdString();
+    const Watching watching(m_source, service);
+    const Instant deadline = m_clock.now() + followLimit;
+    for (;;) {
+        // Taken before the page is read: what is written meanwhile sets the event.
+        Event& event = m_source.logEvent(service);
+        std::stop_source late;
+        auto timer = m_clock.createTimer([&late] { late.request_stop(); });
+        auto selection = co_await m_source.select(query, true);
+        if (!selection)
+            co_return fail(selection.error());
+        auto found = co_await page(*selection);
+        if (!found || !found->entries.isEmpty() || !found->live || m_clock.now() >= deadline)
+            co_return found;
+        query.cursor = found->cursor; // what was searched without a hit is not searched again
+        query.last.reset();
+        if (!found->atEnd)
+            continue;
+        timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_clock.now()));
+        co_await event.wait(late.get_token());
+    }
+}
+
+Task<Result<LogExtent>> LogQueries::extent(LogExtentQuery query)
+{
+    co_await yieldToLoop();
+    const std::string service = query.service.toStdString();
+    const Watching watching(m_source, service);
+    const Instant deadline = m_clock.now() + followLimit;
+    LogQuery wanted;
+    wanted.service = query.service;
+    wanted.run = query.run;
+    wanted.allRuns = query.allRuns;
+    for (;;) {
+        // Taken before the log is looked at: what is written meanwhile sets the event.
+        Event& event = m_source.logEvent(service);
+        std::stop_source late;
+        auto timer = m_clock.createTimer([&late] { late.request_stop(); });
+        auto selection = co_await m_source.select(wanted, false);
+        if (!selection)
+            co_return fail(selection.error());
+        if (!query.run)
+            selection->live = true; // another run may come
+        auto extent = co_await onThread(thread(), [pages = m_pages, selected = *selection, at = query.at] { return pages->extent(selected, at); });
+        if (!extent || !query.behind || extent->end != *query.behind || !extent->live || m_clock.now() >= deadline)
+            co_return extent;
+        timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_clock.now()));
+        co_await event.wait(late.get_token());
+    }
+}
+
+Task<Result<LogFound>> LogQueries::find(LogFind query)
+{
+    co_await yieldToLoop();
+    auto folder = m_source.logFolderOf(query.service);
+    if (!folder)
+        co_return fail(folder.error());
+    co_return co_await onThread(thread(), [pages = m_pages, where = *std::move(folder), query = std::move(query)] { return pages->find(where, query); });
+}
+
+} // namespace turnspit
