@@ -35,6 +35,7 @@ ControlServer::ControlServer(HostSession& session, ControlServerOptions options,
 
 ControlServer::~ControlServer()
 {
+    m_server.close(); // the socket goes first: a client that sees the end and no socket knows that nobody was killed
     for (ServerConnection* connection : std::exchange(m_connections, {}))
         delete connection;
 }

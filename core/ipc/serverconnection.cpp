@@ -51,6 +51,7 @@ ServerConnection::ServerConnection(ControlServer& server, QLocalSocket* socket)
 ServerConnection::~ServerConnection()
 {
     m_socket->disconnect(this);
+    m_socket->flush(); // what is written goes out as far as nobody has to be waited for
 }
 
 bool ServerConnection::mayBegin() const

@@ -28,8 +28,9 @@ private:
     ControlServer m_server;
 };
 
-/// Somebody answers there: another host with another state folder. To listen would take the socket over (mechanisms: a rename).
-bool isAnswered(const std::string& path)
+} // namespace
+
+bool isListenedOn(const std::string& path)
 {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -44,12 +45,11 @@ bool isAnswered(const std::string& path)
     return answered;
 }
 
-} // namespace
-
 SessionServerFactory controlSocket(std::string path)
 {
     return [path = std::move(path)](HostSession& session, std::function<void(int)> subscribers) -> Result<std::unique_ptr<SessionServer>> {
-        if (isAnswered(path))
+        // Another host with another state folder: to listen would take its socket over, by a rename.
+        if (isListenedOn(path))
             return fail(ErrorKind::Refused, "the control socket " + path + " is taken by another host; choose another folder with --runtime-dir");
         auto server = std::make_unique<SessionSocket>(session, subscribers);
         if (auto listening = server->listen(path); !listening)

@@ -10,4 +10,7 @@ namespace turnspit {
 /// is refused, one that a killed host left is replaced.
 [[nodiscard]] SessionServerFactory controlSocket(std::string path);
 
+/// Does a program listen on the socket at `path`? One that a killed program left is not listened on. Never waits.
+[[nodiscard]] bool isListenedOn(const std::string& path);
+
 } // namespace turnspit

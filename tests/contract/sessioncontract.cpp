@@ -68,6 +68,8 @@ void SessionContract::cleanup()
 
 ActionResult SessionContract::add(const QString& serviceName, const QString& text, bool start)
 {
+    if (auto provided = m_host->provide(serviceName, text, start))
+        return *std::move(provided);
     AddRequest what;
     what.name = serviceName;
     what.text = text;

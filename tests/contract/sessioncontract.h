@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace turnspit {
 
@@ -19,6 +20,9 @@ public:
 
     /// Ends the client's session; the host goes on until this object is destroyed.
     virtual void destroySession() = 0;
+
+    /// Adds a service like the one that this text of a file describes, where the host takes no files; nullopt: the session adds it.
+    [[nodiscard]] virtual std::optional<ActionResult> provide(const QString& name, const QString& text, bool start) { return std::nullopt; }
 
     /// The value of `command` of a service that runs until it is stopped and writes what `talk` says.
     [[nodiscard]] virtual QString talkerCommand() = 0;

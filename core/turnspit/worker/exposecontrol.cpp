@@ -1,0 +1,38 @@
+#include <turnspit/worker/exposecontrol.h>
+
+#include <turnspit/hosting/applicationlifetime.h>
+#include <turnspit/hosting/servicecontrollers.h>
+#include <turnspit/worker/controlservice.h>
+
+#include <stdexcept>
+
+namespace turnspit {
+
+HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOptions options)
+{
+    if (!isServiceName(name))
+        throw std::invalid_argument("exposeControl: \"" + name + "\" is no name: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
+    if (name == "turnspit" || name == "turnspitd")
+        throw std::invalid_argument("exposeControl: the name " + name + " belongs to the program of that name");
+    ControlService::Parts parts;
+    parts.name = std::move(name);
+    parts.options = std::move(options);
+    parts.door = std::make_shared<ControlService::Door>();
+    if (parts.options.logs) {
+        parts.door->logs = std::make_shared<ServiceLogs>();
+        builder.addLogSink(parts.door->logs);
+    }
+    parts.events = std::make_shared<RecentEvents>();
+    builder.addLogSink(parts.events);
+    ServiceOptions service;
+    service.onFailure = FailureBehaviour::StopHost;
+    builder.services().addHostedService<ControlService>(
+        ControlService::serviceName,
+        [parts](ServiceControllers& controllers, ApplicationLifetime& lifetime) {
+            return std::make_unique<ControlService>(parts, controllers, lifetime);
+        },
+        service);
+    return builder;
+}
+
+} // namespace turnspit

@@ -1,0 +1,84 @@
+// A program with two services that turnspitctl and the desktop see while it runs:
+//
+//     station &
+//     turnspitctl hosts
+//     turnspitctl --host station list
+//     turnspitctl --host station logs -f measure
+//     turnspitctl --host station hold measure
+
+#include <turnspit/hosting/backgroundservice.h>
+#include <turnspit/hosting/host.h>
+#include <turnspit/hosting/hostbuilder.h>
+#include <turnspit/hosting/periodicservice.h>
+#include <turnspit/logging/logger.h>
+#include <turnspit/worker/exposecontrol.h>
+
+#include <turnspit/async/periodictimer.h>
+
+#include <atomic>
+#include <random>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the two share: made once, injected into both.
+struct Readings
+{
+    std::atomic<int> count = 0;
+    std::atomic<double> last = 0;
+};
+
+/// Ticks every second: hold, resume and run it from outside.
+class Measure final : public turnspit::PeriodicService
+{
+public:
+    Measure(Readings& readings, turnspit::Logger<Measure> log) : PeriodicService(1s), m_readings(readings), m_log(std::move(log)) {}
+
+protected:
+    turnspit::Task<> tick(std::stop_token) override
+    {
+        m_readings.last = m_noise(m_random);
+        m_log.info("reading {}: {:.1f} degrees", ++m_readings.count, m_readings.last.load());
+        co_return;
+    }
+
+private:
+    Readings& m_readings;
+    turnspit::Logger<Measure> m_log;
+    std::mt19937 m_random{std::random_device{}()};
+    std::normal_distribution<double> m_noise{20.0, 2.0};
+};
+
+/// Runs until it is stopped.
+class Report final : public turnspit::BackgroundService
+{
+public:
+    Report(Readings& readings, turnspit::Logger<Report> log) : m_readings(readings), m_log(std::move(log)) {}
+
+protected:
+    turnspit::Task<> execute(std::stop_token stopping) override
+    {
+        m_log.info("reports every minute");
+        turnspit::PeriodicTimer timer{1min};
+        while (co_await timer.nextTick(stopping))
+            m_log.info("{} readings, the last one {:.1f} degrees", m_readings.count.load(), m_readings.last.load());
+        m_log.info("no more reports");
+    }
+
+private:
+    Readings& m_readings;
+    turnspit::Logger<Report> m_log;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    auto builder = turnspit::Host::createBuilder(argc, argv);
+    builder.services().addSingleton<Readings>();
+    builder.services().addHostedService<Measure>();
+    builder.services().addHostedService<Report>();
+    turnspit::exposeControl(builder, argc > 1 ? argv[1] : "station");
+    return builder.build()->run();
+}
