@@ -27,7 +27,7 @@ Outline outlineOf(const std::vector<std::string>& arguments)
         outline.behindMark.emplace(mark + 1, arguments.end());
     for (std::size_t i = 0; i < outline.beforeMark.size(); ++i) {
         const std::string& word = outline.beforeMark[i];
-        if (word == "--config-dir" || word == "--state-dir" || word == "--runtime-dir") {
+        if (word == "--config-dir" || word == "--state-dir" || word == "--runtime-dir" || word == "--host") {
             ++i;
         } else if (!word.starts_with('-')) {
             outline.command = word;
@@ -80,8 +80,18 @@ ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, Wa
     auto command = commandOf(outline.command, typed, now, zone, currentFolder);
     if (!command)
         return usageError(command.error().message, outline.command);
+    if (!typed.host.empty()) {
+        const bool needsNone = std::holds_alternative<CheckCommand>(*command) || std::holds_alternative<NewWorkerCommand>(*command) ||
+                               std::holds_alternative<HostsCommand>(*command);
+        if (needsNone)
+            return usageError('`' + outline.command + "` needs no host: leave --host out", outline.command);
+        if (!isServiceName(typed.host))
+            return usageError("--host takes a name as `turnspitctl hosts` shows it, not \"" + typed.host + '"', outline.command);
+        if (typed.host == "turnspit" || typed.host == "turnspitd")
+            typed.host.clear(); // the main host, whichever of the two runs
+    }
     ParsedCommandLine parsed;
-    parsed.commandLine = CommandLine{typed.places, typed.json, *std::move(command)};
+    parsed.commandLine = CommandLine{typed.places, typed.json, typed.host, *std::move(command)};
     return parsed;
 }
 

@@ -107,6 +107,11 @@ struct WaitCommand
     std::optional<Milliseconds> timeout;
 };
 
+/// Needs no host: looks for all of them.
+struct HostsCommand
+{
+};
+
 struct ShutdownCommand
 {
     bool wait = true;
@@ -114,12 +119,14 @@ struct ShutdownCommand
 
 using Command = std::variant<ListCommand, StatusCommand, ShowCommand, ActCommand, RunCommand, LogsCommand, RunsCommand,
                              NextCommand, EventsCommand, AddCommand, EditCommand, RemoveCommand, UndoCommand,
-                             CheckCommand, NewWorkerCommand, ReloadCommand, WaitCommand, ShutdownCommand>;
+                             CheckCommand, NewWorkerCommand, ReloadCommand, WaitCommand, HostsCommand,
+                             ShutdownCommand>;
 
 struct CommandLine
 {
     Places::Overrides places;
     bool json = false;
+    std::string worker; ///< the program that is meant; "": the main host
     Command command;
 };
 

@@ -36,6 +36,7 @@ Task<int> runCommand(Context& context, Command command)
                                     [&](const ShutdownCommand& one) { return runShutdown(context, one); },
                                     [](const CheckCommand&) -> Task<int> { std::unreachable(); },
                                     [](const NewWorkerCommand&) -> Task<int> { std::unreachable(); },
+                                    [](const HostsCommand&) -> Task<int> { std::unreachable(); },
                                 },
                                 command);
     co_return co_await std::move(task);

@@ -27,7 +27,7 @@ namespace turnspit::ctl {
 [[nodiscard]] Task<int> runReload(Context& context);
 [[nodiscard]] Task<int> runShutdown(Context& context, ShutdownCommand command);
 
-/// Any of them but `check` and `new`, which need no host.
+/// Any of them but `check`, `new` and `hosts`, which need no host.
 [[nodiscard]] Task<int> runCommand(Context& context, Command command);
 
 /// Goes on until it is interrupted or its reader has gone, rather than ending by itself.

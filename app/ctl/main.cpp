@@ -1,13 +1,16 @@
 #include "commandline.h"
 #include "commands.h"
+#include "hostfinder.h"
 #include "processend.h"
 #include "signalwatcher.h"
 
 #include <ipc/remotesession.h>
+#include <ipc/sessionsocket.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/base/clock.h>
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QSocketNotifier>
 
 #include <cerrno>
@@ -41,15 +44,31 @@ bool isRun(const Command& command)
     return std::holds_alternative<RunCommand>(command);
 }
 
+/// Which socket is meant, and in which words it is missed.
+struct Target
+{
+    QString socket;
+    std::string worker; ///< "": the main host
+
+    [[nodiscard]] Error explain(Error error) const
+    {
+        if (worker.empty() || error.kind != ErrorKind::Unreachable || isListenedOn(socket.toStdString()))
+            return error;
+        error.message = QFile::exists(socket) ? "the program `" + worker + "` is gone: it was killed, and " + socket.toStdString() + " is left"
+                                              : "no program shows itself as `" + worker + "`; `turnspitctl hosts` lists those that do";
+        return error;
+    }
+};
+
 /// Connects, does what was asked and ends the event loop.
-Task<> connectAndRun(RemoteSession& session, Context& context, CommandLine commandLine, QString socket, int& code)
+Task<> connectAndRun(RemoteSession& session, Context& context, CommandLine commandLine, Target target, int& code)
 {
     try {
-        const auto greeting = co_await session.open(socket);
+        const auto greeting = co_await session.open(target.socket);
         if (greeting)
             code = co_await runCommand(context, commandLine.command);
         else
-            code = report(context, greeting.error());
+            code = report(context, target.explain(greeting.error()));
     } catch (const OperationCancelled&) {
         code = report(context, {ErrorKind::Unreachable, "the connection to the host has ended"});
     } catch (const std::exception& error) {
@@ -92,12 +111,28 @@ int runWithHost(int argc, char** argv, const CommandLine& commandLine, const Pla
     Context context{session, out, err, interrupts, styleOfTerminal(), commandLine.json, waitForProcessEnd};
     int code = exitcode::failed;
     TaskScope scope;
+    const std::string& worker = commandLine.worker;
+    const Target target{QString::fromStdString(worker.empty() ? places.hostSocket() : places.workerSocket(worker)), worker};
     // The first steps are taken from the event loop: before it turns, nothing can end it.
-    Mailbox::current()->post([&] {
-        scope.spawn(connectAndRun(session, context, commandLine, QString::fromStdString(places.hostSocket()), code));
-    });
+    Mailbox::current()->post([&] { scope.spawn(connectAndRun(session, context, commandLine, target, code)); });
     application.exec();
     return code;
+}
+
+Task<> listHosts(Places places, bool json, OutputStream& out) // NOLINT(cppcoreguidelines-avoid-reference-coroutine-parameters)
+{
+    auto hosts = co_await findHosts(std::move(places));
+    printHosts(out, std::move(hosts), json, Clock::current().wallNow(), styleOfTerminal());
+    QCoreApplication::quit();
+}
+
+int runHosts(int argc, char** argv, const Places& places, bool json, OutputStream& out)
+{
+    QCoreApplication application(argc, argv);
+    TaskScope scope;
+    Mailbox::current()->post([&] { scope.spawn(listHosts(places, json, out)); });
+    application.exec();
+    return exitcode::done;
 }
 
 int runMain(int argc, char** argv)
@@ -133,6 +168,8 @@ int runMain(int argc, char** argv)
             complain(err, made.error().text());
             code = exitcode::failed;
         }
+    } else if (std::holds_alternative<HostsCommand>(parsed.commandLine->command)) {
+        code = runHosts(argc, argv, *places, parsed.commandLine->json, out);
     } else {
         code = runWithHost(argc, argv, *parsed.commandLine, *places, out, err);
     }

@@ -62,6 +62,8 @@ Parser::Parser() : app("Looks at the services of a running Turnspit host and con
     app.set_help_flag("-h,--help", "Say what there is, or how a command is used");
     app.set_version_flag("--version", TURNSPIT_VERSION, "Say which version this is");
     app.add_flag("--json", typed.json, "Print JSON (errors stay text on standard error)");
+    app.add_option("--host", typed.host, "A program that shows itself (see `turnspitctl hosts`) instead of the main host")
+        ->type_name("NAME");
     app.add_option("--config-dir", typed.places.configDir,
                    "Folder of turnspit.toml and services/ ($TURNSPIT_CONFIG_DIR)")
         ->type_name("DIR");
@@ -230,6 +232,8 @@ void Parser::addChanges()
     worker.footer("It builds on the installed library (libturnspit-dev); its README.md says how.");
 
     command("reload", changeGroup, "Apply changes of files now and print the differences");
+
+    command("hosts", hostGroup, "The main host, and programs built on the library that show themselves");
 
     auto& shutdown = command("shutdown", hostGroup, "Stop all services and end the host");
     shutdown.add_flag("--no-wait", typed.noWait, "Return when it has begun");

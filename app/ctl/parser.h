@@ -12,6 +12,7 @@ struct Typed
 {
     Places::Overrides places;
     bool json = false;
+    std::string host;
 
     std::string name;
     std::vector<std::string> names;

@@ -206,6 +206,7 @@ Result<Command> commandOf(const std::string& command, const Typed& typed, WallTi
         {"new", [&] { return newWorkerCommand(typed, currentFolder); }},
         {"reload", [] { return ReloadCommand{}; }},
         {"wait", [&] { return waitCommand(typed); }},
+        {"hosts", [&] { return HostsCommand{}; }},
         {"shutdown", [&] { return ShutdownCommand{!typed.noWait}; }},
     };
     return others.at(command)();

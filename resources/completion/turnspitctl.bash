@@ -1,5 +1,6 @@
 # bash completion for turnspitctl(1)
 
+# What `list` or `hosts` names.
 _turnspitctl_names()
 {
     # The options that say which host is meant are passed on.
@@ -10,22 +11,25 @@ _turnspitctl_names()
             --config-dir | --state-dir | --runtime-dir)
                 where+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}")
                 ;;
+            --host)
+                [[ $1 == list ]] && where+=(--host "${COMP_WORDS[i + 1]}")
+                ;;
         esac
     done
-    turnspitctl "${where[@]}" list --json 2>/dev/null | sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p'
+    turnspitctl "${where[@]}" "$1" --json 2>/dev/null | sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p'
 }
 
 _turnspitctl()
 {
     local current=${COMP_WORDS[COMP_CWORD]}
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local everywhere="--json --config-dir --state-dir --runtime-dir --help"
+    local everywhere="--json --host --config-dir --state-dir --runtime-dir --help"
     local command="" options="" names="" i
     COMPREPLY=()
 
     for ((i = 1; i < COMP_CWORD; ++i)); do
         case ${COMP_WORDS[i]} in
-            --config-dir | --state-dir | --runtime-dir) ((++i)) ;;
+            --host | --config-dir | --state-dir | --runtime-dir) ((++i)) ;;
             -*) ;;
             *)
                 command=${COMP_WORDS[i]}
@@ -37,6 +41,10 @@ _turnspitctl()
     case $previous in
         --config-dir | --state-dir | --runtime-dir | --cwd)
             mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            return
+            ;;
+        --host)
+            mapfile -t COMPREPLY < <(compgen -W "$(_turnspitctl_names hosts)" -- "$current")
             return
             ;;
         --state)
@@ -57,7 +65,7 @@ _turnspitctl()
     case $command in
         "")
             mapfile -t COMPREPLY < <(compgen -W "list status show runs next events logs start stop restart kill run hold resume wait
-                enable disable add edit remove undo check new reload shutdown $everywhere --version" -- "$current")
+                enable disable add edit remove undo check new reload hosts shutdown $everywhere --version" -- "$current")
             return
             ;;
         start | restart | kill | hold | resume | enable | disable) options="--all --group --no-wait" names=yes ;;
@@ -79,7 +87,7 @@ _turnspitctl()
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options $everywhere" -- "$current")
     elif [[ -n $names ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_turnspitctl_names)" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "$(_turnspitctl_names list)" -- "$current")
     fi
 }
 

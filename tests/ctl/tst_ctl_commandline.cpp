@@ -45,6 +45,18 @@ private Q_SLOTS:
         }
     }
 
+    void anotherHostIsMeantByItsName()
+    {
+        QCOMPARE(parse({"--host", "shop", "list"}).commandLine->worker, std::string("shop"));
+        QCOMPARE(parse({"stop", "mail", "--host=shop"}).commandLine->worker, std::string("shop"));
+        QCOMPARE(parse({"list"}).commandLine->worker, std::string());
+        QCOMPARE(parse({"--host", "turnspitd", "list"}).commandLine->worker, std::string()); // the main host, as `hosts` names it
+        QCOMPARE(parse({"--host", "../x", "list"}).exitCode, 2);
+        QCOMPARE(parse({"--host", "shop", "hosts"}).exitCode, 2);
+        QCOMPARE(parse({"--host", "shop", "check"}).exitCode, 2);
+        QVERIFY(std::holds_alternative<HostsCommand>(parse({"hosts"}).commandLine->command));
+    }
+
     void servicesMayBeCalledLikeCommands()
     {
         QCOMPARE(command<ActCommand>({"start", "list", "stop"}).request.names,
@@ -161,7 +173,8 @@ private Q_SLOTS:
         for (const char* word :
              {"list",   "status", "show",    "start",  "stop", "kill",     "restart", "run",          "hold",
               "resume", "enable", "disable", "logs",   "runs", "next",     "events",  "add",          "edit",
-              "remove", "undo",   "check",   "reload", "wait", "shutdown", "--json",  "--config-dir", "Exit codes"})
+              "remove", "undo",   "check",   "reload", "wait", "shutdown", "hosts",   "new",          "--json",
+              "--host", "--config-dir", "Exit codes"})
             QVERIFY2(help.text.find(word) != std::string::npos, word);
         const auto stop = parse({"stop", "--help"});
         QCOMPARE(stop.exitCode, 0);
@@ -176,7 +189,7 @@ private Q_SLOTS:
     void whatIsNotBuiltIsNotOffered()
     {
         const std::string help = parse({"--help"}).text;
-        for (const char* word : {"import", "export", "doctor", "hosts", "rename"}) {
+        for (const char* word : {"import", "export", "doctor", "rename"}) {
             QVERIFY2(help.find(std::string("\n  ") + word + ' ') == std::string::npos, word);
             const auto parsed = parse({word, "a"});
             QCOMPARE(parsed.exitCode, 2);

@@ -48,12 +48,18 @@ class NewWorker(unittest.TestCase):
         tested = run("ctest", "--preset", "dev", cwd=project)
         self.assertIn("100% tests passed, 0 tests failed out of 1", tested.stdout)
 
+        folders = {f"TURNSPIT_{what}_DIR": os.path.join(self.folder, what[0].lower()) for what in ("CONFIG", "STATE", "RUNTIME")}
+        environment = {**os.environ, **folders}
         log = os.path.join(self.folder, "log")
         with open(log, "wb") as out:
-            program = subprocess.Popen([f"{project}/build/dev/photo-sync"], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            program = subprocess.Popen([f"{project}/build/dev/photo-sync"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                       env=environment)
         self.addCleanup(program.wait)
         self.addCleanup(program.kill)
         wait_until(lambda: "piece of work 1" in text(log), lambda: text(log))
+        hosts = json.loads(run(f"{BIN}/turnspitctl", "hosts", "--json", environment=environment).stdout)
+        self.assertEqual([("photo-sync", "worker", "answers", 1)],
+                         [tuple(host[key] for key in ("name", "what", "state", "services")) for host in hosts])
         program.send_signal(signal.SIGTERM)
         self.assertEqual(0, program.wait(30), text(log))
 
