@@ -1,4 +1,4 @@
-#include "program.h"
+#include "program_p.h"
 
 #include "applicationbus.h"
 #include "localhost.h"
@@ -7,21 +7,13 @@
 #include "sessionend.h"
 #include "singleinstance.h"
 #include "tray.h"
+#include "workers.h"
 
-#include <turnspit/control/hostsession.h>
-#include <ui/notices/hostnews.h>
-#include <ui/notices/noticebanner.h>
-#include <ui/notices/noticepolicy.h>
 #include <ui/quit/closequestion.h>
-#include <ui/quit/quitflow.h>
 #include <ui/services/servicemodel.h>
-#include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
 #include <ui/tray/overall.h>
-#include <ui/tray/unseenfailures.h>
-#include <ui/tray/windowpresence.h>
 #include <ui/window/detailpane.h>
-#include <ui/window/mainwindow.h>
 
 #include <QAction>
 #include <QCoreApplication>
@@ -51,24 +43,6 @@ MainWindow::Options windowOptions(const Places& places)
 
 } // namespace
 
-/// Window and what else looks at one session; made anew for another one.
-struct Program::Front
-{
-    Front(HostSession& session, NoticeOutlet& outlet, const MainWindow::Options& options)
-        : window(session, options), unseen(window.mirror()), policy(window.mirror(), outlet),
-          news(session, window.mirror(), window.notices(), outlet, window.memory()), actions(session), quit(session, window.mirror()),
-          presence(window)
-    {}
-
-    MainWindow window;
-    UnseenFailures unseen;
-    NoticePolicy policy;
-    HostNews news;
-    QuickActions actions;
-    QuitFlow quit;
-    WindowPresence presence;
-};
-
 Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServer& launches)
     : m_options(std::move(options)), m_launches(launches), m_open(std::move(open)), m_autostart(Autostart::folders(), m_options.command),
       m_atLogin(new QAction(tr("Start at &login"), this)), m_symbolicTray(new QAction(tr("Tray icon in the panel's &colour"), this)), m_tray(std::make_unique<Tray>(m_menu)),
@@ -77,7 +51,7 @@ Program::Program(Options options, std::unique_ptr<OpenSession> open, LaunchServe
           m_lost = true;
           connectionChanged();
       })),
-      m_busTimer(Clock::current().createTimer([this] { m_router->giveUpBus(); }))
+      m_busTimer(Clock::current().createTimer([this] { m_router->giveUpBus(); })), m_workers(std::make_unique<Workers>(m_options.places, m_files))
 {
     m_atLogin->setObjectName(QStringLiteral("actionStartAtLogin"));
     m_atLogin->setCheckable(true);
@@ -121,17 +95,20 @@ void Program::createFront()
     connect(&window, &MainWindow::closeRequested, this, &Program::closeRequested);
     connect(&window, &MainWindow::quitRequested, this, &Program::quitRequested);
     connect(&window, &MainWindow::selectedNamesChanged, this, &Program::seeCurrent);
-    connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::refreshTray);
-    connect(&window.mirror(), &HostMirror::hostChanged, this, &Program::refreshTray);
+    connect(&m_front->mirror, &HostMirror::servicesChanged, this, &Program::refreshTray);
+    connect(&m_front->mirror, &HostMirror::hostChanged, this, &Program::refreshTray);
     connect(&window.mirror(), &HostMirror::servicesChanged, this, &Program::actWhenLive);
-    connect(&window.mirror().model(), &ServiceModel::holdEndsChanged, this, &Program::refreshTray);
+    connect(&m_front->mirror.model(), &ServiceModel::holdEndsChanged, this, &Program::refreshTray);
     connect(&m_front->unseen, &UnseenFailures::changed, this, [this] {
         seeCurrent();
         refreshTray();
     });
     connect(&m_front->actions, &QuickActions::refused, this, [this](const QString& why) { tell(QStringLiteral("refused"), why); });
     connect(&window.notices(), &NoticeBanner::pressed, this, [this](const Notice& notice, const QString& button) { noticePressed(notice, button, {}); });
-    connect(&m_front->news, &HostNews::serviceRequested, this, [this](const QString& name) { m_front->window.showService(name, tabs::runs); });
+    connect(&m_front->news, &HostNews::serviceRequested, this, [this](const QString& name) {
+        showHost({});
+        m_front->window.showService(name, tabs::runs);
+    });
     connect(&m_front->quit, &QuitFlow::ended, this, &Program::end);
     connect(&m_front->quit, &QuitFlow::hidden, &m_front->presence, &WindowPresence::putAway);
     connect(&m_front->quit, &QuitFlow::underWayChanged, this, [this] {
@@ -140,6 +117,7 @@ void Program::createFront()
     });
     connect(&session, &HostSession::connectionChanged, this, &Program::connectionChanged);
     connect(qApp, &QGuiApplication::focusWindowChanged, &m_front->presence, [this] { seeCurrent(); });
+    connectWorkers();
     connectionChanged();
 }
 
@@ -215,7 +193,7 @@ void Program::showSession(std::unique_ptr<OpenSession> open)
 
 void Program::refreshTray()
 {
-    const HostMirror& mirror = m_front->window.mirror();
+    const HostMirror& mirror = m_front->mirror;
     const WallTime now = Clock::current().wallNow();
     OverallInput input{.services = mirror.model().services(),
                        .unseen = m_front->unseen.names(),
@@ -224,6 +202,7 @@ void Program::refreshTray()
                        .noticesHeldUntil = m_noticeHold->end(),
                        .quitting = m_front->quit.isUnderWay() || m_ending};
     m_tray->setLook(overall(input), overallText(input, now));
+    refreshHosts();
     TrayMenu::Content content;
     content.services = std::move(input.services);
     content.unseen = std::move(input.unseen);
@@ -240,7 +219,8 @@ void Program::refreshTray()
 void Program::seeCurrent()
 {
     const QStringList names = m_front->window.selectedNames();
-    if (names.size() != 1 || !m_front->window.isActiveWindow() || m_front->window.isMinimized())
+    const bool isOurs = m_front->hosts->current().isEmpty();
+    if (!isOurs || names.size() != 1 || !m_front->window.isActiveWindow() || m_front->window.isMinimized())
         return;
     m_front->unseen.see(names.first());
     m_front->policy.see(names.first());
@@ -266,7 +246,10 @@ void Program::act(const QString& action, const QString& token)
 
 void Program::actWhenLive()
 {
-    if (m_ending || !m_front->window.mirror().isLive())
+    if (m_ending || m_asked.isEmpty())
+        return;
+    showHost({});
+    if (!m_front->window.mirror().isLive())
         return;
     for (const QString& action : std::exchange(m_asked, {})) {
         if (action == addAction)
@@ -279,6 +262,7 @@ void Program::actWhenLive()
 void Program::showService(const QString& name, const QString& token)
 {
     raise(token);
+    showHost({});
     m_front->window.showService(name, QStringLiteral("logs"));
     m_front->unseen.see(name);
     m_front->policy.see(name);
@@ -286,10 +270,13 @@ void Program::showService(const QString& name, const QString& token)
 
 void Program::noticePressed(const Notice& notice, const QString& button, const QString& token)
 {
-    const ServiceInfo* const service = m_front->window.mirror().model().find(notice.service);
+    const ServiceInfo* const service = m_front->mirror.model().find(notice.service);
     if (button == QLatin1String("startHere"))
         startHere();
-    else if (button == QLatin1String("review")) {
+    else if (button == QLatin1String("showWorker")) {
+        raise(token);
+        showHost(notice.key.section(QLatin1Char('/'), 1));
+    } else if (button == QLatin1String("review")) {
         raise(token);
         m_front->news.review(notice.key, m_front->window);
     } else if (button == QLatin1String("again") && service)
@@ -300,6 +287,7 @@ void Program::noticePressed(const Notice& notice, const QString& button, const Q
         showService(service->name, token);
     else {
         raise(token);
+        showHost({});
         m_front->window.showServices(notice.services);
     }
 }
@@ -333,7 +321,7 @@ void Program::askWhatCloseMeans()
 {
     MainWindow& window = m_front->window;
     auto* const question =
-        new CloseQuestion(liveCount(window.mirror().model().services()), m_open->session().isInProcess(), &window);
+        new CloseQuestion(liveCount(m_front->mirror.model().services()), m_open->session().isInProcess(), &window);
     question->setAttribute(Qt::WA_DeleteOnClose);
     connect(question, &CloseQuestion::answered, this, &Program::closeAnswered);
     question->open();
@@ -355,7 +343,7 @@ void Program::quitRequested()
 {
     if (m_ending)
         return;
-    const bool stops = m_open->session().isInProcess() && m_front->window.mirror().isLive();
+    const bool stops = m_open->session().isInProcess() && m_front->mirror.isLive();
     if (!stops)
         return end();
     MainWindow& window = m_front->window;

@@ -30,6 +30,7 @@ class NotificationBus;
 class NoticeRouter;
 class SessionEnd;
 class Tray;
+class Workers;
 
 /// The program around the window: tray, notices, closing and quitting, later launches, log-in and log-out, and which host is shown.
 /// Main thread, from the making of the application to the end of its event loop.
@@ -66,6 +67,14 @@ private:
     void showSession(std::unique_ptr<OpenSession> open);
     void refreshTray();
     void connectionChanged();
+
+    // program_workers.cpp
+    void connectWorkers();
+    void refreshHosts();
+    void showHost(const QString& key);
+    void dismissHosts(const QStringList& keys);
+    void workerConnected(const QString& name);
+    void workerEnded(const QString& name, bool killed);
 
     void closeRequested();
     void askWhatCloseMeans();
@@ -114,6 +123,7 @@ private:
     bool m_ending = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< what comes back from the files thread looks at it first
     Thread m_files{QStringLiteral("desktop files")};
+    std::unique_ptr<Workers> m_workers;
     BusOpener m_buses;
     TaskScope m_tasks; // last: destroyed before what its tasks use
 };

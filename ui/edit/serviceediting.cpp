@@ -114,6 +114,8 @@ QString ServiceEditing::whyNot(Command command) const
 {
     if (!m_mirror.isLive())
         return tr("No host is connected.");
+    if (m_mirror.host()->features.contains(QLatin1String("worker")))
+        return tr("%1 is a program with services of its own: it has no service files.").arg(m_mirror.host()->host);
     const auto ofFile = fileCommand(command);
     if (!ofFile)
         return {};

@@ -177,9 +177,18 @@ void MainWindow::createPages()
     auto* const layout = new QVBoxLayout(center);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_pages, 1);
+    m_middle = new QHBoxLayout;
+    m_middle->setContentsMargins(0, 0, 0, 0);
+    m_middle->setSpacing(0);
+    m_middle->addWidget(m_pages, 1);
+    layout->addLayout(m_middle, 1);
     layout->addWidget(m_notices);
     setCentralWidget(center);
+}
+
+void MainWindow::setSide(QWidget* side)
+{
+    m_middle->insertWidget(0, side);
 }
 
 void MainWindow::connectParts()

@@ -6,6 +6,7 @@
 
 #include <QMainWindow>
 
+class QHBoxLayout;
 class QLineEdit;
 class QMenu;
 class QSplitter;
@@ -77,6 +78,9 @@ public:
     /// As the actions of its menus; nothing where they cannot be used.
     void addService();
     void holdSchedules();
+
+    /// At the left of everything but menus and bars; the window owns it, and its own visibility decides whether it is seen.
+    void setSide(QWidget* side);
 
     /// To the front, from wherever it is.
     void raiseWindow();
@@ -162,6 +166,7 @@ private:
 
     NoticeBanner* m_notices;
     QStackedWidget* m_pages;
+    QHBoxLayout* m_middle; ///< of the side and the pages
     QWidget* m_main;
     QSplitter* m_splitter;
     QWidget* m_listArea;

@@ -1,0 +1,80 @@
+#include "program_p.h"
+
+#include "workers.h"
+
+#include <ui/services/servicemodel.h>
+
+// Other programs that show their services: the side list of the window, and what is told when one ends.
+namespace turnspit::desktop {
+
+namespace {
+
+QString noticeKey(const QString& name)
+{
+    return QStringLiteral("worker/") + name;
+}
+
+} // namespace
+
+void Program::connectWorkers()
+{
+    m_workers->disconnect(this);
+    connect(m_workers.get(), &Workers::changed, this, &Program::refreshHosts);
+    connect(m_workers.get(), &Workers::connected, this, &Program::workerConnected);
+    connect(m_workers.get(), &Workers::ended, this, &Program::workerEnded);
+    connect(m_front->hosts, &HostList::chosen, this, &Program::showHost);
+    connect(m_front->hosts, &HostList::dismissed, this, &Program::dismissHosts);
+    refreshHosts();
+}
+
+void Program::refreshHosts()
+{
+    HostEntry here;
+    here.name = tr("This computer");
+    here.state = m_front->mirror.isLive() ? HostEntry::State::Answers : HostEntry::State::Silent;
+    for (const ServiceInfo& service : m_front->mirror.model().services()) {
+        ++here.services;
+        here.running += service.state == ServiceState::Running || service.state == ServiceState::Waiting ? 1 : 0;
+        here.failed += service.state == ServiceState::Failed ? 1 : 0;
+    }
+    m_front->hosts->setHosts(QList<HostEntry>{here} + m_workers->entries(), Clock::current().wallNow());
+}
+
+void Program::showHost(const QString& key)
+{
+    HostSession* const session = key.isEmpty() ? &m_open->session() : m_workers->session(key);
+    if (!session)
+        return;
+    m_front->hosts->setCurrent(key);
+    m_front->shown.show(*session);
+}
+
+void Program::dismissHosts(const QStringList& keys)
+{
+    if (keys.contains(m_front->hosts->current()))
+        showHost({});
+    for (const QString& key : keys)
+        m_front->window.notices().close(noticeKey(key));
+    m_workers->dismiss(keys);
+}
+
+void Program::workerConnected(const QString& name)
+{
+    m_front->window.notices().close(noticeKey(name));
+    if (m_front->hosts->current() == name)
+        m_front->shown.show(*m_workers->session(name));
+}
+
+void Program::workerEnded(const QString& name, bool killed)
+{
+    Notice notice;
+    notice.key = noticeKey(name);
+    notice.summary = killed ? tr("%1 was killed.", "%1 is a program").arg(name) : tr("%1 has ended.", "%1 is a program").arg(name);
+    if (killed)
+        notice.body = tr("Its services do not run any more. What they said is on disk.");
+    if (m_front->hosts->current() != name)
+        notice.buttons = {{QStringLiteral("showWorker"), tr("Show")}};
+    m_front->window.notices().show(notice);
+}
+
+} // namespace turnspit::desktop
