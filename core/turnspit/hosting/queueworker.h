@@ -155,7 +155,7 @@ public:
     {};
 
     QueueWorker(Queue& queue, ServiceScopeFactory& scopes, Logger<Handler> log, Options<Settings> settings)
-        : QueueWorkerBase(queue, scopes, log, *settings, detail::dependencyOf<Handler&>())
+        : QueueWorkerBase(queue, scopes, log, *settings, detail::dependencyOn<Handler>())
     {}
     ~QueueWorker() override { dispose(); }
 
