@@ -36,6 +36,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QStatusTipEvent>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -443,6 +444,18 @@ void MainWindow::refreshPages()
 }
 
 // ---- events -----------------------------------------------------------------------------------------------------------------
+
+bool MainWindow::event(QEvent* event)
+{
+    // Why something cannot be done may have changed under the pointer, and then nothing takes the tip away when that leaves.
+    if (event->type() == QEvent::StatusTip) {
+        if (const QString tip = static_cast<QStatusTipEvent*>(event)->tip(); !tip.isEmpty()) {
+            statusBar()->showMessage(tip, 5'000);
+            return true;
+        }
+    }
+    return QMainWindow::event(event);
+}
 
 void MainWindow::showEvent(QShowEvent* event)
 {

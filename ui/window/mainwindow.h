@@ -102,6 +102,7 @@ Q_SIGNALS:
     void selectedNamesChanged(const QStringList& names);
 
 protected:
+    bool event(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
