@@ -5,7 +5,7 @@
 
 #include <ipc/remotesession.h>
 #include <turnspit/async/wait.h>
-#include <turnspit/hosting/aggregateerror.h>
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/periodicservice.h>
