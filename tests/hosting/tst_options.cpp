@@ -5,6 +5,8 @@
 #include <QFile>
 #include <QTemporaryDir>
 
+#include <array>
+
 using namespace turnspit;
 using namespace turnspit::test;
 using namespace std::chrono_literals;
@@ -302,6 +304,18 @@ private Q_SLOTS:
         QVERIFY(h.host->services().get<HostingEnvironment>().isProduction());
         // The configuration itself moved, and is seen through the host.
         QVERIFY(h.host->services().get<HostConfiguration>().current()->root().valueAt("host.environment"));
+    }
+
+    void theCommandLineOfMainIsRead()
+    {
+        std::array<char*, 4> words{const_cast<char*>("acme"), const_cast<char*>("--sync.least=9"), const_cast<char*>("--quiet"), nullptr};
+        int count = 3;
+        auto builder = Host::createBuilder(count, words.data(), settings({{"ACME_SYNC__MOST", "3"}}));
+        const auto log = std::make_shared<MemorySink>();
+        builder.addLogSink(log).configure<SyncOptions>("sync");
+        builder.validate<SyncOptions>([](const SyncOptions& o) { return o.least <= o.most; }, "sync: least is more than most");
+        QCOMPARE(builder.build()->run(), 1); // and says why
+        QCOMPARE(log->lines().back().text, QStringLiteral("the host did not start: acme::SyncOptions: sync: least is more than most"));
     }
 
     void aFileCannotSayWhichFilesThereAre()
