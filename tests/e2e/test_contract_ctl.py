@@ -821,12 +821,13 @@ class Files(Case):
         self.host.service("same", SLEEPER, environment={"A": "1"})
         out = self.host.ok("reload").out
         rows = self.host.list()
-        self.assertNotIn("old", rows)
+        self.assertIn(rows.get("old", {}).get("state"), ("stopping", None)) # shown until nothing of it is left
         self.assertIn("new", rows)
         self.assertEqual(["changed"], rows["same"]["flags"])
         for name in ("old", "new", "same"):
             self.assertIn(name, out)
         self.host.wait_for("new", "running")
+        wait_until(lambda: "old" not in self.host.list(), "the end of the one whose file was removed")
         self.assertIsInstance(self.host.ok("reload", "--json").json, list)
 
 
