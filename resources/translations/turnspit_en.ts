@@ -69,6 +69,24 @@
     </message>
 </context>
 <context>
+    <name>turnspit::HostList</name>
+    <message numerus="yes">
+        <source>%n services</source>
+        <translation>
+            <numerusform>%n service</numerusform>
+            <numerusform>%n services</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n failed</source>
+        <comment>%1 is like: 3 services</comment>
+        <translation>
+            <numerusform>%1, %n failed</numerusform>
+            <numerusform>%1, %n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>turnspit::HostNews</name>
     <message numerus="yes">
         <source>%n service(s) went on</source>

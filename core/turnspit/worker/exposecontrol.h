@@ -37,8 +37,7 @@ struct ControlOptions
 /// What a service says goes besides to STATE/workers/NAME/logs/SERVICE, as entries like those of commands: `o` up to info, `e` above,
 /// `h` what the host says about the service. Standard error and other sinks get what they got before.
 ///
-/// Uses the one listener of ServiceControllers::onChanged, and adds a hosted service `control` on the host thread, which shows to nobody
-/// and stops with the host only.
+/// Adds a hosted service `control` on the host thread, which shows to nobody and stops with the host only.
 /// `name`: as of a service (1 to 64 of A-Za-z0-9._-), but not `turnspit` or `turnspitd`; else std::invalid_argument. Once a builder.
 HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOptions options = {});
 

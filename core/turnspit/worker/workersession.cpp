@@ -94,7 +94,7 @@ WorkerSession::WorkerSession(Parts parts)
 {
     m_publisher.setHost(m_parts.host);
     m_publisher.onDelta = [this](const Delta& delta) { Q_EMIT deltaArrived(delta); };
-    m_parts.controllers.onChanged([this] { changed(); });
+    m_watch = m_parts.controllers.watch([this] { changed(); });
     changed();
     if (m_parts.logs) {
         m_parts.logs->onWritten([listener = m_listener](const std::string& service) { listener->written(service); });
@@ -104,7 +104,7 @@ WorkerSession::WorkerSession(Parts parts)
 
 WorkerSession::~WorkerSession()
 {
-    m_parts.controllers.onChanged({});
+    m_watch.reset();
     if (m_parts.logs)
         m_parts.logs->onWritten({});
     m_listener->detach();
@@ -230,6 +230,8 @@ Task<Result<QList<ActionResult>>> WorkerSession::act(ActionRequest request)
         co_return fail(names.error());
     if (m_shuttingDown && request.action != Action::Kill && request.action != Action::Stop)
         co_return fail(ErrorKind::Refused, m_parts.host.host.toStdString() + " is shutting down");
+    if (request.action == Action::Hold && request.until && *request.until <= m_clock.wallNow())
+        co_return fail(ErrorKind::Refused, "the hold would be over already");
     QList<ActionResult> results(names->size());
     TaskScope scope;
     for (qsizetype i = 0; i < names->size(); ++i)

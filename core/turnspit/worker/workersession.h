@@ -34,7 +34,7 @@ public:
     struct Parts
     {
         HostInfo host;
-        ServiceControllers& controllers; ///< its listener is this session's as long as it lives
+        ServiceControllers& controllers;
         ApplicationLifetime& lifetime;
         std::string hidden;               ///< the service that is the control socket itself
         std::string logsFolder;
@@ -123,6 +123,7 @@ private:
     Clock& m_clock;
     Publisher m_publisher;
     HoldEnds m_holdEnds;
+    std::shared_ptr<const void> m_watch; ///< of the controllers
     bool m_shuttingDown = false;
     std::set<Waiter*> m_waiters;
     std::map<std::string, std::unique_ptr<Event>> m_logEvents;
