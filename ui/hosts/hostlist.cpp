@@ -112,7 +112,7 @@ HostList::HostList(QWidget* parent) : QFrame(parent), m_view(new QListWidget(thi
     layout->setSpacing(0);
     layout->addWidget(m_view, 1);
     layout->addWidget(m_dismiss);
-    setFixedWidth(24 * fontMetrics().averageCharWidth());
+    setFixedWidth(28 * fontMetrics().averageCharWidth());
     hide();
 
     connect(m_view, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
