@@ -46,6 +46,7 @@ std::string formatJournalLine(const LogRecord& record)
         if (c == '\n')
             out += prefix + "  ";
     }
+    appendLogFields(out, record.fields);
     out += '\n';
     return out;
 }

@@ -12,7 +12,7 @@ namespace {
 
 LogRecord record(LogLevel level, std::string_view text, std::string_view service = {})
 {
-    return {WallTime{}, level, 0, "acme::DataSync", service, text};
+    return {WallTime{}, level, 0, "acme::DataSync", service, text, {}};
 }
 
 } // namespace
@@ -43,6 +43,14 @@ private Q_SLOTS:
     {
         QCOMPARE(QString::fromStdString(formatJournalLine(record(LogLevel::Error, "gone", "sync"))),
                  QStringLiteral("<3>acme::DataSync [sync] gone\n"));
+    }
+
+    void namedValuesStandAtTheEnd()
+    {
+        const std::array fields{LogField{"id", "7"}, LogField{"city", "New York"}};
+        LogRecord shipped = record(LogLevel::Info, "shipped");
+        shipped.fields = fields;
+        QCOMPARE(QString::fromStdString(formatJournalLine(shipped)), QStringLiteral("<6>acme::DataSync shipped id=7 city=\"New York\"\n"));
     }
 
     void everyLineOfATextHasTheLevel()
