@@ -81,6 +81,7 @@ int main(int argc, char** argv)
         const Systemd systemd = useSystemd(builder);
         builder.addLogSink(std::make_shared<FileLog>(places->state + "/turnspitd.log", !systemd.hasJournal()));
         options.servers.push_back(systemd.sessionServer());
+        builder.configure<HostOptions>([](HostOptions& o) { o.statusMessages = false; }); // nobody sits at a terminal
         addEngine(builder, options);
         try {
             const auto host = builder.build();

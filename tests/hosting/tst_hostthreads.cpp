@@ -460,6 +460,41 @@ private Q_SLOTS:
         QTRY_VERIFY(stopped->ended);
         QCOMPARE(stopped->value->exitCode(), 0);
     }
+
+    // B85
+    void runSaysWhenTheApplicationHasStartedAndWhenItEnds_data()
+    {
+        QTest::addColumn<bool>("say");
+        QTest::newRow("said") << true;
+        QTest::newRow("not") << false;
+    }
+
+    // B85
+    void runSaysWhenTheApplicationHasStartedAndWhenItEnds()
+    {
+        QFETCH(bool, say);
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([say](HostOptions& o) {
+            o.statusMessages = say;
+            o.stopWhenIdle = true;
+        });
+        h.builder.setLogLevel(LogLevel::Info);
+        h.host = h.builder.build();
+        QCOMPARE(h.host->run(), 0);
+        QStringList said;
+        for (const auto& line : h.log->lines()) {
+            if (line.event == 0)
+                said << line.text;
+        }
+        QCOMPARE(said.isEmpty(), !say);
+        if (say) {
+            QCOMPARE(said.size(), 4);
+            QCOMPARE(said.front(), QStringLiteral("Application started. Press Ctrl+C to shut down."));
+            QCOMPARE(said.at(1), QStringLiteral("Hosting environment: Production"));
+            QVERIFY(said.at(2).startsWith(QStringLiteral("Content root path: /")));
+            QCOMPARE(said.back(), QStringLiteral("Application is shutting down..."));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestHostThreads)

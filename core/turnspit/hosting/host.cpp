@@ -142,6 +142,17 @@ Task<HostStopResult> Host::waitForShutdown(std::stop_token cancelled)
     co_return co_await stop();
 }
 
+void Host::tellStatus()
+{
+    const auto status = std::make_shared<LoggerBase>(m_d->environment->logs, "turnspit::Lifetime");
+    lifetime().onStarted([status, around = services().getShared<HostingEnvironment>()] {
+        status->info("Application started. Press Ctrl+C to shut down.");
+        status->info("Hosting environment: {}", around->name);
+        status->info("Content root path: {}", around->contentRoot);
+    });
+    lifetime().onStopping([status] { status->info("Application is shutting down..."); });
+}
+
 int Host::run()
 {
     std::optional<int> code;
@@ -154,6 +165,8 @@ int Host::run()
             lifetime().stopApplication();
     });
     const auto& log = m_d->environment->log;
+    if (m_d->options.statusMessages)
+        tellStatus();
     const auto live = [](Host& host, std::stop_token hurryUp, const Logger<Host>& logger, std::optional<int>& out) -> Task<> {
         std::exception_ptr startError;
         try {

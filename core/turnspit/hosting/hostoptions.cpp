@@ -26,6 +26,8 @@ void HostOptions::bind(TomlReader& from)
     from.read("services_stop_concurrently", servicesStopConcurrently);
     if (const auto word = from.readWord("on_failure", {"stop-service", "stop-host", "restart"}))
         onFailure = static_cast<FailureBehaviour>(*word);
+    from.read("stop_when_idle", stopWhenIdle);
+    from.read("status_messages", statusMessages);
     from.readInteger("worker_threads", workerThreads, 1, maxWorkerThreads);
     from.readDuration("heartbeat", heartbeat, Milliseconds(1));
     from.readDuration("reap_timeout", reapTimeout, Milliseconds(0));

@@ -74,6 +74,7 @@ struct HostOptions
     /// Job mode: the application is stopped when no service that has an execute has work left, and what failed is in the result of the
     /// stop, so that run() returns non-zero (T18). Services that only start and stop hold nothing up; a retry to come does.
     bool stopWhenIdle = false;
+    bool statusMessages = true;                              ///< run() says that the application has started, and that it ends (B85)
     int workerThreads = 2;                                   ///< for Affinity::Shared; at least 1
     Milliseconds heartbeat = std::chrono::seconds(5);        ///< a worker silent for so long is blocked, and what blocks it is named
     Milliseconds reapTimeout = std::chrono::seconds(1);      ///< after its limit, how long a thread may take to give a service up
