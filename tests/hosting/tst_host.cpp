@@ -110,6 +110,7 @@ private Q_SLOTS:
         h.build();
         QVERIFY_THROWS_EXCEPTION(std::logic_error, (void)h.builder.build());
         QVERIFY_THROWS_EXCEPTION(std::logic_error, h.builder.services().addSingleton<Journal>());
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, addRecorder(h, {.name = "late"}));
     }
 
     // B43, B44
