@@ -150,7 +150,10 @@ void Host::tellStatus()
         status->info("Hosting environment: {}", around->name);
         status->info("Content root path: {}", around->contentRoot);
     });
-    lifetime().onStopping([status] { status->info("Application is shutting down..."); });
+    lifetime().onStopping([status, started = lifetime().started()] {
+        if (started.stop_requested())
+            status->info("Application is shutting down...");
+    });
 }
 
 int Host::run()
