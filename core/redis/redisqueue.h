@@ -1,6 +1,6 @@
 #pragma once
 
-#include <redis/redisconnection.h>
+#include <redis/redisaddress.h>
 #include <turnspit/di/options.h>
 #include <turnspit/queues/messagequeue.h>
 

@@ -2,6 +2,7 @@
 
 #include <QHostAddress>
 #include <QProcess>
+#include <QTcpServer>
 
 #include <csignal>
 #include <stdexcept>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <redis/redisconnection.h>
+#include <redis/redisaddress.h>
 
-#include <QByteArrayList>
-#include <QTcpServer>
+#include <QByteArray>
+#include <QStringList>
 #include <QTemporaryDir>
 
 #include <memory>
