@@ -1,0 +1,310 @@
+// Figures of the queues: `turnspit-bench-queues WHAT COUNT [ARGUMENT]` does one thing once and prints how many messages a second that was.
+// ../bench/queues runs Turnspit and the baselines in turn.
+//
+//   memory, memory-baseline                 one sender and one receiver, each a thread; a mutex, a std::deque and a condition variable
+//   sqlite, sqlite-baseline FOLDER          one caller: send, receive, ack, each answered before the next; the same statements, C API
+//   sqlite-together FOLDER                  64 callers
+//   redis-send, redis-work PORT             16 callers on one connection: send; receive and ack
+#include <sqlite/sqlitequeue.h>
+#include <turnspit/async/taskscope.h>
+#include <turnspit/async/thread.h>
+#include <turnspit/base/clock.h>
+#include <turnspit/queues/memoryqueue.h>
+
+#ifdef TURNSPIT_BENCH_REDIS
+#include <redis/redisqueue.h>
+#endif
+
+#include <QCoreApplication>
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+using namespace turnspit;
+
+namespace {
+
+const std::string body(100, 'x');
+
+double now()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void print(int count, double seconds)
+{
+    std::printf("%.0f\n", count / seconds);
+}
+
+[[noreturn]] void giveUp(const std::string& why)
+{
+    std::fprintf(stderr, "%s\n", why.c_str());
+    std::exit(1);
+}
+
+void need(const Result<>& result)
+{
+    if (!result)
+        giveUp(result.error().text());
+}
+
+// ---- memory
+
+Task<> sendAll(MessageQueue& queue, int& left)
+{
+    while (left-- > 0) {
+        if (const auto sent = co_await queue.send({body}); !sent)
+            giveUp(sent.error().text());
+    }
+}
+
+Task<> workAll(MessageQueue& queue, int& left)
+{
+    while (left-- > 0) {
+        const auto message = co_await queue.receive();
+        need(co_await queue.ack(*message));
+    }
+}
+
+Task<> thenQuit(TaskScope& tasks)
+{
+    co_await tasks.join();
+    QCoreApplication::exit(0);
+}
+
+void memory(int count)
+{
+    MemoryQueue queue(QueueOptions{});
+    Thread sender(QStringLiteral("sender"));
+    int sending = count;
+    int working = count;
+    auto sends = std::make_shared<std::unique_ptr<TaskScope>>();
+    TaskScope works;
+    TaskScope quits;
+    const double begin = now();
+    sender.mailbox()->post([&, sends] {
+        *sends = std::make_unique<TaskScope>();
+        (*sends)->spawn(sendAll(queue, sending));
+    });
+    works.spawn(workAll(queue, working));
+    quits.spawn(thenQuit(works));
+    QCoreApplication::exec();
+    print(count, now() - begin);
+    sender.mailbox()->post([sends] { sends->reset(); });
+}
+
+void memoryBaseline(int count)
+{
+    struct Item
+    {
+        long id;
+        std::string text;
+    };
+    std::mutex mutex;
+    std::condition_variable ready;
+    std::deque<Item> items;
+    const double begin = now();
+    std::thread sender([&] {
+        for (int i = 0; i < count; ++i) {
+            Item item{i, body};
+            {
+                const std::lock_guard lock(mutex);
+                items.push_back(std::move(item));
+            }
+            ready.notify_one();
+        }
+    });
+    long sum = 0;
+    for (int i = 0; i < count; ++i) {
+        std::unique_lock lock(mutex);
+        ready.wait(lock, [&] { return !items.empty(); });
+        const Item item = std::move(items.front());
+        items.pop_front();
+        lock.unlock();
+        sum += item.id + long(item.text.size());
+    }
+    sender.join();
+    if (sum == 0)
+        giveUp("nothing was sent");
+    print(count, now() - begin);
+}
+
+// ---- SQLite
+
+Task<> sendAndWork(MessageQueue& queue, int& left)
+{
+    while (left-- > 0) {
+        if (const auto sent = co_await queue.send({body}); !sent)
+            giveUp(sent.error().text());
+        const auto message = co_await queue.receive();
+        need(co_await queue.ack(*message));
+    }
+}
+
+void sqlite(int count, const char* folder, int callers)
+{
+    SqliteQueueOptions options;
+    options.file = std::string(folder) + "/turnspit.sqlite";
+    SqliteQueue queue(options);
+    int left = count;
+    TaskScope works;
+    TaskScope quits;
+    const double begin = now();
+    for (int i = 0; i < callers; ++i)
+        works.spawn(sendAndWork(queue, left));
+    quits.spawn(thenQuit(works));
+    QCoreApplication::exec();
+    print(count, now() - begin);
+    std::fprintf(stderr, "%.2f commits a message\n", double(queue.commits()) / count);
+}
+
+class Baseline
+{
+public:
+    explicit Baseline(const std::string& file)
+    {
+        if (sqlite3_open(file.c_str(), &m_database) != SQLITE_OK)
+            giveUp("no database");
+        run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+            "CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER NOT NULL, held INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+            "deliveries INTEGER NOT NULL, sent INTEGER NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL);"
+            "CREATE INDEX message_by_due ON message (due, held);");
+        m_begin = prepare("BEGIN IMMEDIATE");
+        m_commit = prepare("COMMIT");
+        m_send = prepare("INSERT INTO message (due, held, attempts, deliveries, sent, key, body) VALUES (0, 0, 0, 0, ?, '', ?)");
+        m_claim = prepare("UPDATE message SET due = ?, held = 1, attempts = attempts + 1, deliveries = deliveries + 1 "
+                          "WHERE id = (SELECT id FROM message WHERE due = 0 ORDER BY id LIMIT 1) RETURNING id, deliveries, attempts, sent, key, body");
+        m_ack = prepare("DELETE FROM message WHERE id = ? AND deliveries = ? AND held = 1");
+    }
+
+    void one()
+    {
+        step(m_begin);
+        sqlite3_bind_int64(m_send, 1, 1'000'000);
+        sqlite3_bind_blob(m_send, 2, body.data(), int(body.size()), SQLITE_STATIC);
+        step(m_send);
+        step(m_commit);
+        step(m_begin);
+        sqlite3_bind_int64(m_claim, 1, 2'000'000);
+        if (sqlite3_step(m_claim) != SQLITE_ROW)
+            giveUp("nothing to claim");
+        const sqlite3_int64 id = sqlite3_column_int64(m_claim, 0);
+        const sqlite3_int64 delivery = sqlite3_column_int64(m_claim, 1);
+        const std::string got(static_cast<const char*>(sqlite3_column_blob(m_claim, 5)), std::size_t(sqlite3_column_bytes(m_claim, 5)));
+        step(m_claim);
+        step(m_commit);
+        step(m_begin);
+        sqlite3_bind_int64(m_ack, 1, id);
+        sqlite3_bind_int64(m_ack, 2, delivery);
+        step(m_ack);
+        step(m_commit);
+        if (got.size() != body.size() || sqlite3_changes(m_database) != 1)
+            giveUp("not acked");
+    }
+
+private:
+    void run(const char* sql)
+    {
+        if (sqlite3_exec(m_database, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+            giveUp(sqlite3_errmsg(m_database));
+    }
+    sqlite3_stmt* prepare(const char* sql)
+    {
+        sqlite3_stmt* out = nullptr;
+        if (sqlite3_prepare_v3(m_database, sql, -1, SQLITE_PREPARE_PERSISTENT, &out, nullptr) != SQLITE_OK)
+            giveUp(sqlite3_errmsg(m_database));
+        return out;
+    }
+    void step(sqlite3_stmt* statement)
+    {
+        if (sqlite3_step(statement) != SQLITE_DONE)
+            giveUp(sqlite3_errmsg(m_database));
+        sqlite3_reset(statement);
+    }
+
+    sqlite3* m_database = nullptr;
+    sqlite3_stmt *m_begin, *m_commit, *m_send, *m_claim, *m_ack;
+};
+
+void sqliteBaseline(int count, const char* folder)
+{
+    Baseline baseline(std::string(folder) + "/baseline.sqlite");
+    const double begin = now();
+    for (int i = 0; i < count; ++i)
+        baseline.one();
+    print(count, now() - begin);
+}
+
+// ---- Redis
+
+#ifdef TURNSPIT_BENCH_REDIS
+void redis(int count, const char* port, Task<> (*what)(MessageQueue&, int&))
+{
+    constexpr int callers = 16;
+    RedisQueueOptions options;
+    options.server.port = std::atoi(port);
+    options.name = "bench";
+    RedisQueue queue(options);
+    // Not timed: the connection.
+    const auto up = [](MessageQueue& to) -> Task<> {
+        if (const auto status = co_await to.status(); !status)
+            giveUp(status.error().text());
+    };
+    double begin = 0;
+    int left = count;
+    TaskScope connecting;
+    TaskScope works;
+    TaskScope quits;
+    const auto all = [&]() -> Task<> {
+        co_await connecting.join();
+        begin = now();
+        for (int i = 0; i < callers; ++i)
+            works.spawn(what(queue, left));
+        co_await works.join();
+        QCoreApplication::exit(0);
+    };
+    connecting.spawn(up(queue));
+    quits.spawn(all());
+    QCoreApplication::exec();
+    print(count, now() - begin);
+}
+#endif
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    const std::string what = argc > 2 ? argv[1] : "";
+    const int count = argc > 2 ? std::atoi(argv[2]) : 0;
+    const char* const argument = argc > 3 ? argv[3] : "";
+    if (what == "memory")
+        memory(count);
+    else if (what == "memory-baseline")
+        memoryBaseline(count);
+    else if (what == "sqlite")
+        sqlite(count, argument, 1);
+    else if (what == "sqlite-together")
+        sqlite(count, argument, 64);
+    else if (what == "sqlite-baseline")
+        sqliteBaseline(count, argument);
+#ifdef TURNSPIT_BENCH_REDIS
+    else if (what == "redis-send")
+        redis(count, argument, sendAll);
+    else if (what == "redis-work")
+        redis(count, argument, workAll);
+#endif
+    else
+        return 2;
+    return 0;
+}
