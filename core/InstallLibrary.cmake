@@ -56,6 +56,10 @@ foreach(library IN LISTS libraries)
 endforeach()
 target_compile_features(turnspit_base_values PUBLIC cxx_std_23)
 
+# All that the development package has: some of it no program of ours is made of.
+add_custom_target(turnspit_libraries)
+add_dependencies(turnspit_libraries ${libraries})
+
 install(TARGETS ${libraries} EXPORT TurnspitTargets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev
     INCLUDES DESTINATION "${include_root}")
 install(EXPORT TurnspitTargets NAMESPACE Turnspit:: DESTINATION "${package_dir}" COMPONENT dev)
