@@ -41,9 +41,11 @@ int screenNumber()
 XTrayWatch::XTrayWatch(QObject* parent) : QObject(parent)
 {
     auto* const x11 = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
-    if (!x11)
+    // The offscreen platform has this interface too, and a connection to an X server only where there happens to be one.
+    xcb_connection_t* const connection = x11 && QGuiApplication::platformName() == QLatin1String("xcb") ? x11->connection() : nullptr;
+    if (!connection || xcb_connection_has_error(connection) != 0)
         return;
-    m_connection = x11->connection();
+    m_connection = connection;
     m_selection = atom(m_connection, "_NET_SYSTEM_TRAY_S" + std::to_string(screenNumber()));
     m_manager = atom(m_connection, "MANAGER");
     qGuiApp->installNativeEventFilter(this);

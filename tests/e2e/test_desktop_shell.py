@@ -9,7 +9,7 @@ import time
 import unittest
 
 from desktop import Desktop, Panel, Screen, demo, missing
-from harness import DEADLINE, alive, holds_for, main, wait_until
+from harness import DEADLINE, Host, alive, holds_for, main, wait_until
 
 
 class ShellCase(unittest.TestCase):
@@ -206,6 +206,18 @@ class Attached(ShellCase):
         holds_for(lambda: self.desktop.alive, 1, "the desktop")
         self.desktop.start()
         holds_for(lambda: self.desktop.alive, 1, "the desktop")
+
+
+class NoDisplay(unittest.TestCase):
+    def test_without_any_display_server_it_starts_offscreen_and_ends_when_told(self):
+        host = Host(environment={"QT_QPA_PLATFORM": "offscreen"})
+        self.addCleanup(host.close)
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+            host.environment.pop(name, None)
+        program = host.launch(program="turnspit")
+        wait_until(lambda: host.ctl("list", "--json").code == 0, lambda: f"an answer of the host: {host.said()}")
+        program.send_signal(signal.SIGTERM)
+        self.assertEqual(0, program.wait(DEADLINE), host.said())
 
 
 class OnTheBus(ShellCase):
