@@ -36,10 +36,10 @@ PeriodicService::~PeriodicService()
 
 void PeriodicService::changed()
 {
-    const bool planned = m_running && !m_status.held;
-    m_status.nextTick.reset();
-    if (planned)
-        m_status.nextTick = m_clock->wallNow() + std::chrono::duration_cast<WallTime::duration>(m_next - m_clock->now());
+    m_status.seriesNext.reset();
+    if (m_running)
+        m_status.seriesNext = m_clock->wallNow() + std::chrono::duration_cast<WallTime::duration>(m_next - m_clock->now());
+    m_status.nextTick = m_status.held ? std::nullopt : m_status.seriesNext;
     if (m_onStatus)
         m_onStatus();
 }

@@ -28,6 +28,7 @@ public:
         std::uint64_t ticks = 0;            ///< ended, skipped ones not counted
         std::optional<WallTime> lastTick;   ///< when the last one began
         std::optional<WallTime> nextTick;   ///< nullopt: held
+        std::optional<WallTime> seriesNext; ///< the same, held or not: what the next tick is as soon as it is resumed
         std::optional<Trigger> trigger;     ///< of the last one
         std::optional<Outcome> lastOutcome; ///< of the last that ended: Succeeded, Failed, Stopped
         std::string lastError;              ///< what the last failed one said; kept until one succeeds

@@ -191,6 +191,7 @@ private:
     bool m_ready = false;               ///< of this run
     Event m_moved;                      ///< set and reset where something that others wait for may be so now
     bool m_held = false;
+    std::optional<WallTime> m_seriesNext; ///< of a periodic one that runs: the next tick, held or not
     bool m_unarmed = false;             ///< runs for one tick on demand, not by its series
     std::uint64_t m_seenTicks = 0;
     std::unique_ptr<ClockTimer> m_retry;

@@ -282,7 +282,8 @@ void ServiceController::Private::periodicChanged(const PeriodicService::Status& 
     status.periodic = true;
     status.ticks = periodic.ticks;
     status.lastTick = periodic.lastTick;
-    status.nextTick = periodic.nextTick;
+    m_seriesNext = periodic.seriesNext;
+    status.nextTick = m_held || m_unarmed ? std::nullopt : m_seriesNext;
     if (periodic.trigger)
         status.trigger = periodic.trigger;
     if (periodic.lastOutcome)
@@ -308,6 +309,9 @@ Result<> ServiceController::Private::setHeld(bool held)
         return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be held");
     m_held = held;
     status.held = held;
+    // Both at once, though the worker's thread hears of it later: who has held or resumed sees it as soon as that is answered.
+    if (status.state == ServiceState::Waiting || status.state == ServiceState::Running)
+        status.nextTick = held || m_unarmed ? std::nullopt : m_seriesNext;
     if (m_run)
         m_run->setHeld(held || m_unarmed);
     changed();
