@@ -1,4 +1,4 @@
-"""What both commands of this folder look at and print."""
+"""What the commands of this folder look at and print."""
 
 import math
 import os
