@@ -249,7 +249,6 @@ class LoopService final : public BackgroundService
 {
 public:
     explicit LoopService(std::chrono::milliseconds phase) : m_phase(phase) {}
-    ~LoopService() override { dispose(); }
 
 protected:
     Task<> execute(std::stop_token stopping) override
@@ -271,7 +270,6 @@ class TickService final : public PeriodicService
 {
 public:
     explicit TickService(std::chrono::milliseconds phase) : PeriodicService(phase) {}
-    ~TickService() override { dispose(); }
 
 protected:
     Task<> tick(std::stop_token) override
