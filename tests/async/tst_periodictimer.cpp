@@ -151,6 +151,32 @@ private Q_SLOTS:
         QVERIFY(again.result == true);
     }
 
+    void aStopOfAnotherWaitsTokenDoesNotEndThisOne()
+    {
+        PeriodicTimer timer(10s);
+        std::stop_source first;
+        std::stop_source second;
+        TaskScope scope;
+        Wait ticked;
+        scope.spawn(waitOnce(timer, first.get_token(), ticked));
+        m_clock->advance(10s);
+        QVERIFY(ticked.result == true);
+        Wait waiting;
+        scope.spawn(waitOnce(timer, {}, waiting)); // the timer still listens to the first
+        first.request_stop();
+        m_clock->settle();
+        QVERIFY(!waiting.result);
+        m_clock->advance(10s);
+        QVERIFY(waiting.result == true);
+        Wait other;
+        scope.spawn(waitOnce(timer, second.get_token(), other));
+        m_clock->settle();
+        QVERIFY(!other.result);
+        second.request_stop();
+        m_clock->settle();
+        QVERIFY(other.result == false);
+    }
+
     // T1
     void theLoopEndsByItselfAndWhatFollowsItRuns()
     {

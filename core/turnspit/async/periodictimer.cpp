@@ -20,6 +20,25 @@ PeriodicTimer::PeriodicTimer(std::chrono::milliseconds period, Clock& clock) : m
 PeriodicTimer::~PeriodicTimer()
 {
     close();
+    if (m_link)
+        m_link->timer = nullptr;
+}
+
+void PeriodicTimer::OnStop::operator()() const noexcept
+{
+    link->mailbox->post([link = link] {
+        if (link->timer)
+            link->timer->stopped();
+    });
+}
+
+void PeriodicTimer::listen(const std::stop_token& stop)
+{
+    if (!m_link)
+        m_link = std::make_shared<OnStop::Link>(OnStop::Link{Mailbox::current(), this});
+    m_onStop.reset();
+    m_listensTo = stop;
+    m_onStop.emplace(stop, OnStop{m_link});
 }
 
 void PeriodicTimer::arm()
@@ -45,15 +64,25 @@ void PeriodicTimer::tick()
         return;
     }
     if (waiting->m_stop.stop_requested()) {
-        m_pending = true; // its resumption is on the way and says false; the tick is for the next wait
+        m_pending = true; // what ends it is on the way and says false; the tick is for the next wait
         return;
     }
-    waiting->m_result = true;
-    m_waiting = nullptr;
-    // The timer fires in the consumer's thread: no hop. A stop that comes now finds nothing to resume.
-    const auto handle = waiting->m_handle;
-    waiting->m_resumption.disarm();
-    const WorkContext::Scope working(waiting->m_context);
+    resume(true); // the timer fires in the consumer's thread: no hop
+}
+
+void PeriodicTimer::stopped()
+{
+    // Perhaps of a wait that is over: the one of now may have another token.
+    if (m_waiting && m_waiting->m_stop.stop_requested())
+        resume(false);
+}
+
+void PeriodicTimer::resume(bool result)
+{
+    Awaiter& waiting = *std::exchange(m_waiting, nullptr);
+    waiting.m_result = result;
+    const auto handle = waiting.m_handle;
+    const WorkContext::Scope working(waiting.m_context);
     handle.resume();
 }
 
@@ -75,8 +104,8 @@ void PeriodicTimer::close()
         waiting->m_timer = nullptr;
         waiting->m_result = false;
         // Not inside this call: the one who closes may be in the middle of something.
-        if (!waiting->m_resumption.isArmed())
-            waiting->m_resumption.arm(waiting->m_handle);
+        const WorkContext::Scope working(waiting->m_context);
+        waiting->m_resumption.arm(waiting->m_handle);
         waiting->m_resumption.poster()();
     }
 }

@@ -45,7 +45,22 @@ public:
     void close();
 
 private:
+    /// What a stop request, in whatever thread, posts to the timer with. Stays from wait to wait, so that a tick makes none.
+    struct OnStop
+    {
+        struct Link
+        {
+            std::shared_ptr<Mailbox> mailbox;
+            PeriodicTimer* timer; // the timer's thread only; null: destroyed
+        };
+        void operator()() const noexcept;
+        std::shared_ptr<Link> link;
+    };
+
     void tick();
+    void stopped();
+    void resume(bool result);
+    void listen(const std::stop_token& stop);
     void arm();
     static void check(std::chrono::milliseconds period);
 
@@ -54,6 +69,9 @@ private:
     Awaiter* m_waiting = nullptr;
     bool m_pending = false;
     bool m_closed = false;
+    std::shared_ptr<OnStop::Link> m_link;
+    std::stop_token m_listensTo;
+    std::optional<std::stop_callback<OnStop>> m_onStop; // last: destroyed first
 };
 
 class [[nodiscard]] PeriodicTimer::Awaiter
@@ -80,19 +98,11 @@ public:
         m_handle = handle;
         m_context = WorkContext::current();
         m_timer->m_waiting = this;
-        if (m_stop.stop_possible()) {
-            m_resumption.arm(handle);
-            m_onStop.emplace(m_stop, m_resumption.poster());
-        }
+        if (m_stop.stop_possible() && m_stop != m_timer->m_listensTo)
+            m_timer->listen(m_stop);
     }
 
-    bool await_resume() noexcept
-    {
-        m_onStop.reset();
-        if (m_timer && m_timer->m_waiting == this)
-            m_timer->m_waiting = nullptr;
-        return m_result;
-    }
+    bool await_resume() const noexcept { return m_result; }
 
 private:
     friend class PeriodicTimer;
@@ -103,8 +113,7 @@ private:
     bool m_result = false;
     std::coroutine_handle<> m_handle;
     const WorkContext* m_context = nullptr;
-    detail::Resumption m_resumption;
-    std::optional<std::stop_callback<detail::Resumption::Poster>> m_onStop; // last: destroyed first
+    detail::Resumption m_resumption; // of a close
 };
 
 } // namespace turnspit

@@ -50,7 +50,7 @@ public:
     /// Null: the system clock again. The clock must outlive its use on this thread.
     static void setCurrent(Clock* clock) noexcept;
 
-    /// The one implementation that owns QTimers.
+    /// The one implementation that asks Qt for timers.
     [[nodiscard]] static Clock& system() noexcept;
 };
 

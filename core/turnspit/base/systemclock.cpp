@@ -1,7 +1,9 @@
 #include <turnspit/base/clock.h>
 
+#include <QBasicTimer>
+#include <QObject>
 #include <QThread>
-#include <QTimer>
+#include <QTimerEvent>
 
 namespace turnspit {
 
@@ -9,75 +11,71 @@ namespace {
 
 using namespace std::chrono;
 
-/// QTimer counts milliseconds in an int. Rounds up: a timer that fires early would make its owner re-arm for the rest.
+/// Qt counts milliseconds in an int. Rounds up: a timer that fires early would make its owner re-arm for the rest.
 int timerInterval(nanoseconds delay)
 {
     constexpr auto longest = milliseconds(std::numeric_limits<int>::max() / 2);
     return static_cast<int>(std::clamp(ceil<milliseconds>(delay), milliseconds(0), milliseconds(longest)).count());
 }
 
-class SystemTimer final : public ClockTimer
+/// Without a signal, which takes memory and time: there may be one for each of thousands of services.
+class SystemTimer final : public QObject, public ClockTimer
 {
 public:
-    explicit SystemTimer(std::function<void()> fire) : m_fire(std::move(fire))
-    {
-        m_timer.setTimerType(Qt::PreciseTimer);
-        m_timer.callOnTimeout(&m_timer, [this] { expired(); });
-    }
+    explicit SystemTimer(std::function<void()> fire) : m_fire(std::move(fire)) {}
 
     void startOnce(nanoseconds delay) override
     {
-        Q_ASSERT(m_timer.thread() == QThread::currentThread());
         m_due = BootClock::now() + std::max(delay, nanoseconds(0));
         m_once = true;
-        m_timer.setSingleShot(true);
-        m_timer.start(timerInterval(delay));
+        m_repeat = false;
+        arm(timerInterval(delay));
     }
 
     void startPeriodic(nanoseconds period) override
     {
-        Q_ASSERT(m_timer.thread() == QThread::currentThread());
-        m_once = false;
-        // Longer than QTimer can count: fall back to waiting in pieces.
         m_period = period;
-        if (milliseconds(timerInterval(period)) < floor<milliseconds>(period)) {
+        // Longer than Qt can count: fall back to waiting in pieces.
+        m_once = m_repeat = milliseconds(timerInterval(period)) < floor<milliseconds>(period);
+        if (m_repeat)
             m_due = BootClock::now() + period;
-            m_once = true;
-            m_repeat = true;
-            m_timer.setSingleShot(true);
-        } else {
-            m_repeat = false;
-            m_timer.setSingleShot(false);
-        }
-        m_timer.start(std::max(1, timerInterval(period)));
+        arm(std::max(1, timerInterval(period)));
     }
 
     void stop() override
     {
-        Q_ASSERT(m_timer.thread() == QThread::currentThread());
+        Q_ASSERT(thread() == QThread::currentThread());
         m_timer.stop();
     }
 
-private:
-    void expired()
+protected:
+    void timerEvent(QTimerEvent*) override
     {
         if (m_once) {
-            // CLOCK_MONOTONIC, which QTimer uses, stands still while the machine sleeps: it can only be late, and a delay
-            // longer than QTimer can count comes here early.
+            m_timer.stop();
+            // CLOCK_MONOTONIC, which Qt uses, stands still while the machine sleeps: it can only be late, and a delay
+            // longer than Qt can count comes here early.
             if (const auto left = m_due - BootClock::now(); left > milliseconds(1)) {
-                m_timer.start(timerInterval(left));
+                arm(timerInterval(left));
                 return;
             }
             if (m_repeat) {
                 m_due += m_period;
-                m_timer.start(timerInterval(m_due - BootClock::now()));
+                arm(timerInterval(m_due - BootClock::now()));
             }
         }
         const auto fire = m_fire; // it may destroy this timer, and itself with it
         fire();
     }
 
-    QTimer m_timer;
+private:
+    void arm(int interval)
+    {
+        Q_ASSERT(thread() == QThread::currentThread());
+        m_timer.start(interval, Qt::PreciseTimer, this);
+    }
+
+    QBasicTimer m_timer;
     std::function<void()> m_fire;
     Instant m_due;
     nanoseconds m_period{0};

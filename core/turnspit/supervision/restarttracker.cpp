@@ -65,10 +65,10 @@ RestartTracker::Decision RestartTracker::ended(Outcome outcome, Instant now, dou
 
     m_failures.push_back(now);
     while (now - m_failures.front() >= m_policy.window && m_failures.size() > 1)
-        m_failures.pop_front();
+        m_failures.erase(m_failures.begin());
     // Without a limit nobody asks for more than one.
     while (m_policy.limit <= 0 && m_failures.size() > 1)
-        m_failures.pop_front();
+        m_failures.erase(m_failures.begin());
     out.failures = static_cast<int>(m_failures.size());
     if (m_policy.policy == RestartPolicy::Never) {
         out.kind = Decision::Failed;

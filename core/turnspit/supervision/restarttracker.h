@@ -4,9 +4,9 @@
 #include <turnspit/base/time.h>
 #include <turnspit/supervision/restartpolicy.h>
 
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace turnspit {
 
@@ -79,7 +79,7 @@ private:
     [[nodiscard]] Milliseconds delayAfter(bool failure, Instant now, double random) const;
 
     RestartPolicy m_policy;
-    std::deque<Instant> m_failures; ///< within the window, oldest first
+    std::vector<Instant> m_failures; ///< within the window, oldest first; few
     Instant m_started;
     int m_attempt = 0;
     int m_doublings = 0;
