@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,10 @@ struct ServiceGraph
     std::vector<std::unique_ptr<ServiceDescriptor>> descriptors;
     using ByKey = std::map<std::string, std::vector<const ServiceDescriptor*>, std::less<>>;
     std::map<std::type_index, ByKey> byType; ///< each in the order of registration
+
+    /// The last one without a key, by the address of the type's name: a short cut for those who ask. Set at build. A type may have its
+    /// name twice, in two shared libraries: who asks by an address that no registration has is answered from byType.
+    std::unordered_map<const char*, const ServiceDescriptor*> lastByName;
 
     void add(std::unique_ptr<ServiceDescriptor> descriptor);
 

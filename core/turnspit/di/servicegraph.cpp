@@ -91,6 +91,7 @@ const ServiceDescriptor* findScoped(const ServiceGraph& graph, const ServiceDesc
 
 void ServiceGraph::add(std::unique_ptr<ServiceDescriptor> descriptor)
 {
+    lastByName.clear(); // where a build has failed before
     byType[descriptor->type][descriptor->key].push_back(descriptor.get());
     descriptors.push_back(std::move(descriptor));
 }
@@ -107,6 +108,10 @@ const std::vector<const ServiceDescriptor*>& ServiceGraph::all(std::type_index t
 
 const ServiceDescriptor* ServiceGraph::last(std::type_index type, std::string_view key) const
 {
+    if (key.empty()) {
+        if (const auto found = lastByName.find(type.name()); found != lastByName.end())
+            return found->second;
+    }
     const auto& known = all(type, key);
     return known.empty() ? nullptr : known.back();
 }
@@ -149,6 +154,10 @@ std::vector<std::string> ServiceGraph::finish()
         std::set<const ServiceDescriptor*> seen;
         if (descriptor->lifetime == Lifetime::Transient)
             descriptor->scopedBelow = findScoped(*this, *descriptor, seen);
+    }
+    for (const auto& descriptor : descriptors) {
+        if (descriptor->key.empty())
+            lastByName[descriptor->type.name()] = last(descriptor->type, {});
     }
     return out;
 }

@@ -15,9 +15,12 @@ using detail::ServiceDescriptor;
 /// What this thread is making: a factory may ask the provider itself, past the check at build.
 struct Making
 {
-    const ServiceDescriptor* descriptor; // null: not registered itself
-    std::string label;
-    std::string key;
+    const ServiceDescriptor* descriptor; // null: not registered itself, and the following say what it is
+    std::string ownLabel = {};
+    std::string ownKey = {};
+
+    [[nodiscard]] std::string label() const { return descriptor ? descriptor->label() : ownLabel; }
+    [[nodiscard]] const std::string& key() const { return descriptor ? descriptor->key : ownKey; }
 };
 thread_local std::vector<Making> making;
 
@@ -29,11 +32,11 @@ struct MakingOne
         if (seen != making.end()) {
             std::string chain;
             for (auto member = seen; member != making.end(); ++member)
-                chain += member->label + " -> ";
+                chain += member->label() + " -> ";
             throw ServiceError("A circular dependency was detected for the service of type '" + descriptor.label() + "'.\n" + chain
                                + descriptor.label());
         }
-        making.push_back({&descriptor, descriptor.label(), descriptor.key});
+        making.push_back({&descriptor});
     }
     ~MakingOne() { making.pop_back(); }
     MakingOne(const MakingOne&) = delete;
@@ -81,7 +84,7 @@ ServiceProvider::Activation::~Activation()
 
 std::string ServiceProvider::currentKey()
 {
-    return making.empty() ? std::string() : making.back().key;
+    return making.empty() ? std::string() : making.back().key();
 }
 
 ServiceProvider::ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, std::shared_ptr<ServiceProvider> root)
@@ -121,8 +124,8 @@ std::shared_ptr<void> ServiceProvider::require(const std::type_info& type, std::
         return out;
     if (making.empty())
         throw ServiceError("No service for type " + quoted(type, key) + " has been registered.");
-    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '" + making.back().label
-                       + "'.");
+    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '"
+                       + making.back().label() + "'.");
 }
 
 std::shared_ptr<void> ServiceProvider::resolve(const std::type_info& type, std::string_view key)
@@ -162,9 +165,12 @@ std::shared_ptr<void> ServiceProvider::instance(const ServiceDescriptor& descrip
     checkScoped(descriptor);
     if (descriptor.lifetime == Lifetime::Transient)
         return make(descriptor);
-    if (const auto known = m_instances.find(&descriptor); known != m_instances.end())
+    const auto place = [&] { return std::ranges::lower_bound(m_instances, &descriptor, std::less<>(), &Instance::first); };
+    if (const auto known = place(); known != m_instances.end() && known->first == &descriptor)
         return known->second;
-    return m_instances.emplace(&descriptor, make(descriptor)).first->second;
+    auto made = make(descriptor);
+    m_instances.emplace(place(), &descriptor, made); // looked for again: making one makes others
+    return made;
 }
 
 void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
@@ -176,7 +182,7 @@ void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
         return each.descriptor && each.descriptor->lifetime == Lifetime::Singleton;
     });
     if (singleton != making.rend())
-        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + singleton->label + "'.");
+        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + singleton->label() + "'.");
     if (scoped == &descriptor)
         throw ServiceError("Cannot resolve scoped service '" + descriptor.label() + "' from root provider.");
     throw ServiceError("Cannot resolve '" + descriptor.label() + "' from root provider because it requires scoped service '" + scoped->label()
@@ -187,7 +193,10 @@ std::shared_ptr<void> ServiceProvider::make(const ServiceDescriptor& descriptor)
 {
     const MakingOne guard(descriptor);
     auto made = descriptor.make(*this);
-    m_created->list.push_back({made.object, std::move(made.close), &descriptor});
+    auto& created = m_created->list;
+    if (created.capacity() == 0)
+        created.reserve(8);
+    created.push_back({made.object, std::move(made.close), &descriptor});
     return std::move(made.object);
 }
 

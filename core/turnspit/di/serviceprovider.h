@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include <string_view>
 #include <typeindex>
 #include <typeinfo>
+#include <utility>
 #include <vector>
 
 namespace turnspit {
@@ -119,6 +119,7 @@ public:
 private:
     struct Created;
     class CreatedList;
+    using Instance = std::pair<const detail::ServiceDescriptor*, std::shared_ptr<void>>;
 
     std::shared_ptr<void> require(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> resolve(const std::type_info& type, std::string_view key);
@@ -133,10 +134,10 @@ private:
     std::shared_ptr<const detail::ServiceGraph> m_graph;
     std::weak_ptr<ServiceProvider> m_root; // empty in the root itself
     bool m_isRoot;
-    mutable std::recursive_mutex m_mutex; // recursive: making one makes others
-    std::map<const detail::ServiceDescriptor*, std::shared_ptr<void>> m_instances; // guarded
-    std::unique_ptr<CreatedList> m_created;                                        // guarded
-    std::shared_ptr<ServiceScopeFactory> m_scopeFactory;                           // guarded
+    mutable std::recursive_mutex m_mutex;                // recursive: making one makes others
+    std::vector<Instance> m_instances;                   // guarded; sorted by what they are instances of
+    std::unique_ptr<CreatedList> m_created;              // guarded
+    std::shared_ptr<ServiceScopeFactory> m_scopeFactory; // guarded
     std::atomic<bool> m_disposed = false;
     std::string m_closing; // the closing thread only
 };
