@@ -110,6 +110,24 @@ private Q_SLOTS:
         QCOMPARE(h.plan.ticks, 3);
     }
 
+    void theSeriesIsWhereItWasAfterTheMachineSlept()
+    {
+        Fixture h;
+        h.run();
+        h.clock.advance(10s);
+        h.clock.sleep(25s); // at 20 and 30 nothing could tick
+        QCOMPARE(h.plan.ticks, 2);
+        QVERIFY(h.status().nextTick == h.clock.wallNow() + 5s);
+        h.clock.advance(4999ms);
+        QCOMPARE(h.plan.ticks, 2);
+        h.clock.advance(1ms);
+        QCOMPARE(h.plan.ticks, 3);
+        h.clock.advance(9999ms);
+        QCOMPARE(h.plan.ticks, 3);
+        h.clock.advance(1ms);
+        QCOMPARE(h.plan.ticks, 4);
+    }
+
     void aFailedTickIsLoggedWithTheNameAndTheNextOneComes()
     {
         Fixture h;

@@ -29,6 +29,8 @@ HostCore::HostCore(Parts parts)
         m_controllers->list.push_back(
             std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(m_host, std::move(registration))));
     m_host.controllers = &m_controllers->list;
+    for (const auto& controller : m_controllers->list)
+        controller->d().link();
     m_controllers->host = &m_host;
     for (const auto& make : parts.extensions)
         m_extensions.push_back(make(*m_host.environment->provider));

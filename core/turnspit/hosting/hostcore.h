@@ -79,6 +79,8 @@ private:
 
     Task<> performStop(std::shared_ptr<StopOperation> operation);
     Task<> stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation);
+    Task<> finishOne(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
+    Task<> finishAll(Controllers controllers, std::shared_ptr<StopOperation> operation);
     Task<> abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
     Task<> stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation);
     std::shared_ptr<StopOperation> stopOperation(std::stop_token hurryUp);

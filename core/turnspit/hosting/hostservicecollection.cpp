@@ -1,6 +1,5 @@
 #include <turnspit/hosting/hostservicecollection.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace turnspit {
@@ -8,9 +7,8 @@ namespace turnspit {
 HostServiceCollection& HostServiceCollection::addHosted(HostedRegistration registration)
 {
     checkNotBuilt(registration.name);
-    const auto same = std::find_if(m_hosted.begin(), m_hosted.end(), [&](const auto& known) { return known.name == registration.name; });
-    if (same != m_hosted.end()) {
-        throw std::logic_error("There is a hosted service '" + registration.name + "' (" + same->typeName + ") already; give "
+    if (const auto [same, isNew] = m_places.try_emplace(registration.name, m_hosted.size()); !isNew) {
+        throw std::logic_error("There is a hosted service '" + registration.name + "' (" + m_hosted[same->second].typeName + ") already; give "
                                + (registration.named ? "'" + registration.typeName + "' another name" : "this one a name: addHostedService<T>(\"name\")")
                                + ".");
     }

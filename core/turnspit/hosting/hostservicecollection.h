@@ -3,7 +3,9 @@
 #include <turnspit/di/servicecollection.h>
 #include <turnspit/hosting/hostedregistration.h>
 
+#include <cstddef>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,7 @@ public:
 
 private:
     std::vector<HostedRegistration> m_hosted;
+    std::unordered_map<std::string, std::size_t> m_places; ///< of each name in it
 };
 
 } // namespace turnspit

@@ -133,8 +133,7 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
     environment.lifetime->stopApplication();
     co_await stopPhase(steady, Step::Stop, operation);
     co_await stopPhase(steady, Step::Stopped, operation);
-    for (auto* controller : steady)
-        operation->result.services.push_back(co_await controller->finishStop());
+    co_await finishAll(steady, operation);
     // What was in the middle of a command of its own ends by a command.
     for (auto* controller : busy)
         operation->result.services.push_back(co_await controller->stop(operation->deadline->passed() ? Milliseconds(0) : m_host.options.shutdownTimeout));
@@ -163,6 +162,24 @@ Task<> HostCore::stopOne(ServiceController::Private& controller, Step step, std:
     (void)co_await controller.stopStep(step);
     if (step == Step::Stop)
         controller.stopEnded();
+}
+
+Task<> HostCore::finishOne(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)
+{
+    operation->result.services.push_back(co_await controller.finishStop());
+}
+
+Task<> HostCore::finishAll(Controllers controllers, std::shared_ptr<StopOperation> operation)
+{
+    if (m_host.options.servicesStopConcurrently) {
+        TaskScope all;
+        for (auto* controller : controllers)
+            all.spawn(finishOne(*controller, operation));
+        co_await all.join();
+        co_return;
+    }
+    for (auto* controller : controllers)
+        co_await finishOne(*controller, operation);
 }
 
 Task<> HostCore::stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation)

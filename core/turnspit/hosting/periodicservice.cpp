@@ -4,11 +4,14 @@
 #include <turnspit/async/promise.h>
 #include <turnspit/async/aggregateerror.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace turnspit {
 
 namespace {
+
+constexpr std::chrono::milliseconds outOfStep(250);
 
 void check(std::chrono::milliseconds period)
 {
@@ -44,20 +47,31 @@ void PeriodicService::changed()
         m_onStatus();
 }
 
-void PeriodicService::arm()
+void PeriodicService::beginSeries()
 {
-    m_timer->startOnce(m_next - m_clock->now());
+    m_next = m_clock->now() + m_period;
+    m_repeats = true;
+    m_timer->startPeriodic(m_period);
 }
 
 void PeriodicService::due()
 {
     // The series goes on while held, and while a tick runs; what was passed over is one tick.
-    const auto late = m_clock->now() - m_next;
+    const Instant now = m_clock->now();
+    const auto late = now - m_next;
     m_next += m_period * (1 + std::max<std::int64_t>(0, late / m_period));
-    arm();
+    // A timer that repeats by itself is cheap where there are many. Where the machine slept, or the thread was busy for long, it is not in
+    // step with the series any more, and is put there once.
+    if (late >= std::min<std::chrono::nanoseconds>(m_period, outOfStep)) {
+        m_repeats = false;
+        m_timer->startOnce(m_next - now);
+    } else if (!std::exchange(m_repeats, true)) {
+        m_timer->startPeriodic(m_period);
+    }
     m_due = !m_status.held;
     m_wake.set();
-    changed();
+    if (!m_due || m_status.ticking) // else the tick says it, next
+        changed();
 }
 
 void PeriodicService::setPeriod(std::chrono::milliseconds period)
@@ -66,8 +80,7 @@ void PeriodicService::setPeriod(std::chrono::milliseconds period)
     m_period = period;
     if (!m_running)
         return;
-    m_next = m_clock->now() + period;
-    arm();
+    beginSeries();
     changed();
 }
 
@@ -110,9 +123,13 @@ Task<> PeriodicService::execute(std::stop_token stopping)
 
     m_clock = &Clock::current();
     m_timer = m_clock->createTimer([this] { due(); });
-    m_next = m_clock->now() + (m_runAtStart ? std::chrono::milliseconds(0) : m_period);
+    beginSeries();
+    if (m_runAtStart) {
+        m_next = m_clock->now();
+        m_repeats = false;
+        m_timer->startOnce(std::chrono::nanoseconds(0));
+    }
     m_running = true;
-    arm();
     changed();
     while (!stopping.stop_requested()) {
         if (m_request) {

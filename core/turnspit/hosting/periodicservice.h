@@ -70,7 +70,7 @@ private:
     struct Request;
     void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
     Task<> runTick(std::stop_token stopping, Trigger trigger);
-    void arm();
+    void beginSeries();
     void due();
     void finished(Outcome outcome, const std::string& error);
     void ended();
@@ -81,6 +81,7 @@ private:
     bool m_stopOnFailure = false;
     bool m_running = false; // inside execute
     bool m_due = false;
+    bool m_repeats = false; // the timer, by itself
     Instant m_next;         // of the series
     std::shared_ptr<Request> m_request;
     Clock* m_clock = nullptr; // of the thread that runs execute

@@ -112,6 +112,9 @@ public:
     /// Its start will not go on: those that wait for it are told.
     void startFailed();
 
+    /// Once all are there: those that it needs or comes after know of it.
+    void link();
+
     /// Of those that need it, and run.
     [[nodiscard]] std::vector<Private*> dependents() const;
 
@@ -147,7 +150,6 @@ private:
     void stopped(const StopOperation& operation);
     void moved();
     [[nodiscard]] Private* other(std::string_view name) const;
-    [[nodiscard]] bool comesAfter(const Private& earlier) const;
     enum class Holds { Yes, NotYet, Never };
     [[nodiscard]] Holds holds(DependencyCondition condition) const;
     /// Where it will never hold: "failed: no disk".
@@ -189,6 +191,7 @@ private:
     std::optional<Ended> m_ended;       ///< execute has ended while a start or stop was under way
     std::exception_ptr m_fault;         ///< of the last run that was judged
     bool m_ready = false;               ///< of this run
+    std::vector<Private*> m_later;      ///< those that need it or come after it, in the order of the registration
     Event m_moved;                      ///< set and reset where something that others wait for may be so now
     bool m_held = false;
     std::optional<WallTime> m_seriesNext; ///< of a periodic one that runs: the next tick, held or not

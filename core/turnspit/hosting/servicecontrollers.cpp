@@ -38,6 +38,7 @@ Result<ServiceController*> ServiceControllers::add(HostedRegistration registrati
         return fail(wrong.front());
     m_d.list.push_back(
         std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(*m_d.host, std::move(registration))));
+    m_d.list.back()->d().link();
     m_d.host->changed();
     return m_d.list.back().get();
 }

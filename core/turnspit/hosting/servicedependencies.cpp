@@ -113,23 +113,29 @@ Task<Private::Permission> Private::awaitNeeds(bool byHost)
     co_return out;
 }
 
-bool Private::comesAfter(const Private& earlier) const
+void Private::link()
 {
     const auto& options = registration->options;
-    return std::ranges::find(options.after, earlier.registration->name) != options.after.end()
-           || std::ranges::find(options.needs, earlier.registration->name, &ServiceDependency::service) != options.needs.end();
+    const auto tell = [this](std::string_view name) {
+        auto& later = other(name)->m_later;
+        if (later.empty() || later.back() != this)
+            later.push_back(this);
+    };
+    for (const auto& need : options.needs)
+        tell(need.service);
+    for (const auto& name : options.after)
+        tell(name);
 }
 
 std::vector<Private*> Private::dependents() const
 {
     std::vector<Private*> out;
-    for (const auto& controller : *host.controllers) {
-        auto& each = controller->d();
-        const bool needs = std::ranges::any_of(each.registration->options.needs, [this](const auto& need) {
+    for (auto* each : m_later) {
+        const bool needs = std::ranges::any_of(each->registration->options.needs, [this](const auto& need) {
             return need.service == registration->name && need.condition != DependencyCondition::Completed;
         });
-        if (needs && (each.runs() || each.isStarting() || each.isRetrying()))
-            out.push_back(&each);
+        if (needs && (each->runs() || each->isStarting() || each->isRetrying()))
+            out.push_back(each);
     }
     return out;
 }
@@ -151,9 +157,8 @@ Task<> Private::stopDependent(Private& dependent, std::string reason)
 
 Task<> Private::awaitDependents()
 {
-    for (const auto& controller : *host.controllers) {
-        auto& later = controller->d();
-        if (const auto stopping = later.m_stopOperation; stopping && later.comesAfter(*this))
+    for (const auto* later : m_later) {
+        if (const auto stopping = later->m_stopOperation)
             co_await stopping->stopped.wait();
     }
 }

@@ -30,15 +30,15 @@ FailureBehaviour ServiceController::Private::behaviour() const
 
 void ServiceController::Private::changed()
 {
-    if (std::exchange(m_changePosted, true))
-        return;
-    Mailbox::current()->post([this, alive = m_alive] {
-        if (!*alive)
-            return;
-        m_changePosted = false;
-        if (const auto call = onChanged)
-            call();
-    });
+    if (onChanged && !std::exchange(m_changePosted, true)) {
+        Mailbox::current()->post([this, alive = m_alive] {
+            if (!*alive)
+                return;
+            m_changePosted = false;
+            if (const auto call = onChanged)
+                call();
+        });
+    }
     host.changed();
 }
 
