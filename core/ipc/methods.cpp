@@ -448,6 +448,11 @@ Answer usageHistory(HostSession& session, QJsonObject params)
     co_return answer(co_await session.usageHistory(*std::move(query)));
 }
 
+Answer queues(HostSession& session, QJsonObject)
+{
+    co_return answer(co_await session.queues());
+}
+
 constexpr std::array table{
     Method{"snapshot", snapshot},
     Method{"service.start", act<Action::Start>},
@@ -490,6 +495,7 @@ constexpr std::array table{
     Method{"service.restore", restore},
     Method{"service.holds", holds},
     Method{"usage.query", usageHistory},
+    Method{"queue.status", queues},
 };
 
 } // namespace

@@ -464,4 +464,9 @@ Task<Result<QList<ServiceUsage>>> RemoteSession::usageHistory(UsageQuery query)
     co_return all;
 }
 
+Task<Result<QList<QueueInfo>>> RemoteSession::queues()
+{
+    co_return listFrom<QueueInfo>(co_await call(QStringLiteral("queue.status"), {}));
+}
+
 } // namespace turnspit

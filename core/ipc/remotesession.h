@@ -85,6 +85,7 @@ public:
     [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
     [[nodiscard]] Task<Result<QList<HoldInfo>>> holds() override;
     [[nodiscard]] Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
+    [[nodiscard]] Task<Result<QList<QueueInfo>>> queues() override;
 
 private:
     using Value = Result<QJsonValue>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sessioncontract.h"
+#include "sorting.h"
 
 #include <support/await.h>
 
@@ -44,6 +45,7 @@ public:
         engine.onFailure = FailureBehaviour::StopHost;
         engine.stopTimeout = std::chrono::seconds(60);
         builder.services().addHostedService<Engine>("engine", engine);
+        sorting::prepare(builder);
         m_host = builder.build();
 
         const QByteArray pipe = QFile::encodeName(m_folder.filePath(QStringLiteral("talk")));
@@ -69,6 +71,7 @@ public:
         if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate))
             qFatal("cannot empty %s", qPrintable(file.fileName()));
     }
+    void provideQueue(const QString& name) override { sorting::add(*m_host, name); }
 
 protected:
     void startHost() { (void)await(startIt()); }

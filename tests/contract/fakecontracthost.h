@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sessioncontract.h"
+#include "sorting.h"
 
 #include <support/fakesession.h>
 
@@ -15,6 +16,7 @@ public:
     QString talkerCommand() override { return QStringLiteral("[\"talker\"]"); }
     void talk(const QString& name, const QByteArray& line) override { m_fake->say(name, line); }
     void emptyFile(const QString& name) override { m_fake->breakText(name, {}); }
+    void provideQueue(const QString& name) override { sorting::add(*m_fake, name); }
 
 private:
     std::unique_ptr<FakeSession> m_fake = std::make_unique<FakeSession>();

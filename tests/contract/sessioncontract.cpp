@@ -1175,4 +1175,25 @@ void SessionContract::aTryOfAnInvalidFileIsRefused()
     QCOMPARE(said(kindOf(await(session().beginTry({name("a"), name("group = \"x\"\n")})))), said(ErrorKind::InvalidDefinition));
 }
 
+void SessionContract::queueWorkersTellWhatTheyCount()
+{
+    add(name("a"), sleeper);
+    const auto none = await(session().queues());
+    QVERIFY(none);
+    QVERIFY(none->isEmpty());
+
+    const QString sorting = name("sorting");
+    m_host->provideQueue(sorting);
+    QCOMPARE(said(service(sorting).kind), said(ServiceKind::Queue));
+    QVERIFY(act(Action::Start, {sorting}));
+    const auto look = [this] {
+        const auto queues = await(session().queues());
+        return queues ? queues->value(0) : QueueInfo();
+    };
+    const QueueInfo expected{.name = sorting, .deadLetters = 1, .acked = 3, .dead = 1, .lastError = name("it cannot be read")};
+    QTRY_VERIFY(look() == expected);
+    QVERIFY(act(Action::Stop, {sorting}));
+    QVERIFY(look() == expected); // kept
+}
+
 } // namespace turnspit

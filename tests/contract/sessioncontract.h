@@ -31,6 +31,9 @@ public:
 
     /// Somebody empties the file of this service; the host knows it when the session has reloaded.
     virtual void emptyFile(const QString& name) = 0;
+
+    /// Adds a queue worker of this name. When it has been started it does three messages, and rejects a fourth one: "it cannot be read".
+    virtual void provideQueue(const QString& name) = 0;
 };
 
 using ContractFactory = std::function<std::unique_ptr<ContractHost>()>;
@@ -104,6 +107,7 @@ private Q_SLOTS:
     void aTriedCommandIsNoRunAndNoService();
     void aTriedCommandIsStopped();
     void aTryOfAnInvalidFileIsRefused();
+    void queueWorkersTellWhatTheyCount();
 
 private:
     HostSession& session() { return m_host->session(); }

@@ -1,4 +1,5 @@
 #include "sessioncontract.h"
+#include "sorting.h"
 
 #include <ipc/controlserver.h>
 #include <ipc/remotesession.h>
@@ -31,6 +32,7 @@ public:
     QString talkerCommand() override { return QStringLiteral("[\"talker\"]"); }
     void talk(const QString& name, const QByteArray& line) override { m_fake.say(name, line); }
     void emptyFile(const QString& name) override { m_fake.breakText(name, {}); }
+    void provideQueue(const QString& name) override { sorting::add(m_fake, name); }
 
 private:
     QTemporaryDir m_folder;

@@ -1,4 +1,5 @@
 #include "sessioncontract.h"
+#include "sorting.h"
 
 #include <support/await.h>
 
@@ -52,6 +53,7 @@ public:
         options.folders.stateDir = m_folder.path().toStdString() + "/s";
         options.folders.runtimeDir = m_folder.path().toStdString() + "/r";
         exposeControl(builder, "worker", options);
+        sorting::prepare(builder);
         m_host = builder.build();
         (void)await(startIt());
         if (!await(m_session->open(m_folder.filePath(QStringLiteral("r/workers/worker.sock")))))
@@ -67,6 +69,7 @@ public:
         m_host->services().get<LoggerFactory>().write(LogCategory("contract", LogLevel::Trace), LogLevel::Info, 0, name.toStdString(), line.toStdString());
     }
     void emptyFile(const QString&) override { qFatal("there are no files"); }
+    void provideQueue(const QString& name) override { sorting::add(*m_host, name); }
 
     std::optional<ActionResult> provide(const QString& name, const QString& text, bool start) override
     {
@@ -134,6 +137,7 @@ int main(int argc, char* argv[])
                  "hostStatusSaysWhoItIs",
                  "shutdownAnswersWhenItHasBegun",
                  "pendingCallsAreCancelledWhenTheSessionIsDestroyed",
+                 "queueWorkersTellWhatTheyCount",
              })
             arguments.append(QString::fromLatin1(test));
     }

@@ -112,6 +112,9 @@ private Q_SLOTS:
         const UsageQuery figures{{QStringLiteral("a"), QStringLiteral("b")}, 1h, WallTime(7us)};
         const auto asked = thereAndBack(figures);
         QVERIFY(asked && asked->names == figures.names && asked->span == figures.span && asked->since == figures.since);
+        const QueueInfo queue{.name = QStringLiteral("a"), .depth = 1, .delayed = 2, .inFlight = 3, .deadLetters = 4, .inHand = 5, .acked = 6,
+                              .nacked = 7, .dead = 8, .released = 9, .lastError = QStringLiteral("no such order")};
+        QVERIFY(thereAndBack(queue) == queue);
         ActionRequest request;
         request.action = Action::Kill;
         request.names = {QStringLiteral("a")};

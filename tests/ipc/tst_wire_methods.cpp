@@ -211,6 +211,9 @@ void TestWireMethods::bytes_data()
         result(R"([{"name":"mail","samples":[]}])"));
     row("usage.query span", "usage.query", R"({"names":["mail"],"span":-1})",
         error(-32602, "`span` must be a number of seconds, not negative"));
+    row("queue.status", "queue.status", "{}",
+        result(R"([{"acked":9204,"dead":1,"dead_letters":1,"delayed":2,"depth":128,"in_flight":5,"in_hand":4,"last_error":"no such order",)"
+               R"("nacked":3,"name":"mail","released":0}])"));
     row("service.usage unknown", "service.usage", R"({"name":"mial"})", error(-32001, "there is no service `mial`"));
     row("service.usage nameless", "service.usage", "{}", error(-32602, "`name` must be given"));
     row("inspect", "service.inspect", R"({"name":"new","text":"command = \"true\"\n","edits":[{"key":"group","value":"post"}]})", {});
@@ -343,6 +346,8 @@ void TestWireMethods::prepare(FakeSession& fake)
     fake.say(mail, "third");
     fake.setReloadAnswer({QStringLiteral("mail: changed")});
     fake.setUsage(mail, {{Clock::current().wallNow(), std::nullopt, 84'000'000}});
+    fake.setQueue({.name = mail, .depth = 128, .delayed = 2, .inFlight = 5, .deadLetters = 1, .inHand = 4, .acked = 9204, .nacked = 3,
+                   .dead = 1, .lastError = QStringLiteral("no such order")});
 }
 
 QTEST_GUILESS_MAIN(TestWireMethods)

@@ -86,6 +86,8 @@ public:
     void setPlanned(const QString& name, const QList<WallTime>& times) { m_planned.insert(name, times); }
     /// What `usage` answers for the service.
     void setUsage(const QString& name, const QList<UsageSample>& samples) { m_usage.insert(name, samples); }
+    /// What `queues` answers for the service of that name.
+    void setQueue(const QueueInfo& queue) { m_queues.insert(queue.name, queue); }
     void addEvent(const HostEvent& event) { m_events.append(event); }
     void setReloadAnswer(const QStringList& lines) { m_reloadAnswer = lines; }
 
@@ -149,6 +151,7 @@ public:
     [[nodiscard]] Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
     [[nodiscard]] Task<Result<QList<HoldInfo>>> holds() override;
     [[nodiscard]] Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
+    [[nodiscard]] Task<Result<QList<QueueInfo>>> queues() override;
 
 Q_SIGNALS:
     void shutdownRequested();
@@ -224,6 +227,7 @@ private:
     QHash<QString, std::pair<QJsonObject, QStringList>> m_values;
     QHash<QString, QList<WallTime>> m_planned;
     QHash<QString, QList<UsageSample>> m_usage;
+    QMap<QString, QueueInfo> m_queues;
     QList<HostEvent> m_events;
     QStringList m_reloadAnswer;
     QMap<QString, QString> m_environment{{QStringLiteral("PATH"), QStringLiteral("/usr/bin:/bin")},

@@ -671,6 +671,13 @@ Task<Result<QList<ServiceUsage>>> FakeSession::usageHistory(UsageQuery query)
     co_return usages;
 }
 
+Task<Result<QList<QueueInfo>>> FakeSession::queues()
+{
+    if (const auto entered = co_await enter(QStringLiteral("queues"), {}); !entered)
+        co_return fail(entered.error());
+    co_return m_queues.values();
+}
+
 Task<Result<LogExtent>> FakeSession::logExtent(LogExtentQuery query)
 {
     if (const auto entered = co_await enter(QStringLiteral("logExtent"), toJson(query)); !entered)

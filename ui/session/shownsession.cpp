@@ -277,4 +277,9 @@ Task<Result<QList<ServiceUsage>>> ShownSession::usageHistory(UsageQuery query)
     return forward<QList<ServiceUsage>>([query](HostSession& s) { return s.usageHistory(query); });
 }
 
+Task<Result<QList<QueueInfo>>> ShownSession::queues()
+{
+    return forward<QList<QueueInfo>>([](HostSession& s) { return s.queues(); });
+}
+
 } // namespace turnspit

@@ -62,6 +62,7 @@ public:
     Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
     Task<Result<QList<HoldInfo>>> holds() override;
     Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
+    Task<Result<QList<QueueInfo>>> queues() override;
 
 private:
     /// Calls of one target under way; they end with it.

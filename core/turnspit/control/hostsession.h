@@ -121,6 +121,10 @@ public:
     /// What the host sampled of several services, or during a longer time than `usage` tells of; in the order of the names that were given.
     [[nodiscard]] virtual Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) = 0;
 
+    /// What the queue workers of the host count, sorted by name; those that have never run are left out. No delta says that a figure is
+    /// another: who shows them asks again.
+    [[nodiscard]] virtual Task<Result<QList<QueueInfo>>> queues() = 0;
+
 Q_SIGNALS:
     void snapshotReplaced(const turnspit::Snapshot& snapshot);
     void deltaArrived(const turnspit::Delta& delta);

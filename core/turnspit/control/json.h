@@ -43,6 +43,7 @@ namespace turnspit {
 [[nodiscard]] QJsonObject toJson(const UsageSample& sample);
 [[nodiscard]] QJsonObject toJson(const UsageQuery& query);
 [[nodiscard]] QJsonObject toJson(const ServiceUsage& usage);
+[[nodiscard]] QJsonObject toJson(const QueueInfo& queue);
 [[nodiscard]] QJsonObject toJson(const KeyEdit& edit);
 [[nodiscard]] QJsonObject toJson(const InspectRequest& request);
 [[nodiscard]] QJsonObject toJson(const Remark& remark);
@@ -96,6 +97,7 @@ template <> Result<HoldInfo> fromJson(const QJsonObject& object);
 template <> Result<UsageSample> fromJson(const QJsonObject& object);
 template <> Result<UsageQuery> fromJson(const QJsonObject& object);
 template <> Result<ServiceUsage> fromJson(const QJsonObject& object);
+template <> Result<QueueInfo> fromJson(const QJsonObject& object);
 template <> Result<KeyEdit> fromJson(const QJsonObject& object);
 template <> Result<InspectRequest> fromJson(const QJsonObject& object);
 template <> Result<Remark> fromJson(const QJsonObject& object);

@@ -2,7 +2,7 @@
 
 #include <turnspit/control/jsonfields.h>
 
-/// The JSON form of what services use; the rest of the values is in json.cpp.
+/// The JSON form of what services use and of what queue workers count; the rest of the values is in json.cpp.
 namespace turnspit {
 
 namespace {
@@ -65,6 +65,42 @@ Result<ServiceUsage> fromJson(const QJsonObject& object)
     if (!samples)
         return fail(samples.error().in("`samples`"));
     out.samples = *std::move(samples);
+    return fields.take(out);
+}
+
+QJsonObject toJson(const QueueInfo& queue)
+{
+    return {
+        {Key("name"), queue.name},
+        {Key("depth"), static_cast<qint64>(queue.depth)},
+        {Key("delayed"), static_cast<qint64>(queue.delayed)},
+        {Key("in_flight"), static_cast<qint64>(queue.inFlight)},
+        {Key("dead_letters"), static_cast<qint64>(queue.deadLetters)},
+        {Key("in_hand"), static_cast<qint64>(queue.inHand)},
+        {Key("acked"), static_cast<qint64>(queue.acked)},
+        {Key("nacked"), static_cast<qint64>(queue.nacked)},
+        {Key("dead"), static_cast<qint64>(queue.dead)},
+        {Key("released"), static_cast<qint64>(queue.released)},
+        {Key("last_error"), queue.lastError},
+    };
+}
+
+template <>
+Result<QueueInfo> fromJson(const QJsonObject& object)
+{
+    QueueInfo out;
+    JsonFields fields(object);
+    fields.read("name", out.name);
+    fields.read("depth", out.depth);
+    fields.read("delayed", out.delayed);
+    fields.read("in_flight", out.inFlight);
+    fields.read("dead_letters", out.deadLetters);
+    fields.read("in_hand", out.inHand);
+    fields.read("acked", out.acked);
+    fields.read("nacked", out.nacked);
+    fields.read("dead", out.dead);
+    fields.read("released", out.released);
+    fields.read("last_error", out.lastError);
     return fields.take(out);
 }
 

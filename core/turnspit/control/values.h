@@ -346,6 +346,24 @@ struct ServiceUsage
     bool operator==(const ServiceUsage&) const = default;
 };
 
+/// What a queue worker and its queue count, as it was when the worker looked last: at most a second ago while it runs, before its end else.
+struct QueueInfo
+{
+    QString name;            ///< of the service
+    quint64 depth = 0;       ///< messages of the queue, whoever works on it: can be received now
+    quint64 delayed = 0;     ///< not yet
+    quint64 inFlight = 0;    ///< delivered, and not settled
+    quint64 deadLetters = 0; ///< not delivered any more, and kept
+    quint64 inHand = 0;      ///< of those in flight this worker's own
+    quint64 acked = 0;       ///< done by this worker since it was started, as all that follow
+    quint64 nacked = 0;      ///< given back for another attempt
+    quint64 dead = 0;        ///< rejected, or their last attempt failed
+    quint64 released = 0;    ///< given back through no fault of theirs
+    QString lastError;       ///< what the last failure said; kept until one is done
+
+    bool operator==(const QueueInfo&) const = default;
+};
+
 struct SchedulePreview
 {
     QString sentence;

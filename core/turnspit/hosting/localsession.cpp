@@ -300,4 +300,9 @@ Task<Result<QList<ServiceUsage>>> LocalSession::usageHistory(UsageQuery query)
     return forward<QList<ServiceUsage>>([query](HostSession& s) { return s.usageHistory(query); });
 }
 
+Task<Result<QList<QueueInfo>>> LocalSession::queues()
+{
+    return forward<QList<QueueInfo>>([](HostSession& s) { return s.queues(); });
+}
+
 } // namespace turnspit

@@ -4,6 +4,7 @@
 #include <turnspit/services/conversions.h>
 #include <turnspit/services/engine.h>
 #include <turnspit/services/historyask.h>
+#include <turnspit/session/controllers.h>
 
 namespace turnspit {
 
@@ -71,6 +72,12 @@ Task<Result<QList<ServiceUsage>>> EngineSession::usageHistory(UsageQuery query)
         usages.append(std::move(usage));
     }
     co_return usages;
+}
+
+Task<Result<QList<QueueInfo>>> EngineSession::queues()
+{
+    co_await yieldToLoop();
+    co_return queuesOf(m_engine.controllers());
 }
 
 Task<Result<QList<RunInfo>>> EngineSession::runs(RunQuery query)

@@ -60,6 +60,7 @@ public:
     Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
     Task<Result<QList<HoldInfo>>> holds() override;
     Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
+    Task<Result<QList<QueueInfo>>> queues() override;
 
     /// What is tried ends now; called before this goes.
     Task<> endTries() { return m_trials.endAll(); }

@@ -4,6 +4,8 @@
 #include <turnspit/control/jsonfields.h>
 #include <turnspit/hosting/servicecontroller.h>
 
+#include <algorithm>
+
 namespace turnspit {
 
 namespace {
@@ -79,6 +81,31 @@ DefinitionInfo definitionOf(const ServiceController& controller)
                           {QStringLiteral("last_tick"), status.lastTick ? timeToJson(*status.lastTick) : QJsonValue()},
                           {QStringLiteral("last_error"), QString::fromStdString(status.lastError)}};
     return builtIn;
+}
+
+QList<QueueInfo> queuesOf(const std::vector<ServiceController*>& controllers)
+{
+    QList<QueueInfo> list;
+    for (const ServiceController* controller : controllers) {
+        const std::optional<QueueWorkerStatus>& worker = controller->status().queue;
+        if (!worker)
+            continue;
+        list.append(QueueInfo{
+            .name = QString::fromStdString(controller->name()),
+            .depth = worker->queue.depth,
+            .delayed = worker->queue.delayed,
+            .inFlight = worker->queue.inFlight,
+            .deadLetters = worker->queue.dead,
+            .inHand = static_cast<quint64>(worker->inHand),
+            .acked = worker->done,
+            .nacked = worker->retried,
+            .dead = worker->dead,
+            .released = worker->givenBack,
+            .lastError = QString::fromStdString(worker->lastError),
+        });
+    }
+    std::ranges::sort(list, {}, &QueueInfo::name);
+    return list;
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): controllers live as long as their host

@@ -4,6 +4,8 @@
 #include <turnspit/base/clock.h>
 #include <turnspit/control/values.h>
 
+#include <vector>
+
 namespace turnspit {
 
 class ServiceController;
@@ -15,6 +17,9 @@ class ServiceController;
 
 /// It has no file: `values` says what it did, if it ticks.
 [[nodiscard]] DefinitionInfo definitionOf(const ServiceController& controller);
+
+/// What those of them that are queue workers and have run count, sorted by name.
+[[nodiscard]] QList<QueueInfo> queuesOf(const std::vector<ServiceController*>& controllers);
 
 /// Answers when it is done, or with `wait` false when it has begun: then it goes on by itself. A kill is a stop with limit 0; enabling and
 /// disabling is for what has a file.

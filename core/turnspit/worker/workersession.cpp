@@ -387,6 +387,12 @@ Task<Result<QList<ServiceUsage>>> WorkerSession::usageHistory(UsageQuery query)
     co_return none;
 }
 
+Task<Result<QList<QueueInfo>>> WorkerSession::queues()
+{
+    co_await yieldToLoop();
+    co_return queuesOf(controllers());
+}
+
 Task<Result<QList<UsageSample>>> WorkerSession::usage(QString name)
 {
     co_await yieldToLoop();

@@ -87,6 +87,7 @@ public:
     Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
     Task<Result<QList<HoldInfo>>> holds() override;
     Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
+    Task<Result<QList<QueueInfo>>> queues() override;
 
 private:
     /// Somebody waits for a state of a service.
