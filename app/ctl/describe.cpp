@@ -87,7 +87,7 @@ QString memoryText(const ServiceInfo& service)
     return service.memoryBytes ? sizeText(*service.memoryBytes) : QString();
 }
 
-QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, WallTime now, const Style& style)
+QString describe(const ServiceInfo& service, const More& more, WallTime now, const Style& style)
 {
     const Table::Cell state = stateCell(service);
     QString shown = state.text;
@@ -108,14 +108,30 @@ QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, 
                 localText(*service.nextRun, style.zone) + QStringLiteral(" (") + relativeText(*service.nextRun, now) +
                     u')');
     }
-    if (heldUntil) {
+    if (more.heldUntil) {
         addLine(out, QStringLiteral("held"),
-                QStringLiteral("until ") + localText(*heldUntil, style.zone) + QStringLiteral(" (") +
-                    relativeText(*heldUntil, now) + u')');
+                QStringLiteral("until ") + localText(*more.heldUntil, style.zone) + QStringLiteral(" (") +
+                    relativeText(*more.heldUntil, now) + u')');
     }
     addLine(out, QStringLiteral("restarts"), service.restarts > 0 ? QString::number(service.restarts) : QString());
     addLine(out, QStringLiteral("cpu"), cpuText(service));
     addLine(out, QStringLiteral("memory"), memoryText(service));
+    if (const auto& queue = more.queue) {
+        addLine(out, QStringLiteral("queue"),
+                QStringLiteral("waiting %1, delayed %2, in flight %3, dead letters %4")
+                    .arg(queue->depth)
+                    .arg(queue->delayed)
+                    .arg(queue->inFlight)
+                    .arg(queue->deadLetters));
+        addLine(out, QStringLiteral("work"),
+                QStringLiteral("in hand %1, acked %2, nacked %3, dead %4, released %5")
+                    .arg(queue->inHand)
+                    .arg(queue->acked)
+                    .arg(queue->nacked)
+                    .arg(queue->dead)
+                    .arg(queue->released));
+        addLine(out, QStringLiteral("error"), queue->lastError);
+    }
     addLine(out, service.lastOutcome ? QStringLiteral("last run") : QStringLiteral("reason"), lastText(service));
     return out;
 }

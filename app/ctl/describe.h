@@ -19,9 +19,15 @@ namespace turnspit::ctl {
 [[nodiscard]] QString cpuText(const ServiceInfo& service);
 [[nodiscard]] QString memoryText(const ServiceInfo& service);
 
-/// The lines of `status` and the head of `show`. `heldUntil`: when its hold ends by itself.
-[[nodiscard]] QString describe(const ServiceInfo& service, std::optional<WallTime> heldUntil, WallTime now,
-                               const Style& style);
+/// What else is known of a service.
+struct More
+{
+    std::optional<WallTime> heldUntil = {}; ///< when its hold ends by itself
+    std::optional<QueueInfo> queue = {};    ///< of a queue worker
+};
+
+/// The lines of `status` and the head of `show`.
+[[nodiscard]] QString describe(const ServiceInfo& service, const More& more, WallTime now, const Style& style);
 
 /// The table of `runs`.
 [[nodiscard]] std::string runsTable(const QList<RunInfo>& runs, bool withService, WallTime now, const Style& style);

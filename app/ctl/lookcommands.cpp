@@ -54,6 +54,21 @@ std::optional<WallTime> endOf(const HoldEnds& ends, const ServiceInfo& service)
     return isHeld(service) && end != ends.constEnd() ? std::optional(*end) : std::nullopt;
 }
 
+/// What `status` says besides the row, one for each of the services. Asks only where there is something to ask for.
+Task<QList<More>> moreOf(Context& context, QList<ServiceInfo> services)
+{
+    const HoldEnds ends = co_await holdEnds(context, services);
+    QList<QueueInfo> queues;
+    if (std::ranges::find(services, ServiceKind::Queue, &ServiceInfo::kind) != services.end())
+        queues = (co_await context.session.queues()).value_or(QList<QueueInfo>()); // an older host does not tell
+    QList<More> list;
+    for (const ServiceInfo& service : std::as_const(services)) {
+        const auto queue = std::ranges::find(queues, service.name, &QueueInfo::name);
+        list.append({endOf(ends, service), queue == queues.end() ? std::nullopt : std::optional(*queue)});
+    }
+    co_return list;
+}
+
 QString nextText(const ServiceInfo& service, const HoldEnds& ends, WallTime now)
 {
     if (const auto end = endOf(ends, service))
@@ -144,11 +159,10 @@ Task<int> runStatus(Context& context, StatusCommand command)
         printJson(context.out, toJson(services));
         co_return exitcode::done;
     }
-    const HoldEnds ends = co_await holdEnds(context, services);
+    const QList<More> more = co_await moreOf(context, services);
     for (qsizetype i = 0; i < services.size(); ++i) {
         context.out.write(i > 0 ? "\n" : "");
-        context.out.write(
-            describe(services[i], endOf(ends, services[i]), Clock::current().wallNow(), context.style).toStdString());
+        context.out.write(describe(services[i], more[i], Clock::current().wallNow(), context.style).toStdString());
     }
     co_return exitcode::done;
 }
@@ -183,8 +197,8 @@ Task<int> runShow(Context& context, ShowCommand command)
         co_return exitcode::done;
     }
     const WallTime now = Clock::current().wallNow();
-    const HoldEnds ends = co_await holdEnds(context, {*service});
-    context.out.write(describe(*service, endOf(ends, *service), now, context.style).toStdString());
+    const QList<More> more = co_await moreOf(context, {*service});
+    context.out.write(describe(*service, more.first(), now, context.style).toStdString());
     if (definition) {
         printLine(context.out, QStringLiteral("\n%1").arg(definition->file.isEmpty() ? QStringLiteral("Built in")
                                                                                      : definition->file));

@@ -117,6 +117,39 @@ private Q_SLOTS:
         QVERIFY(text.contains(QStringLiteral("  next run  2026-11-23 03:00:00 (in 15h)\n")));
     }
 
+    void aQueueWorkerSaysWhatItCounts()
+    {
+        Fixture fixture;
+        fixture.session.put(
+            {busy(fixture), serviceNamed(QStringLiteral("orders"), ServiceState::Running, ServiceKind::Queue)});
+        QCOMPARE(fixture.run({"status", "orders"}), 0); // it has not told yet
+        QVERIFY(!fixture.takeOut().contains(QStringLiteral("  work ")));
+        fixture.session.setQueue({.name = QStringLiteral("orders"),
+                                  .depth = 128,
+                                  .delayed = 2,
+                                  .inFlight = 5,
+                                  .deadLetters = 1,
+                                  .inHand = 4,
+                                  .acked = 9204,
+                                  .nacked = 3,
+                                  .dead = 1,
+                                  .released = 7,
+                                  .lastError = QStringLiteral("no such order")});
+        for (const char* command : {"status", "show"}) {
+            QCOMPARE(fixture.run({command, "orders"}), 0);
+            const QString text = fixture.takeOut();
+            QVERIFY2(text.contains(QStringLiteral("  queue     waiting 128, delayed 2, in flight 5, dead letters 1\n"
+                                                  "  work      in hand 4, acked 9204, nacked 3, dead 1, released 7\n"
+                                                  "  error     no such order\n")),
+                     qPrintable(text));
+        }
+        QCOMPARE(fixture.run({"status", "orders", "--json"}), 0);
+        QCOMPARE(fixture.takeJson().array(), QJsonArray{toJson(fixture.session.service(QStringLiteral("orders")))});
+        fixture.session.forgetCalls();
+        QCOMPARE(fixture.run({"status", "api"}), 0);
+        QCOMPARE(fixture.session.callCount(QStringLiteral("queues")), 0);
+    }
+
     void anUnknownNameShowsNothingAndIsCode4()
     {
         Fixture fixture;
