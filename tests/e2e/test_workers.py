@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -59,9 +60,9 @@ class Workers(Case):
             self.assertEqual(HOST_KEYS, sorted(row))
         self.assertEqual(("host", self.host.daemon.pid, "answers"), tuple(rows[0][key] for key in ("what", "pid", "state")))
         self.assertEqual(1, rows[0]["failed"])
-        self.assertEqual(("worker", program.pid, 2, 2, 0), tuple(rows[1][key] for key in ("what", "pid", "services", "running", "failed")))
+        self.assertEqual(("worker", program.pid, 3, 3, 0), tuple(rows[1][key] for key in ("what", "pid", "services", "running", "failed")))
         table = self.host.ok("hosts").out
-        self.assertRegex(table, r"(?m)^station +worker +answers +\d+ .* 2: 2 run$")
+        self.assertRegex(table, r"(?m)^station +worker +answers +\d+ .* 3: 3 run$")
         self.assertNotIn("measure", self.host.ok("list").out)  # the list is the host's own
         mode = os.stat(os.path.join(self.host.runtime, "workers", "station.sock")).st_mode
         self.assertEqual(0, stat.S_IMODE(mode) & 0o077)
@@ -69,8 +70,7 @@ class Workers(Case):
     def test_its_services_are_listed_stopped_started_held_and_run(self):
         self.up()
         rows = {row["name"]: row for row in self.at("list", "--json").json}
-        self.assertEqual(["measure", "report"], sorted(rows))
-        self.assertEqual({"built-in"}, {row["kind"] for row in rows.values()})
+        self.assertEqual({"archive": "queue", "measure": "built-in", "report": "built-in"}, {name: row["kind"] for name, row in rows.items()})
         self.assertEqual("waiting", rows["measure"]["state"])
         self.assertEqual("running", rows["report"]["state"])
 
@@ -104,6 +104,25 @@ class Workers(Case):
         self.assertCode(1, self.at("reload"), "no service files")
         self.assertCode(1, self.at("disable", "report"), "is built in: stop it instead")
         self.assertEqual([], self.at("runs", "--json").json)
+
+    def test_a_queue_worker_says_what_it_counts(self):
+        self.up()
+
+        def acked():
+            found = re.search(r"(?m)^  work +in hand 0, acked (\d+), nacked 0, dead 0, released 0$", self.at("status", "archive").out)
+            return int(found.group(1)) if found else 0
+
+        wait_until(lambda: acked() >= 2, lambda: f"readings that were archived: {self.at('status', 'archive').out}")
+        text = self.at("status", "archive", "measure").out
+        self.assertRegex(text, r"(?m)^  queue +waiting 0, delayed 0, in flight 0, dead letters 0$")
+        self.assertEqual(1, text.count("  work "))
+        self.assertEqual([self.row("archive").keys()], [row.keys() for row in self.at("status", "archive", "--json").json])
+        self.assertCode(0, self.at("stop", "archive", "measure"))
+        before = acked()
+        self.assertGreaterEqual(before, 2)  # kept
+        self.assertCode(0, self.at("run", "measure"))
+        self.assertCode(0, self.at("start", "archive"))
+        wait_until(lambda: acked() >= 1, "the reading that waited")
 
     def test_its_logs_are_kept_and_followed(self):
         self.up()

@@ -1,28 +1,32 @@
-// A program with two services that turnspitctl and the desktop see while it runs:
+// A program with three services that turnspitctl and the desktop see while it runs:
 //
 //     station &
 //     turnspitctl hosts
 //     turnspitctl --host station list
 //     turnspitctl --host station logs -f measure
 //     turnspitctl --host station hold measure
+//     turnspitctl --host station status archive
 
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/hosting/periodicservice.h>
+#include <turnspit/hosting/queueworker.h>
 #include <turnspit/logging/logger.h>
+#include <turnspit/queues/memoryqueue.h>
 #include <turnspit/worker/exposecontrol.h>
 
 #include <turnspit/async/periodictimer.h>
 
 #include <atomic>
 #include <random>
+#include <string>
 
 using namespace std::chrono_literals;
 
 namespace {
 
-/// What the two share: made once, injected into both.
+/// What two of them share: made once, injected into both.
 struct Readings
 {
     std::atomic<int> count = 0;
@@ -33,18 +37,21 @@ struct Readings
 class Measure final : public turnspit::PeriodicService
 {
 public:
-    Measure(Readings& readings, turnspit::Logger<Measure> log) : PeriodicService(1s), m_readings(readings), m_log(std::move(log)) {}
+    Measure(Readings& readings, turnspit::MessageQueue& queue, turnspit::Logger<Measure> log)
+        : PeriodicService(1s), m_readings(readings), m_queue(queue), m_log(std::move(log))
+    {}
 
 protected:
     turnspit::Task<> tick(std::stop_token) override
     {
         m_readings.last = m_noise(m_random);
         m_log.info("reading {}: {:.1f} degrees", ++m_readings.count, m_readings.last.load());
-        co_return;
+        (void)co_await m_queue.send({.body = std::to_string(m_readings.last.load())});
     }
 
 private:
     Readings& m_readings;
+    turnspit::MessageQueue& m_queue;
     turnspit::Logger<Measure> m_log;
     std::mt19937 m_random{std::random_device{}()};
     std::normal_distribution<double> m_noise{20.0, 2.0};
@@ -71,12 +78,31 @@ private:
     turnspit::Logger<Report> m_log;
 };
 
+/// Works off what was measured, a reading at a time: what its queue worker counts is seen from outside.
+class Archive
+{
+public:
+    explicit Archive(turnspit::Logger<Archive> log) : m_log(std::move(log)) {}
+
+    turnspit::Task<> handle(const turnspit::Message& message, std::stop_token)
+    {
+        m_log.debug("archived {} degrees", message.body);
+        co_return;
+    }
+
+private:
+    turnspit::Logger<Archive> m_log;
+};
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     auto builder = turnspit::Host::createBuilder(argc, argv);
     builder.services().addSingleton<Readings>();
+    builder.services().addSingleton<turnspit::MessageQueue, turnspit::MemoryQueue>();
+    builder.services().addScoped<Archive>();
+    builder.services().addHostedService<turnspit::QueueWorker<Archive>>("archive");
     builder.services().addHostedService<Measure>();
     builder.services().addHostedService<Report>();
     turnspit::exposeControl(builder, argc > 1 ? argv[1] : "station");
