@@ -49,6 +49,18 @@ private:
         m_host->settle(1h);
     }
 
+    QString addOrders()
+    {
+        const QString orders = QStringLiteral("orders");
+        ServiceInfo row = serviceNamed(orders, ServiceState::Running, ServiceKind::Queue);
+        row.since = m_host->now() - 6h;
+        session().put(row);
+        session().setQueue({.name = orders, .depth = 128, .delayed = 2, .inFlight = 4, .deadLetters = 1, .inHand = 4, .acked = 9204, .nacked = 3,
+                            .dead = 1, .lastError = QStringLiteral("order 31 has no customer")});
+        m_host->settle(100ms);
+        return orders;
+    }
+
 private Q_SLOTS:
     void init()
     {
@@ -262,6 +274,75 @@ private Q_SLOTS:
             QVERIFY2(!part<QWidget>(name).isVisible(), name);
     }
 
+    void aQueueWorkerSaysWhatItCounts()
+    {
+        const QString orders = addOrders();
+        open("orders");
+        QCOMPARE(text("overviewQueue"), QStringLiteral("waiting 128\u00a0· in work 4\u00a0· due later 2\u00a0· dead letters 1"));
+        QVERIFY2(text("overviewTicks").startsWith(QStringLiteral("done ")) && text("overviewTicks").contains(QStringLiteral("tried again 3"))
+                     && text("overviewTicks").contains(QStringLiteral("given up 1")),
+                 qPrintable(text("overviewTicks")));
+        QCOMPARE(text("overviewLastError"), QStringLiteral("order 31 has no customer"));
+        for (const char* name : {"overviewCommand", "overviewFolder", "overviewRestart", "overviewCpu", "overviewRuns"})
+            QVERIFY2(!part<QWidget>(name).isVisible(), name);
+        QVERIFY(part<QWidget>("lastLines").isVisible());
+
+        // Others work on the same queue, too.
+        session().setQueue({.name = orders, .inFlight = 9, .inHand = 4, .lastError = {}});
+        m_host->settle(1s);
+        QVERIFY2(text("overviewTicks").startsWith(QStringLiteral("in hand 4")), qPrintable(text("overviewTicks")));
+        QCOMPARE(text("overviewLastError"), QStringLiteral("none"));
+    }
+
+    void whatItCountsIsAskedForOnceASecondWhileItIsShownAndRuns()
+    {
+        const QString orders = addOrders();
+        open("orders");
+        m_host->settle(2s);
+        session().forgetCalls();
+        for (int i = 0; i < 100; ++i) {
+            m_host->settle(100ms);
+            if (i % 10 == 0)
+                session().setState(orders, i % 20 == 0 ? ServiceState::Stopping : ServiceState::Running);
+        }
+        const int asked = session().callCount(QStringLiteral("queues"));
+        QVERIFY2(asked >= 9 && asked <= 11, qPrintable(QString::number(asked)));
+
+        session().setState(orders, ServiceState::Stopped);
+        m_host->settle(2s);
+        session().forgetCalls();
+        m_host->settle(10s);
+        QCOMPARE(session().callCount(QStringLiteral("queues")), 0);
+        QVERIFY(part<QWidget>("overviewQueue").isVisible());
+        QVERIFY2(text("overviewQueue").endsWith(QStringLiteral("dead letters 1 (when it ended)")), qPrintable(text("overviewQueue")));
+
+        session().setState(orders, ServiceState::Running);
+        m_host->settle(2s);
+        m_tab->hide();
+        m_host->settle(2s);
+        session().forgetCalls();
+        m_host->settle(1min);
+        QVERIFY(session().calls().isEmpty());
+
+        addMail();
+        open("mail");
+        session().forgetCalls();
+        m_host->settle(5s);
+        QCOMPARE(session().callCount(QStringLiteral("queues")), 0); // it is no queue worker
+        QVERIFY(!part<QWidget>("overviewQueue").isVisible());
+    }
+
+    void aHostThatDoesNotTellWhatQueuesCountIsFine()
+    {
+        addOrders();
+        session().failNext(QStringLiteral("queues"), Error{ErrorKind::Protocol, "unknown method"});
+        open("orders");
+        QVERIFY(!part<QWidget>("overviewQueue").isVisible());
+        QVERIFY(!part<QWidget>("overviewTicks").isVisible());
+        m_host->settle(2s);
+        QVERIFY(part<QWidget>("overviewQueue").isVisible());
+    }
+
     void aServiceThatGoesSaysSo()
     {
         addMail();
@@ -331,6 +412,11 @@ private Q_SLOTS:
         part<QComboBox>("overviewSpan").setCurrentIndex(1);
         m_host->settle(61s);
         m_host->picture(*m_tab, QStringLiteral("overview-hour"));
+        const QString orders = addOrders();
+        for (int i = 0; i < 25; ++i)
+            session().say(orders, "booked order " + QByteArray::number(9180 + i));
+        open("orders");
+        m_host->picture(*m_tab, QStringLiteral("overview-queue"));
     }
 };
 

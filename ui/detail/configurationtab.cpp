@@ -242,7 +242,7 @@ void ConfigurationTab::showPage()
         return say(tr("No service is selected."), tr("Its file and its settings will be shown here."));
     if (!m_row)
         return say(tr("%1 is not there.", "name of a service").arg(m_service), {});
-    if (m_row->kind == ServiceKind::BuiltIn)
+    if (m_row->kind == ServiceKind::BuiltIn || m_row->kind == ServiceKind::Queue)
         return say(tr("%1 is built in.", "name of a service").arg(m_service), tr("It is a part of this host and has no file to read or to edit."));
     if (!m_problem.isEmpty() && m_definition.text.isEmpty())
         return say(tr("The file cannot be read."), m_problem);

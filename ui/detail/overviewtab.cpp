@@ -6,6 +6,7 @@
 #include <ui/detail/lastruns.h>
 #include <ui/detail/logtail.h>
 #include <ui/detail/memorygrowth.h>
+#include <ui/detail/queuefigures.h>
 #include <ui/detail/refresher.h>
 #include <ui/detail/sparkline.h>
 #include <ui/detail/usagehistory.h>
@@ -42,6 +43,12 @@ bool differsInMore(const std::optional<ServiceInfo>& before, const ServiceInfo& 
     return same != *before;
 }
 
+/// An object of its host rather than a command with a file.
+bool isHosted(const ServiceInfo& row)
+{
+    return row.kind == ServiceKind::BuiltIn || row.kind == ServiceKind::Queue;
+}
+
 bool isLive(const ServiceInfo& row)
 {
     return row.state == ServiceState::Running || row.state == ServiceState::Starting || row.state == ServiceState::Stopping;
@@ -57,7 +64,7 @@ void OverviewTab::Line::setVisible(bool visible) const
 
 OverviewTab::OverviewTab(HostSession& session, HostMirror& mirror, QWidget* parent)
     : QWidget(parent), m_session(session), m_mirror(mirror), m_wasLive(mirror.isLive()), m_usage(new UsageHistory(session, mirror, this)),
-      m_empty(new PlaceholderPage(this)), m_refresher(new Refresher(*this, [this] { refresh(); }))
+      m_queue(new QueueFigures(session, mirror, *this)), m_empty(new PlaceholderPage(this)), m_refresher(new Refresher(*this, [this] { refresh(); }))
 {
     setObjectName(QStringLiteral("overviewTab"));
     createPage();
@@ -65,6 +72,7 @@ OverviewTab::OverviewTab(HostSession& session, HostMirror& mirror, QWidget* pare
         if (isVisible())
             showUsage();
     });
+    connect(m_queue, &QueueFigures::changed, this, &OverviewTab::showWork);
     connect(&mirror, &HostMirror::servicesChanged, this, &OverviewTab::takeRow);
     connect(&mirror, &HostMirror::hostChanged, this, &OverviewTab::hostChanged);
     showDefinition();
@@ -92,6 +100,7 @@ void OverviewTab::open(const QString& service)
     m_runs.clear();
     m_next.clear();
     m_usage->open(service);
+    m_queue->open(service);
     m_tail->open(service);
     static_cast<QScrollArea*>(m_scroll)->ensureVisible(0, 0);
     if (const ServiceInfo* const now = row())
@@ -138,6 +147,7 @@ void OverviewTab::refresh()
 {
     showState();
     showUsage();
+    m_queue->look();
     if (m_service.isEmpty() || !m_mirror.isLive())
         return;
     if (m_loading) {
@@ -209,7 +219,7 @@ QString OverviewTab::stateSentence(const ServiceInfo& row) const
     parts += words::kind(row.kind);
     if (row.pid)
         parts += tr("pid %1", "process id").arg(*row.pid);
-    if (isLive(row) && row.kind != ServiceKind::BuiltIn) {
+    if (isLive(row) && !isHosted(row)) {
         if (!m_runs.isEmpty() && !m_runs.first().end && m_runs.first().attempt > 1)
             parts += tr("attempt %1").arg(m_runs.first().attempt);
     }
@@ -244,10 +254,10 @@ void OverviewTab::showState()
 void OverviewTab::showDefinition()
 {
     const QJsonObject& values = m_definition.values;
-    const bool builtIn = m_row && m_row->kind == ServiceKind::BuiltIn;
-    const bool known = !builtIn && values.contains(Key("command"));
-    const QString description = builtIn ? tr("A part of this host. It has no file and no command of its own.")
-                                        : values.value(Key("description")).toString();
+    const bool hosted = m_row && isHosted(*m_row);
+    const bool known = !hosted && values.contains(Key("command"));
+    const QString description = hosted ? tr("A part of this host. It has no file and no command of its own.")
+                                       : values.value(Key("description")).toString();
     m_description->setText(description);
     m_description->setVisible(!description.isEmpty());
     m_command->setShown(definitionwords::command(values));
@@ -264,21 +274,35 @@ void OverviewTab::showDefinition()
     schedule.removeAll(QString());
     m_schedule->setText(schedule.join(QLatin1Char('\n')));
     m_scheduleLine.setVisible(known && !schedule.isEmpty());
+    m_runsLine.setVisible(!hosted);
+    m_tailLine.setVisible(!m_row || m_row->kind != ServiceKind::BuiltIn);
+    showWork();
+}
 
-    // Of a built-in service the host says what it has done.
-    QStringList work;
-    if (builtIn && values.contains(Key("ticks"))) {
-        work += tr("done %1 × since it started", "a number").arg(values.value(Key("ticks")).toInt());
+void OverviewTab::showWork()
+{
+    // What a service that has no file has done is told by its host.
+    const QJsonObject& values = m_definition.values;
+    const bool ticks = m_row && m_row->kind == ServiceKind::BuiltIn && values.contains(Key("ticks"));
+    const std::optional<QueueInfo>& queue = m_queue->figures();
+    QString work = m_queue->workText();
+    QString trouble = queue ? queue->lastError : QString();
+    if (ticks) {
+        QStringList parts{tr("done %1 × since it started", "a number").arg(values.value(Key("ticks")).toInt())};
         if (const auto last = parseRfc3339(values.value(Key("last_tick")).toString().toStdString()))
-            work += tr("last %1", "time").arg(runwords::started(*last, Clock::current().wallNow()));
+            parts += tr("last %1", "time").arg(runwords::started(*last, Clock::current().wallNow()));
+        work = parts.join(QStringLiteral("\u00a0· "));
+        trouble = values.value(Key("last_error")).toString();
     }
-    m_ticks->setText(work.join(QStringLiteral("\u00a0· ")));
-    m_ticksLine.setVisible(!work.isEmpty());
-    const QString trouble = builtIn ? values.value(Key("last_error")).toString() : QString();
+    // Nobody looks at the queue for a worker that does not run.
+    const bool ended = m_row && !isLive(*m_row);
+    m_queueText->setText(ended ? tr("%1 (when it ended)", "figures").arg(m_queue->queueText()) : m_queue->queueText());
+    m_queueLine.setVisible(queue.has_value());
+    m_ticks->setText(work);
+    m_ticks->setToolTip(queue ? tr("What this worker has done with its messages since it was started") : QString());
+    m_ticksLine.setVisible(ticks || queue);
     m_lastError->setText(trouble.isEmpty() ? tr("none") : trouble);
-    m_lastErrorLine.setVisible(!work.isEmpty());
-    m_runsLine.setVisible(!builtIn);
-    m_tailLine.setVisible(!builtIn);
+    m_lastErrorLine.setVisible(ticks || queue);
 }
 
 void OverviewTab::showNext()
@@ -351,6 +375,8 @@ Task<> OverviewTab::tick()
         showState();
         showNext();
         m_lastRuns->tick();
+        if (m_row && isLive(*m_row)) // what has ended counts nothing more
+            m_queue->look();
         if (second % 5 == 0) // ten minutes on so many pixels do not move faster
             showUsage();
         if (second % 60 == 0 && m_row && m_row->pid)

@@ -20,6 +20,7 @@ class HostMirror;
 class LastRuns;
 class LogTail;
 class PlaceholderPage;
+class QueueFigures;
 class Refresher;
 class Sparkline;
 class UsageHistory;
@@ -29,7 +30,7 @@ class UsageHistory;
 ///
 /// objectNames: overviewTab, overviewState, overviewDescription, overviewCommand, overviewCopy, overviewFolder, overviewEnvironment,
 /// overviewCpu, overviewMemory, overviewSpan, overviewGrowth, overviewRestart, overviewStop, overviewSchedule, overviewNext, overviewRuns, overviewAllRuns, lastLines,
-/// overviewOpenLog, overviewTicks, overviewLastError.
+/// overviewOpenLog, overviewQueue, overviewTicks, overviewLastError.
 class OverviewTab final : public QWidget
 {
     Q_OBJECT
@@ -77,6 +78,7 @@ private:
     void showDefinition();
     void showNext();
     void showUsage();
+    void showWork();
     Task<> loadGrowth(quint64 generation);
     void copyCommand();
     [[nodiscard]] const ServiceInfo* row() const;
@@ -97,6 +99,7 @@ private:
     quint64 m_generation = 0;
 
     UsageHistory* m_usage;
+    QueueFigures* m_queue;
     PlaceholderPage* m_empty;
     QWidget* m_scroll = nullptr;
     QLabel* m_icon = nullptr;
@@ -115,11 +118,12 @@ private:
     QLabel* m_stop = nullptr;
     QLabel* m_schedule = nullptr;
     QLabel* m_nextText = nullptr;
+    QLabel* m_queueText = nullptr;
     QLabel* m_ticks = nullptr;
     QLabel* m_lastError = nullptr;
     LastRuns* m_lastRuns = nullptr;
     LogTail* m_tail = nullptr;
-    Line m_commandLine, m_folderLine, m_environmentLine, m_restartLine, m_stopLine, m_scheduleLine, m_nextLine, m_runsLine, m_ticksLine,
+    Line m_commandLine, m_folderLine, m_environmentLine, m_restartLine, m_stopLine, m_scheduleLine, m_nextLine, m_runsLine, m_queueLine, m_ticksLine,
         m_lastErrorLine, m_tailLine;
     Refresher* m_refresher;
     std::unique_ptr<TaskScope> m_ticking; ///< while shown

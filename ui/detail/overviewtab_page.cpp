@@ -167,6 +167,8 @@ void OverviewTab::createPage()
     m_stopLine = addLine(*grid, tr("Stop"), m_stop = newText("overviewStop"));
     m_scheduleLine = addLine(*grid, tr("Schedule"), m_schedule = newText("overviewSchedule"));
     m_nextLine = addLine(*grid, tr("Next runs"), m_nextText = newText("overviewNext"));
+    m_queueLine = addLine(*grid, tr("Queue"), m_queueText = newText("overviewQueue"));
+    m_queueText->setToolTip(tr("The messages of the queue, whoever works on it"));
     m_ticksLine = addLine(*grid, tr("Work"), m_ticks = newText("overviewTicks"));
     m_lastErrorLine = addLine(*grid, tr("Last error"), m_lastError = newText("overviewLastError"));
     m_runsLine = addLine(*grid, tr("Last runs"), createRuns());
