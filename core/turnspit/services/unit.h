@@ -208,6 +208,8 @@ private:
     bool begin(RunId id, Trigger trigger);
     bool sendSpawn();
     void requestStop(keep::StopWhy why, Milliseconds limit);
+    [[nodiscard]] Run liveRecord() const;               ///< of the live run: who, why, since when
+    [[nodiscard]] Run liveEnded(Outcome outcome) const; ///< ... which is over now
     void finish(Run run, bool acknowledge, const std::vector<std::int32_t>& alive);
     void afterEnd(const Run& run, const std::vector<std::int32_t>& alive);
     void applyNext();

@@ -59,14 +59,7 @@ bool Unit::sendSpawn()
 
 void Unit::failedToStart(const SpawnPlan::Failure& failure)
 {
-    Run run;
-    run.id = m_live->id;
-    run.service = m_name;
-    run.trigger = m_live->trigger;
-    run.attempt = static_cast<std::uint32_t>(m_live->attempt);
-    run.begin = m_live->began;
-    run.end = m_context.clock().wallNow();
-    run.outcome = Outcome::Failed;
+    Run run = liveEnded(Outcome::Failed);
     if (failure.exitCode >= 0)
         run.exitCode = failure.exitCode;
     run.reason = failure.reason;
@@ -144,12 +137,7 @@ void Unit::noteBegan(const keep::LiveRun& known)
     m_live->pid = known.pid;
     m_live->began = known.began;
     m_live->logBegin = known.logBegin;
-    Run run;
-    run.id = m_live->id;
-    run.service = m_name;
-    run.trigger = m_live->trigger;
-    run.attempt = static_cast<std::uint32_t>(m_live->attempt);
-    run.begin = m_live->began;
+    Run run = liveRecord();
     run.logBeginSegment = m_live->logBegin.segment;
     run.logBeginOffset = m_live->logBegin.offset;
     run.pid = m_live->pid;
@@ -248,14 +236,7 @@ void Unit::reconcile(const keep::LiveRun* live)
     }
     if (m_live->pid > 0) {
         // Its keeper was lost, and so was its record: nothing is known but that it is gone.
-        Run run;
-        run.id = m_live->id;
-        run.service = m_name;
-        run.trigger = m_live->trigger;
-        run.attempt = static_cast<std::uint32_t>(m_live->attempt);
-        run.begin = m_live->began;
-        run.end = m_context.clock().wallNow();
-        run.outcome = Outcome::Unknown;
+        Run run = liveEnded(Outcome::Unknown);
         run.reason = "keeper lost; exit status not available";
         run.pid = m_live->pid;
         finish(std::move(run), false, {});
@@ -263,19 +244,31 @@ void Unit::reconcile(const keep::LiveRun* live)
     }
     if (m_live->stopping) {
         // Never begun, and no longer wanted.
-        Run run;
-        run.id = m_live->id;
-        run.service = m_name;
-        run.trigger = m_live->trigger;
-        run.attempt = static_cast<std::uint32_t>(m_live->attempt);
-        run.begin = m_live->began;
-        run.end = m_context.clock().wallNow();
-        run.outcome = Outcome::Stopped;
+        Run run = liveEnded(Outcome::Stopped);
         run.reason = "stopped before it began";
         finish(std::move(run), false, {});
         return;
     }
     sendSpawn();
+}
+
+Run Unit::liveRecord() const
+{
+    Run run;
+    run.id = m_live->id;
+    run.service = m_name;
+    run.trigger = m_live->trigger;
+    run.attempt = static_cast<std::uint32_t>(m_live->attempt);
+    run.begin = m_live->began;
+    return run;
+}
+
+Run Unit::liveEnded(Outcome outcome) const
+{
+    Run run = liveRecord();
+    run.end = m_context.clock().wallNow();
+    run.outcome = outcome;
+    return run;
 }
 
 // ---- ends -----------------------------------------------------------------------------------------------------------------------
