@@ -173,6 +173,9 @@ private Q_SLOTS:
         ServiceInfo backup = m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled);
         backup.nextRun = m->clock.wallNow() + 10min;
         m->session->put(backup);
+        ServiceInfo keeping = m->add("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn); // earlier, and nobody's business
+        keeping.nextRun = m->clock.wallNow() + 5min;
+        m->session->put(keeping);
         m->add("api", ServiceState::Running);
         m->open();
         const QString facts = m->part<QLabel>("hostFacts").text();

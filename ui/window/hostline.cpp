@@ -1,6 +1,7 @@
 #include <ui/window/hostline.h>
 
 #include <turnspit/base/clock.h>
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
@@ -71,7 +72,8 @@ QString HostLine::facts() const
     for (const ServiceInfo& service : m_mirror.model().services()) {
         running += service.state == ServiceState::Running ? 1 : 0;
         failed += service.state == ServiceState::Failed ? 1 : 0;
-        if (service.nextRun && service.state == ServiceState::Waiting && (!next || *service.nextRun < *next->nextRun))
+        // The host's own is not what a person waits for.
+        if (service.nextRun && !isOfHost(service) && service.state == ServiceState::Waiting && (!next || *service.nextRun < *next->nextRun))
             next = &service;
     }
     QStringList parts{tr("%1 running since %2", "program, time").arg(host->host, QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))};
