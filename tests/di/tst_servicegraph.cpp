@@ -12,6 +12,10 @@ struct ThroughTransient
 {
     explicit ThroughTransient(UsesScoped&) {}
 };
+struct Later
+{
+    int number = 7;
+};
 struct Outer
 {
     explicit Outer(UsesScoped&) {}
@@ -185,6 +189,20 @@ private Q_SLOTS:
                                 "- Unable to resolve service for type 'turnspit::test::Db' while attempting to activate 'Worker'."));
         services.addSingleton<Db>(); // a collection that could not be built is mended and built
         (void)services.build({{"Worker", detail::dependenciesOf<Db&, ServiceScopeFactory&>()}});
+    }
+
+    void whoComesAfterTheBuildHasOptionsThatNobodyConfigured()
+    {
+        ServiceCollection services;
+        const auto provider = services.build();
+        const auto late = detail::dependenciesOf<Db&, Options<Later>>();
+        QCOMPARE(provider->check("Worker", late),
+                 std::vector{std::string("Unable to resolve service for type 'turnspit::test::Db' while attempting to activate 'Worker'.")});
+        provider->prepareSingletons(late);
+        const ServiceScope scope = provider->createScope();
+        QCOMPARE(detail::inject<Options<Later>>(scope.provider())->number, 7);
+        provider->prepareSingletons(late); // once
+        QVERIFY(&scope.get<detail::OptionsSource<Later>>() == &provider->get<detail::OptionsSource<Later>>());
     }
 };
 

@@ -69,6 +69,7 @@ struct ServiceGraph
 
     /// Fills `scopedBelow` in. What is wrong, one sentence for each thing.
     [[nodiscard]] std::vector<std::string> finish();
+    /// What is missing and has no fallback.
     [[nodiscard]] std::vector<std::string> problemsOf(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 };
 

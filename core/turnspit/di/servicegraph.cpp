@@ -133,7 +133,7 @@ std::vector<std::string> ServiceGraph::problemsOf(const std::string& consumer, c
 {
     std::vector<std::string> out;
     for (const auto& dependency : dependencies) {
-        if (dependency.kind == Dependency::One && !last(dependency.type, dependency.key)
+        if (dependency.kind == Dependency::One && !dependency.fallback && !last(dependency.type, dependency.key)
             && !(dependency.key.empty() && isBuiltIn(dependency.type)))
             out.push_back(missing(dependency, consumer));
     }

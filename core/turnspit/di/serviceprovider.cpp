@@ -140,7 +140,14 @@ std::shared_ptr<void> ServiceProvider::resolve(const std::type_info& type, std::
         return m_scopeFactory;
     }
     const auto* descriptor = m_graph->last(type, key);
-    return descriptor ? instance(*descriptor) : nullptr;
+    return descriptor ? instance(*descriptor) : parent->fallback(type, key);
+}
+
+std::shared_ptr<void> ServiceProvider::fallback(const std::type_info& type, std::string_view key)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = std::ranges::find(m_fallbacks, std::type_index(type), [](const auto& each) { return each.first; });
+    return found == m_fallbacks.end() || !key.empty() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<void>> ServiceProvider::resolveAll(const std::type_info& type, std::string_view key)
@@ -219,6 +226,9 @@ void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependenc
             else
                 prepareSingletons(each->dependencies);
         }
+        if (dependency.fallback && !m_graph->last(dependency.type, dependency.key)
+            && std::ranges::find(m_fallbacks, dependency.type, [](const auto& each) { return each.first; }) == m_fallbacks.end())
+            m_fallbacks.emplace_back(dependency.type, dependency.fallback());
     }
 }
 
@@ -233,6 +243,7 @@ ServiceProvider::CreatedList ServiceProvider::end()
     m_disposed = true;
     m_instances.clear();
     m_scopeFactory.reset();
+    m_fallbacks.clear();
     CreatedList out;
     out.list.swap(m_created->list);
     return out;

@@ -86,7 +86,8 @@ public:
 
     [[nodiscard]] bool isRoot() const noexcept;
 
-    /// Makes the singletons that these need, and theirs, in this thread, so that a scope in another thread finds them made.
+    /// Of the root: makes the singletons that these need, and theirs, in this thread, so that a scope in another thread finds them made;
+    /// and the fallbacks of what nobody registered, for those who ask for it after the container was built.
     void prepareSingletons(const std::vector<Dependency>& dependencies);
 
     /// What these cannot have, one sentence each, as at build; for what is asked of a built container later.
@@ -125,6 +126,7 @@ private:
     std::shared_ptr<void> resolve(const std::type_info& type, std::string_view key);
     std::vector<std::shared_ptr<void>> resolveAll(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> instance(const detail::ServiceDescriptor& descriptor);
+    std::shared_ptr<void> fallback(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> make(const detail::ServiceDescriptor& descriptor);
     void checkScoped(const detail::ServiceDescriptor& descriptor) const;
     std::shared_ptr<ServiceProvider> root();
@@ -138,6 +140,7 @@ private:
     std::vector<Instance> m_instances;                   // guarded; sorted by what they are instances of
     std::unique_ptr<CreatedList> m_created;              // guarded
     std::shared_ptr<ServiceScopeFactory> m_scopeFactory; // guarded
+    std::vector<std::pair<std::type_index, std::shared_ptr<void>>> m_fallbacks; // guarded; of the root
     std::atomic<bool> m_disposed = false;
     std::string m_closing; // the closing thread only
 };
