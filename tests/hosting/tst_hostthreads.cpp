@@ -1,12 +1,14 @@
 // The host on threads of its own, real time: gates say when, no clock is waited for.
 #include "hosttest.h"
 
+#include <turnspit/hosting/periodicservice.h>
 #include <turnspit/logging/logger.h>
 
 #include <QThread>
 
 #include <csignal>
 #include <semaphore>
+#include <thread>
 
 using namespace turnspit;
 using namespace turnspit::test;
@@ -61,6 +63,42 @@ protected:
 
 private:
     std::shared_ptr<Gate> m_gate;
+};
+
+/// Works without ever awaiting anything.
+class Grinder final : public BackgroundService
+{
+public:
+    struct Seen
+    {
+        std::binary_semaphore entered{0};
+        std::atomic<bool> left = false;
+    };
+    explicit Grinder(std::shared_ptr<Seen> seen) : m_seen(std::move(seen)) {}
+    static constexpr Affinity affinity = Affinity::Dedicated;
+
+protected:
+    Task<> execute(std::stop_token stopping) override
+    {
+        m_seen->entered.release();
+        while (!stopping.stop_requested())
+            std::this_thread::yield();
+        m_seen->left = true;
+        co_return;
+    }
+
+private:
+    std::shared_ptr<Seen> m_seen;
+};
+
+/// Ticks now and then.
+class Ticker final : public PeriodicService
+{
+public:
+    Ticker() : PeriodicService(1h) {}
+
+protected:
+    Task<> tick(std::stop_token) override { co_return; }
 };
 
 /// What an engine does: told of changes, adds and starts services.
@@ -230,6 +268,83 @@ private Q_SLOTS:
         const auto all = h.launch(h.host->stop());
         QTRY_VERIFY(all->ended);
         QCOMPARE(all->value->exitCode(), 0);
+    }
+
+    // T6
+    void aLoopThatNeverAwaitsEndsOnStopOnAThreadOfItsOwn()
+    {
+        ThreadedHost h;
+        const auto seen = std::make_shared<Grinder::Seen>();
+        h.builder.services().addHostedService<Grinder>("one", [seen] { return std::make_unique<Grinder>(seen); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        auto* controller = h.ask([&] { return h.host->controllers().find("one"); });
+        for (const bool all : {false, true}) {
+            seen->entered.acquire();
+            seen->left = false;
+            const auto before = std::chrono::steady_clock::now();
+            if (all) {
+                const auto stopped = h.launch(h.host->stop());
+                QTRY_VERIFY(stopped->ended);
+                QCOMPARE(stopped->value->exitCode(), 0);
+            } else {
+                const auto stopped = h.command<ServiceStopResult>([&] { return controller->stop(); });
+                QVERIFY(stopped.kind == ServiceStopResult::Stopped);
+                QVERIFY(h.command<Result<>>([&] { return controller->start(); }).has_value());
+            }
+            QVERIFY(seen->left);
+            QVERIFY(std::chrono::steady_clock::now() - before < HostOptions().shutdownTimeout / 3);
+        }
+    }
+
+    // B25
+    void aLoopThatNeverAwaitsEndsWithAHostThatIsDestroyed()
+    {
+        ThreadedHost h;
+        const auto seen = std::make_shared<Grinder::Seen>();
+        h.builder.services().addHostedService<Grinder>("one", [seen] { return std::make_unique<Grinder>(seen); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        seen->entered.acquire();
+        h.host.reset();
+        QVERIFY(seen->left);
+    }
+
+    // T8
+    void whenATickingServiceTicksNextIsKnownWithTheAnswerToStartAndToResume()
+    {
+        ThreadedHost h;
+        h.builder.services().addHostedService<Ticker>("ticks", {.autostart = false});
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        auto* controller = h.ask([&] { return h.host->controllers().find("ticks"); });
+        const auto startAndStop = [](ServiceController& ticks) -> Task<QStringList> {
+            QStringList wrong;
+            const auto expect = [&](bool next, const char* when) {
+                if (ticks.status().nextTick.has_value() != next)
+                    wrong << QString::fromUtf8(when);
+            };
+            for (int round = 0; round < 50; ++round) {
+                (void)co_await ticks.start();
+                expect(true, "started");
+                (void)co_await ticks.hold();
+                expect(false, "held");
+                (void)co_await ticks.stop();
+                expect(false, "stopped");
+                (void)co_await ticks.start();
+                expect(false, "started held");
+                (void)co_await ticks.resume();
+                expect(true, "resumed");
+                (void)co_await ticks.stop();
+            }
+            co_return wrong;
+        };
+        QCOMPARE(h.command<QStringList>([&] { return startAndStop(*controller); }), QStringList());
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
     }
 
     // T6

@@ -1,18 +1,19 @@
 #include <turnspit/hosting/backgroundservice.h>
 
+#include <turnspit/async/wait.h>
+
 #include <stdexcept>
 
 namespace turnspit {
 
 BackgroundService::~BackgroundService()
 {
-    dispose();
+    BackgroundService::dispose();
 }
 
 void BackgroundService::dispose()
 {
-    if (m_stopping)
-        m_stopping->requestStop();
+    m_stopping.request_stop();
     m_tasks.reset();
 }
 
@@ -20,14 +21,18 @@ Task<> BackgroundService::start(std::stop_token cancelled)
 {
     if (m_execution)
         throw std::logic_error("BackgroundService::start: started already; a new start needs a new object");
-    m_stopping = std::make_unique<LinkedStopSource>(cancelled);
+    if (!m_stopping.stop_possible())
+        m_stopping = std::stop_source();
     if (cancelled.stop_requested()) {
         m_execution = Execution::Cancelled;
         m_error = std::make_exception_ptr(OperationCancelled{});
         m_ended.set();
         co_return;
     }
+    if (cancelled.stop_possible())
+        m_onCancelled.emplace(std::move(cancelled), Forward{m_stopping});
     m_execution = Execution::Running;
+    aboutToExecute();
     m_tasks->spawn(begin());
 }
 
@@ -37,7 +42,7 @@ Task<> BackgroundService::begin()
     Execution how = Execution::Completed;
     std::exception_ptr error;
     try {
-        co_await execute(m_stopping->token());
+        co_await execute(m_stopping.get_token());
     } catch (const OperationCancelled&) {
         how = Execution::Cancelled;
         error = std::current_exception();
@@ -61,7 +66,7 @@ Task<> BackgroundService::stop(std::stop_token hurry)
 {
     if (!m_execution)
         co_return;
-    m_stopping->requestStop();
+    m_stopping.request_stop();
     co_await m_ended.wait(hurry);
 }
 

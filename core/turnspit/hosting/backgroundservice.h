@@ -2,13 +2,12 @@
 
 #include <turnspit/async/event.h>
 #include <turnspit/async/taskscope.h>
-#include <turnspit/async/wait.h>
 #include <turnspit/hosting/hostedservice.h>
 
 #include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
+#include <stop_token>
 
 namespace turnspit {
 
@@ -17,6 +16,10 @@ namespace turnspit {
 /// Belongs to the thread that calls start. Order of events: start returns at once; execute begins from that thread's event loop,
 /// exactly once, even if stop comes before (it then sees a token that is stopped already, B31); stop requests `stopping` and waits
 /// for execute to end.
+///
+/// A host requests `stopping` of a service with Affinity::Dedicated from its own thread, when that one's turn to stop comes: a loop
+/// that never awaits, `while (!stopping.stop_requested()) work();`, ends all the same. What is awaited with `stopping` goes on in the
+/// service's thread as always; only a std::stop_callback of the service's own runs where the request is made.
 class BackgroundService : public HostedService
 {
 public:
@@ -34,7 +37,7 @@ public:
     /// Requests `stopping` and destroys execute where it is suspended; does not wait; may be called at any time but from inside execute,
     /// and again (B35). The host does so before it destroys the object; whoever destroys one by himself while execute is suspended
     /// does it first, since the members of the derived class go before those of this one.
-    void dispose();
+    virtual void dispose();
 
     /// nullopt before start (B32).
     [[nodiscard]] std::optional<Execution> execution() const noexcept { return m_execution; }
@@ -52,10 +55,19 @@ protected:
 private:
     friend class ServiceRun;
     void onExecutionEnded(std::function<void()> call) { m_onEnded = std::move(call); }
+    /// In start, once execute is certain to follow.
+    virtual void aboutToExecute() {}
     Task<> begin();
     void ended(Execution how, std::exception_ptr error);
 
-    std::unique_ptr<LinkedStopSource> m_stopping;
+    struct Forward
+    {
+        void operator()() const noexcept { std::stop_source(source).request_stop(); }
+        std::stop_source source;
+    };
+
+    std::stop_source m_stopping{std::nostopstate}; // of the host, which may request it from another thread; else made in start
+    std::optional<std::stop_callback<Forward>> m_onCancelled;
     std::optional<Execution> m_execution;
     std::exception_ptr m_error;
     Event m_ended;

@@ -15,7 +15,7 @@ class TomlReader;
 /// Where a service's code runs.
 enum class Affinity {
     Shared,    ///< on one of the host's workers: coroutines that never block
-    Dedicated, ///< on a thread of its own: code that blocks
+    Dedicated, ///< on a thread of its own: code that blocks; it sees `stopping` requested also where it never awaits
     Host,      ///< on the host thread itself: what manages other services; never blocks
 };
 

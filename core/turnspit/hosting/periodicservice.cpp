@@ -34,7 +34,14 @@ PeriodicService::PeriodicService(std::chrono::milliseconds period) : m_period(pe
 
 PeriodicService::~PeriodicService()
 {
-    dispose(); // execute is a member function of this class
+    PeriodicService::dispose(); // execute is a member function of this class
+}
+
+void PeriodicService::dispose()
+{
+    BackgroundService::dispose();
+    if (m_running) // execute had not begun
+        ended();
 }
 
 void PeriodicService::changed()
@@ -109,6 +116,20 @@ Task<Result<Outcome>> PeriodicService::tickNow(Trigger trigger)
     co_return co_await std::move(result);
 }
 
+void PeriodicService::aboutToExecute()
+{
+    m_clock = &Clock::current();
+    m_timer = m_clock->createTimer([this] { due(); });
+    beginSeries();
+    if (m_runAtStart) {
+        m_next = m_clock->now();
+        m_repeats = false;
+        m_timer->startOnce(std::chrono::nanoseconds(0));
+    }
+    m_running = true;
+    changed();
+}
+
 Task<> PeriodicService::execute(std::stop_token stopping)
 {
     struct AtEnd
@@ -120,17 +141,6 @@ Task<> PeriodicService::execute(std::stop_token stopping)
         PeriodicService& self;
     };
     const AtEnd guard(*this);
-
-    m_clock = &Clock::current();
-    m_timer = m_clock->createTimer([this] { due(); });
-    beginSeries();
-    if (m_runAtStart) {
-        m_next = m_clock->now();
-        m_repeats = false;
-        m_timer->startOnce(std::chrono::nanoseconds(0));
-    }
-    m_running = true;
-    changed();
     while (!stopping.stop_requested()) {
         if (m_request) {
             co_await runTick(stopping, m_request->trigger);

@@ -14,7 +14,7 @@ namespace turnspit {
 
 /// A service that does one thing every so often: override tick.
 ///
-/// First tick one period after start (at once with runAtStart), then start + n x period; ticks never overlap: those that come due
+/// The series begins in start: the status of one whose start has ended says when it ticks. First tick one period after start (at once with runAtStart), then start + n x period; ticks never overlap: those that come due
 /// during a tick become one (B48). A tick that throws is a failed tick: logged, and the next one comes as planned; setStopOnFailure
 /// makes it the end of the service instead.
 class PeriodicService : public BackgroundService
@@ -37,6 +37,8 @@ public:
     };
 
     ~PeriodicService() override;
+
+    void dispose() override;
 
     [[nodiscard]] std::chrono::milliseconds period() const noexcept { return m_period; }
 
@@ -69,6 +71,7 @@ private:
     friend class ServiceRun;
     struct Request;
     void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
+    void aboutToExecute() final;
     Task<> runTick(std::stop_token stopping, Trigger trigger);
     void beginSeries();
     void due();
@@ -79,7 +82,7 @@ private:
     std::chrono::milliseconds m_period;
     bool m_runAtStart = false;
     bool m_stopOnFailure = false;
-    bool m_running = false; // inside execute
+    bool m_running = false; // from start to the end of execute
     bool m_due = false;
     bool m_repeats = false; // the timer, by itself
     Instant m_next;         // of the series

@@ -162,6 +162,7 @@ private:
     void setState(ServiceState state, std::string reason = {});
     void executionEnded(BackgroundService::Execution how, std::exception_ptr error);
     void periodicChanged(const PeriodicService::Status& periodic);
+    void showNextTick();
     void queueChanged(const QueueWorkerStatus& worker);
     void judge(std::exception_ptr error);
     void retryIn(Milliseconds delay);

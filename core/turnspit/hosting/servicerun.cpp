@@ -70,6 +70,8 @@ ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool he
     }
     std::erase_if(m_calls, [](const auto& known) { return known.expired(); });
     m_calls.push_back(answer);
+    if (step == Step::Stop && m_registration->options.affinity == Affinity::Dedicated)
+        m_stopping.request_stop(); // what never awaits hears of it in no other way
     if (step == Step::Make) {
         post([this, answer, held] {
             std::exception_ptr error;
@@ -123,6 +125,7 @@ void ServiceRun::make(bool held)
     body->queueWorker = dynamic_cast<QueueWorkerBase*>(body->object.get());
     body->lifecycle = dynamic_cast<HostedLifecycleService*>(body->object.get());
     if (body->background) {
+        body->background->m_stopping = m_stopping;
         body->background->onExecutionEnded([host = m_host, listener = m_listener, background = body->background] {
             host->post([listener, how = *background->execution(), error = background->executionError()] {
                 if (listener->executionEnded)
@@ -250,6 +253,7 @@ ServiceRun::AnswerPtr ServiceRun::destroy()
         answer->ended = true;
         answer->done.set();
     } else {
+        m_stopping.request_stop();
         post([this, answer] { reply(answer, destroyBody(), {}); });
     }
     return answer;

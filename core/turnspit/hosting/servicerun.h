@@ -58,7 +58,7 @@ public:
     // All from the host thread.
 
     /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not has ended
-    /// already, whatever its thread is doing.
+    /// already, whatever its thread is doing. Stop: one that has a thread of its own sees its token stopped at once, whatever that does.
     AnswerPtr call(Step step, std::stop_token token, bool held = false);
 
     /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before; then says
@@ -68,7 +68,8 @@ public:
     /// Destroys frames and object in the worker thread, then closes the scope there, which may take its time (B64).
     AnswerPtr close();
 
-    /// Destroys frames, object and scope in the worker thread, and what close has left. In this call, where that is this thread.
+    /// Destroys frames, object and scope in the worker thread, and what close has left. In this call, where that is this thread; in
+    /// another one a body that does not let go sees its token stopped.
     AnswerPtr destroy();
 
     void setHeld(bool held);
@@ -99,6 +100,7 @@ private:
     const std::shared_ptr<Mailbox> m_worker;
     const std::shared_ptr<Listener> m_listener;
     const WorkContext& m_context;
+    std::stop_source m_stopping; // of a BackgroundService
     std::vector<std::weak_ptr<Answer>> m_calls; // host thread
     std::shared_ptr<Body> m_body;               // worker thread
     bool m_hasHooks = false;                    // written before the answer to Make, read after it

@@ -66,8 +66,11 @@ Task<Result<>> ServiceController::Private::start(Trigger trigger)
         co_await stopping->done.wait();
     if (!m_startOperation) {
         if (m_run) {
-            if (std::exchange(m_unarmed, false))
+            if (std::exchange(m_unarmed, false)) {
                 m_run->setHeld(m_held);
+                showNextTick();
+                changed();
+            }
             co_return Result<>{};
         }
         if (m_lost)
@@ -80,7 +83,8 @@ Task<Result<>> ServiceController::Private::start(Trigger trigger)
         co_await operation->done.wait();
         co_return operation->result;
     }
-    m_unarmed = false; // wanted for good now
+    if (std::exchange(m_unarmed, false) && m_run) // wanted for good now
+        m_run->setHeld(m_held);
     const auto operation = m_startOperation;
     co_await operation->done.wait();
     co_return operation->result;
@@ -99,6 +103,7 @@ void ServiceController::Private::beginStart(Trigger trigger, std::stop_token can
     m_ended.reset();
     m_ready = false;
     m_seenTicks = 0;
+    m_seriesNext.reset();
     status.ticks = 0;
     status.trigger = trigger;
     setState(ServiceState::Starting);
@@ -165,7 +170,7 @@ void ServiceController::Private::finishStart()
     log(LogLevel::Debug, ServiceStarted, "service '{}' started");
     setState(status.periodic && !m_ended ? ServiceState::Waiting : ServiceState::Running);
     if (status.periodic)
-        m_run->setHeld(m_held || m_unarmed); // it says how it stands
+        showNextTick(); // its first status has come before the answer of its start
     operation->done.set();
     if (m_ended) {
         beginStop({}, {}, false);

@@ -283,7 +283,7 @@ void ServiceController::Private::periodicChanged(const PeriodicService::Status& 
     status.ticks = periodic.ticks;
     status.lastTick = periodic.lastTick;
     m_seriesNext = periodic.seriesNext;
-    status.nextTick = m_held || m_unarmed ? std::nullopt : m_seriesNext;
+    showNextTick();
     if (periodic.trigger)
         status.trigger = periodic.trigger;
     if (periodic.lastOutcome)
@@ -303,6 +303,12 @@ void ServiceController::Private::queueChanged(const QueueWorkerStatus& worker)
     changed();
 }
 
+void ServiceController::Private::showNextTick()
+{
+    if (status.state == ServiceState::Waiting || status.state == ServiceState::Running)
+        status.nextTick = m_held || m_unarmed ? std::nullopt : m_seriesNext;
+}
+
 Result<> ServiceController::Private::setHeld(bool held)
 {
     if (!status.periodic)
@@ -310,8 +316,7 @@ Result<> ServiceController::Private::setHeld(bool held)
     m_held = held;
     status.held = held;
     // Both at once, though the worker's thread hears of it later: who has held or resumed sees it as soon as that is answered.
-    if (status.state == ServiceState::Waiting || status.state == ServiceState::Running)
-        status.nextTick = held || m_unarmed ? std::nullopt : m_seriesNext;
+    showNextTick();
     if (m_run)
         m_run->setHeld(held || m_unarmed);
     changed();

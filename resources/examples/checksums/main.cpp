@@ -5,7 +5,6 @@
 // Reading and computing block, so they have a thread of their own, and hand what they find to a service that never blocks.
 
 #include <turnspit/async/channel.h>
-#include <turnspit/async/wait.h>
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/logging/logger.h>
@@ -42,7 +41,7 @@ protected:
     turnspit::Task<> execute(std::stop_token stopping) override
     {
         for (const auto& path : m_files.paths) {
-            const auto text = co_await checksum(path, stopping);
+            const auto text = checksum(path, stopping);
             if (stopping.stop_requested())
                 co_return;
             if (text)
@@ -52,23 +51,23 @@ protected:
     }
 
 private:
-    turnspit::Task<std::optional<std::string>> checksum(std::string path, std::stop_token stopping)
+    /// On a thread of its own this need not await anything to hear of a stop.
+    std::optional<std::string> checksum(const std::string& path, const std::stop_token& stopping)
     {
         QFile file(QString::fromStdString(path));
         if (!file.open(QIODevice::ReadOnly)) {
             m_log.error("{}: {}", path, file.errorString().toStdString());
-            co_return std::nullopt;
+            return std::nullopt;
         }
         QCryptographicHash hash(QCryptographicHash::Sha256);
         while (!file.atEnd()) {
             hash.addData(file.read(1 << 20));
-            co_await turnspit::yieldToLoop(); // a stop comes through this thread's event loop: it is heard here and nowhere else
             if (stopping.stop_requested()) {
                 m_log.info("{} is left unfinished", path);
-                co_return std::nullopt;
+                return std::nullopt;
             }
         }
-        co_return hash.result().toHex().toStdString();
+        return hash.result().toHex().toStdString();
     }
 
     Files& m_files;

@@ -8,7 +8,6 @@
 //     from = "/home/me/photos"
 //     to = "/media/backup/photos"
 
-#include <turnspit/async/wait.h>
 #include <turnspit/config/tomlreader.h>
 #include <turnspit/hosting/hostbuilder.h>
 #include <turnspit/hosting/periodicservice.h>
@@ -52,7 +51,6 @@ protected:
     turnspit::Task<> tick(std::stop_token stopping) override
     {
         for (const auto& entry : fs::recursive_directory_iterator(m_from)) {
-            co_await turnspit::yieldToLoop(); // a stop is heard between two files
             if (stopping.stop_requested())
                 co_return;
             if (entry.is_regular_file() && copy(entry.path()))
