@@ -200,7 +200,8 @@ private Q_SLOTS:
                  std::vector{std::string("Unable to resolve service for type 'turnspit::test::Db' while attempting to activate 'Worker'.")});
         provider->prepareSingletons(late);
         const ServiceScope scope = provider->createScope();
-        QCOMPARE(detail::inject<Options<Later>>(scope.provider())->number, 7);
+        detail::Injector arguments(scope.provider());
+        QCOMPARE(detail::inject<Options<Later>>(arguments)->number, 7);
         provider->prepareSingletons(late); // once
         QVERIFY(&scope.get<detail::OptionsSource<Later>>() == &provider->get<detail::OptionsSource<Later>>());
     }

@@ -53,23 +53,23 @@ template <class T, class Self>
 concept ReferenceParameter = std::is_class_v<T> && !ValueParameter<std::remove_const_t<T>>
                              && !std::is_base_of_v<std::remove_const_t<T>, Self>;
 
-/// `Parameter` as a constructor or a function declares it.
+/// `Parameter` as a constructor or a function declares it. Takes from the injector what addDependency says of it, in the same order.
 template <class Parameter>
-decltype(auto) inject(ServiceProvider& provider)
+decltype(auto) inject(Injector& from)
 {
     using Plain = std::remove_cvref_t<Parameter>;
     if constexpr (IsSharedPointer<Plain>::value)
-        return provider.getShared<std::remove_const_t<typename Plain::element_type>>();
+        return from.shared<std::remove_const_t<typename Plain::element_type>>();
     else if constexpr (IsAll<Plain>::value)
-        return provider.getAll<typename Plain::value_type::element_type>();
+        return from.all<typename Plain::value_type::element_type>();
     else if constexpr (IsKeyed<Plain>::value)
-        return Plain(provider.getShared<typename Plain::Service>(Plain::key));
+        return Plain(from.shared<typename Plain::Service>(Plain::key));
     else if constexpr (std::same_as<Plain, ServiceKey>)
         return ServiceKey{ServiceProvider::currentKey()};
     else if constexpr (InjectedValue<Plain>)
-        return Plain(provider.get<typename Plain::InjectedFrom>());
+        return Plain(from.object<typename Plain::InjectedFrom>());
     else
-        return provider.get<Plain>();
+        return from.object<Plain>();
 }
 
 template <class T>
@@ -209,11 +209,11 @@ constexpr bool canBeInjected = ValueParameter<std::remove_cvref_t<P>>
                                || (std::is_lvalue_reference_v<P> && std::is_class_v<std::remove_cvref_t<P>>);
 
 /// A service that was made, and how it is closed where it wants to be (`Task<> close()`).
-template <class T>
 struct Made
 {
-    std::shared_ptr<T> object;
-    std::function<Task<>()> close = {};
+    std::shared_ptr<void> object;            ///< as a pointer to the type that it is registered as
+    Task<> (*close)(void* closed) = nullptr; ///< null: it does not want to be
+    void* closed = nullptr;                  ///< the object, as `close` takes it
 };
 
 /// How a T is made, and what for.
@@ -221,7 +221,7 @@ template <class T>
 struct Recipe
 {
     std::vector<Dependency> dependencies;
-    std::function<Made<T>(ServiceProvider&)> make;
+    std::function<Made(Injector&)> make;
 
     template <std::derived_from<T> Implementation = T>
     static Recipe byConstructor()
@@ -255,10 +255,10 @@ private:
     {
         static_assert(sizeof(typename Chosen::template Recorded<Implementation>) > 0);
         return {dependenciesOf<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type...>(),
-                [](ServiceProvider& provider) {
+                [](Injector& from) {
                     // A tuple first: braces give the order of the parameters.
                     std::tuple<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type...> arguments{
-                        inject<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type>(provider)...};
+                        inject<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type>(from)...};
                     return made(std::apply(
                         [](auto&&... argument) { return std::make_shared<Implementation>(std::forward<decltype(argument)>(argument)...); },
                         std::move(arguments)));
@@ -272,9 +272,9 @@ private:
                       "turnspit: a factory's parameters must be T& or std::shared_ptr<T> of registered services, "
                       "Keyed<T, \"key\">, std::vector<std::shared_ptr<T>>, ServiceKey, Logger<T>, Options<T> or ServiceProvider&.");
         return {dependenciesOf<std::tuple_element_t<Place, Parameters>...>(),
-                [call = std::move(factory)](ServiceProvider& provider) mutable {
-                    std::tuple<decltype(inject<std::tuple_element_t<Place, Parameters>>(provider))...> arguments{
-                        inject<std::tuple_element_t<Place, Parameters>>(provider)...};
+                [call = std::move(factory)](Injector& from) mutable {
+                    std::tuple<decltype(inject<std::tuple_element_t<Place, Parameters>>(from))...> arguments{
+                        inject<std::tuple_element_t<Place, Parameters>>(from)...};
                     return made(shared(std::apply(call, std::move(arguments))));
                 }};
     }
@@ -294,13 +294,16 @@ private:
     }
 
     template <class Implementation>
-    static Made<T> made(std::shared_ptr<Implementation> object)
+    static Made made(std::shared_ptr<Implementation> object)
     {
         if (!object)
             throw std::logic_error("the factory of '" + typeName<T>() + "' returned null");
-        Made<T> out{object};
-        if constexpr (requires { { object->close() } -> std::same_as<Task<>>; })
-            out.close = [object = object.get()] { return object->close(); };
+        Made out;
+        if constexpr (requires { { object->close() } -> std::same_as<Task<>>; }) {
+            out.closed = object.get();
+            out.close = [](void* closed) { return static_cast<Implementation*>(closed)->close(); };
+        }
+        out.object = std::shared_ptr<T>(std::move(object));
         return out;
     }
 };

@@ -59,7 +59,7 @@ std::shared_ptr<ServiceProvider> ServiceCollection::build(const std::vector<std:
             if (!dependency.fallback || m_graph->last(dependency.type, dependency.key))
                 continue;
             add(std::make_unique<detail::ServiceDescriptor>(detail::ServiceDescriptor{dependency.type, dependency.typeName, dependency.typeName,
-                                                                                      dependency.key, Lifetime::Singleton, {}, {}, dependency.fallback()}));
+                                                                                      dependency.key, Lifetime::Singleton, {}, {}, dependency.fallback(), {}}));
         }
     };
     for (std::size_t i = 0; i < m_graph->descriptors.size(); ++i)

@@ -211,17 +211,14 @@ private:
     static Descriptor describe(Lifetime lifetime, std::string key)
     {
         return std::make_unique<detail::ServiceDescriptor>(detail::ServiceDescriptor{
-            std::type_index(typeid(T)), typeName<T>(), typeName<Implementation>(), std::move(key), lifetime, {}, {}, {}});
+            std::type_index(typeid(T)), typeName<T>(), typeName<Implementation>(), std::move(key), lifetime, {}, {}, {}, {}});
     }
 
     template <class T>
     static void fill(detail::ServiceDescriptor& descriptor, detail::Recipe<T> recipe)
     {
         descriptor.dependencies = std::move(recipe.dependencies);
-        descriptor.make = [make = std::move(recipe.make)](ServiceProvider& provider) {
-            detail::Made<T> made = make(provider);
-            return detail::Made<void>{std::move(made.object), std::move(made.close)};
-        };
+        descriptor.make = std::move(recipe.make);
     }
 
     template <class T, class Implementation>

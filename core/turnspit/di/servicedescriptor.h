@@ -30,8 +30,14 @@ struct ServiceDescriptor
     std::string key; ///< empty: none
     Lifetime lifetime = Lifetime::Singleton;
     std::vector<Dependency> dependencies;
-    std::function<Made<void>(ServiceProvider&)> make; ///< the object as a pointer to `type`
-    std::shared_ptr<void> instance;                   ///< handed in ready-made: not disposed by the container
+    std::function<Made(Injector&)> make;
+    std::shared_ptr<void> instance; ///< handed in ready-made: not disposed by the container
+
+    /// What each of the dependencies is given; null: the provider is asked (all of a type, what is always there). Set at build.
+    std::vector<const ServiceDescriptor*> plan;
+
+    /// Counts those of the same lifetime. Set at build.
+    std::size_t slot = 0;
 
     /// Transient ones: the first scoped one below; null: none. Set at build.
     const ServiceDescriptor* scopedBelow = nullptr;
@@ -49,6 +55,9 @@ struct ServiceGraph
     std::vector<std::unique_ptr<ServiceDescriptor>> descriptors;
     using ByKey = std::map<std::string, std::vector<const ServiceDescriptor*>, std::less<>>;
     std::map<std::type_index, ByKey> byType; ///< each in the order of registration
+
+    /// How many there are of a lifetime. Set at build.
+    std::size_t slots[3] = {};
 
     /// The last one without a key, by the address of the type's name: a short cut for those who ask. Set at build. A type may have its
     /// name twice, in two shared libraries: who asks by an address that no registration has is answered from byType.

@@ -10,37 +10,40 @@ namespace turnspit {
 
 namespace {
 
+using detail::Making;
 using detail::ServiceDescriptor;
 
-/// What this thread is making: a factory may ask the provider itself, past the check at build.
-struct Making
-{
-    const ServiceDescriptor* descriptor; // null: not registered itself, and the following say what it is
-    std::string ownLabel = {};
-    std::string ownKey = {};
+thread_local const Making* making = nullptr;
 
-    [[nodiscard]] std::string label() const { return descriptor ? descriptor->label() : ownLabel; }
-    [[nodiscard]] const std::string& key() const { return descriptor ? descriptor->key : ownKey; }
-};
-thread_local std::vector<Making> making;
+std::string label(const Making& one)
+{
+    return one.descriptor ? one.descriptor->label() : std::string(one.ownLabel);
+}
 
 struct MakingOne
 {
-    explicit MakingOne(const ServiceDescriptor& descriptor)
+    explicit MakingOne(const ServiceDescriptor& descriptor) : self{&descriptor, {}, {}, making}
     {
-        const auto seen = std::ranges::find(making, &descriptor, &Making::descriptor);
-        if (seen != making.end()) {
-            std::string chain;
-            for (auto member = seen; member != making.end(); ++member)
-                chain += member->label() + " -> ";
-            throw ServiceError("A circular dependency was detected for the service of type '" + descriptor.label() + "'.\n" + chain
-                               + descriptor.label());
+        for (const auto* each = making; each; each = each->outer) {
+            if (each->descriptor == &descriptor)
+                refuseCircle(each);
         }
-        making.push_back({&descriptor});
+        making = &self;
     }
-    ~MakingOne() { making.pop_back(); }
+    ~MakingOne() { making = self.outer; }
     MakingOne(const MakingOne&) = delete;
     MakingOne& operator=(const MakingOne&) = delete;
+
+    [[noreturn]] void refuseCircle(const Making* begin) const
+    {
+        std::string chain = self.descriptor->label();
+        for (const auto* member = self.outer; member != begin; member = member->outer)
+            chain = label(*member) + " -> " + chain;
+        throw ServiceError("A circular dependency was detected for the service of type '" + self.descriptor->label() + "'.\n" + label(*begin)
+                           + " -> " + chain);
+    }
+
+    Making self;
 };
 
 std::string quoted(const std::type_info& type, std::string_view key)
@@ -52,8 +55,7 @@ std::string quoted(const std::type_info& type, std::string_view key)
 
 struct ServiceProvider::Created
 {
-    std::shared_ptr<void> object;
-    std::function<Task<>()> close;
+    detail::Made made;
     const ServiceDescriptor* descriptor;
 };
 
@@ -61,7 +63,7 @@ struct ServiceProvider::Created
 class ServiceProvider::CreatedList
 {
 public:
-    CreatedList() = default;
+    explicit CreatedList(std::vector<Created> own) noexcept : list(std::move(own)) {}
     CreatedList(CreatedList&&) noexcept = default;
     CreatedList& operator=(CreatedList&&) = delete;
     ~CreatedList()
@@ -72,23 +74,23 @@ public:
     std::vector<Created> list;
 };
 
-ServiceProvider::Activation::Activation(std::string label, std::string key)
+ServiceProvider::Activation::Activation(std::string_view label, std::string_view key) : m_making{nullptr, label, key, making}
 {
-    making.push_back({nullptr, std::move(label), std::move(key)});
+    making = &m_making;
 }
 
 ServiceProvider::Activation::~Activation()
 {
-    making.pop_back();
+    making = m_making.outer;
 }
 
 std::string ServiceProvider::currentKey()
 {
-    return making.empty() ? std::string() : making.back().key();
+    return !making ? std::string() : making->descriptor ? making->descriptor->key : std::string(making->ownKey);
 }
 
-ServiceProvider::ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, std::shared_ptr<ServiceProvider> root)
-    : m_graph(std::move(graph)), m_root(root), m_isRoot(!root), m_created(std::make_unique<CreatedList>())
+ServiceProvider::ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, const std::shared_ptr<ServiceProvider>& root)
+    : m_graph(std::move(graph)), m_root(root), m_shared(root ? nullptr : std::make_unique<Shared>())
 {}
 
 ServiceProvider::~ServiceProvider()
@@ -98,18 +100,19 @@ ServiceProvider::~ServiceProvider()
 
 bool ServiceProvider::isRoot() const noexcept
 {
-    return m_isRoot;
+    return m_shared != nullptr;
 }
 
-std::shared_ptr<ServiceProvider> ServiceProvider::root()
+ServiceProvider& ServiceProvider::root(std::shared_ptr<ServiceProvider>& kept)
 {
     checkOpen();
-    auto out = m_isRoot ? shared_from_this() : m_root.lock();
-    if (!out)
+    if (m_shared)
+        return *this;
+    kept = m_root.lock();
+    if (!kept)
         throw ServiceError("The service provider is disposed: its container has ended.");
-    if (!m_isRoot)
-        out->checkOpen();
-    return out;
+    kept->checkOpen();
+    return *kept;
 }
 
 void ServiceProvider::checkOpen() const
@@ -118,117 +121,165 @@ void ServiceProvider::checkOpen() const
         throw ServiceError("The service provider is disposed.");
 }
 
+void ServiceProvider::refuse(const std::type_info& type, std::string_view key)
+{
+    if (!making)
+        throw ServiceError("No service for type " + quoted(type, key) + " has been registered.");
+    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '" + label(*making) + "'.");
+}
+
+void* ServiceProvider::requireObject(const std::type_info& type, std::string_view key)
+{
+    {
+        std::shared_ptr<ServiceProvider> kept;
+        (void)root(kept);
+        const Lock own = lock();
+        if (const auto* descriptor = m_graph->last(type, key))
+            return object(*descriptor);
+    }
+    return require(type, key).get();
+}
+
 std::shared_ptr<void> ServiceProvider::require(const std::type_info& type, std::string_view key)
 {
     if (auto out = resolve(type, key))
         return out;
-    if (making.empty())
-        throw ServiceError("No service for type " + quoted(type, key) + " has been registered.");
-    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '"
-                       + making.back().label() + "'.");
+    refuse(type, key);
 }
 
 std::shared_ptr<void> ServiceProvider::resolve(const std::type_info& type, std::string_view key)
 {
-    const auto parent = root();
-    const std::lock_guard lock(m_mutex);
-    if (key.empty() && std::type_index(type) == typeid(ServiceProvider))
-        return {std::shared_ptr<void>(), this};
-    if (key.empty() && std::type_index(type) == typeid(ServiceScopeFactory)) {
-        if (!m_scopeFactory)
-            m_scopeFactory = std::make_shared<ServiceScopeFactory>(parent);
-        return m_scopeFactory;
-    }
-    const auto* descriptor = m_graph->last(type, key);
-    return descriptor ? instance(*descriptor) : parent->fallback(type, key);
+    std::shared_ptr<ServiceProvider> kept;
+    auto& parent = root(kept);
+    const Lock own = lock();
+    if (const auto* descriptor = m_graph->last(type, key))
+        return shared(*descriptor);
+    if (!key.empty())
+        return nullptr;
+    const Lock shared = parent.lock();
+    auto out = builtIn(type, parent);
+    return out ? out : parent.fallback(type);
 }
 
-std::shared_ptr<void> ServiceProvider::fallback(const std::type_info& type, std::string_view key)
+std::shared_ptr<void> ServiceProvider::builtIn(const std::type_info& type, ServiceProvider& parent)
 {
-    const std::lock_guard lock(m_mutex);
-    const auto found = std::ranges::find(m_fallbacks, std::type_index(type), [](const auto& each) { return each.first; });
-    return found == m_fallbacks.end() || !key.empty() ? nullptr : found->second;
+    if (type == typeid(ServiceProvider))
+        return {std::shared_ptr<void>(), this};
+    if (type != typeid(ServiceScopeFactory))
+        return nullptr;
+    auto& factory = parent.m_shared->scopeFactory;
+    if (!factory)
+        factory = std::make_shared<ServiceScopeFactory>(parent.weak_from_this());
+    return factory;
+}
+
+std::shared_ptr<void> ServiceProvider::fallback(std::type_index type)
+{
+    const auto& known = m_shared->fallbacks;
+    const auto found = std::ranges::find(known, type, [](const auto& each) { return each.first; });
+    return found == known.end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<void>> ServiceProvider::resolveAll(const std::type_info& type, std::string_view key)
 {
-    const auto parent = root();
-    const std::lock_guard lock(m_mutex);
+    std::shared_ptr<ServiceProvider> kept;
+    (void)root(kept);
+    const Lock own = lock();
     std::vector<std::shared_ptr<void>> out;
     for (const auto* descriptor : m_graph->all(type, key))
-        out.push_back(instance(*descriptor));
+        out.push_back(shared(*descriptor));
     return out;
 }
 
-std::shared_ptr<void> ServiceProvider::instance(const ServiceDescriptor& descriptor)
+void* ServiceProvider::object(const ServiceDescriptor& descriptor)
+{
+    if (descriptor.instance)
+        return descriptor.instance.get();
+    if (descriptor.lifetime != Lifetime::Singleton || isRoot())
+        return m_created[own(descriptor)].made.object.get();
+    std::shared_ptr<ServiceProvider> kept;
+    auto& parent = root(kept);
+    const Lock shared = parent.lock();
+    return parent.object(descriptor);
+}
+
+std::shared_ptr<void> ServiceProvider::shared(const ServiceDescriptor& descriptor)
 {
     if (descriptor.instance)
         return descriptor.instance;
-    if (descriptor.lifetime == Lifetime::Singleton && !m_isRoot) {
-        const auto parent = root();
-        const std::lock_guard lock(parent->m_mutex);
-        return parent->instance(descriptor);
-    }
-    checkScoped(descriptor);
+    if (descriptor.lifetime != Lifetime::Singleton || isRoot())
+        return m_created[own(descriptor)].made.object;
+    std::shared_ptr<ServiceProvider> kept;
+    auto& parent = root(kept);
+    const Lock shared = parent.lock();
+    return parent.shared(descriptor);
+}
+
+std::size_t ServiceProvider::own(const ServiceDescriptor& descriptor)
+{
+    if (isRoot())
+        checkScoped(descriptor);
     if (descriptor.lifetime == Lifetime::Transient)
         return make(descriptor);
-    const auto place = [&] { return std::ranges::lower_bound(m_instances, &descriptor, std::less<>(), &Instance::first); };
-    if (const auto known = place(); known != m_instances.end() && known->first == &descriptor)
-        return known->second;
-    auto made = make(descriptor);
-    m_instances.emplace(place(), &descriptor, made); // looked for again: making one makes others
+    if (m_places && m_places[descriptor.slot] != 0)
+        return m_places[descriptor.slot] - 1;
+    const std::size_t made = make(descriptor);
+    if (!m_places)
+        m_places = std::make_unique<std::uint32_t[]>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)]);
+    m_places[descriptor.slot] = static_cast<std::uint32_t>(made + 1);
     return made;
 }
 
 void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
 {
     const auto* scoped = descriptor.lifetime == Lifetime::Scoped ? &descriptor : descriptor.scopedBelow;
-    if (!m_isRoot || !scoped)
+    if (!scoped)
         return;
-    const auto singleton = std::ranges::find_if(making.rbegin(), making.rend(), [](const Making& each) {
-        return each.descriptor && each.descriptor->lifetime == Lifetime::Singleton;
-    });
-    if (singleton != making.rend())
-        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + singleton->label() + "'.");
+    const auto* singleton = making;
+    while (singleton && !(singleton->descriptor && singleton->descriptor->lifetime == Lifetime::Singleton))
+        singleton = singleton->outer;
+    if (singleton)
+        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + label(*singleton) + "'.");
     if (scoped == &descriptor)
         throw ServiceError("Cannot resolve scoped service '" + descriptor.label() + "' from root provider.");
     throw ServiceError("Cannot resolve '" + descriptor.label() + "' from root provider because it requires scoped service '" + scoped->label()
                        + "'.");
 }
 
-std::shared_ptr<void> ServiceProvider::make(const ServiceDescriptor& descriptor)
+std::size_t ServiceProvider::make(const ServiceDescriptor& descriptor)
 {
     const MakingOne guard(descriptor);
-    auto made = descriptor.make(*this);
-    auto& created = m_created->list;
-    if (created.capacity() == 0)
-        created.reserve(8);
-    created.push_back({made.object, std::move(made.close), &descriptor});
-    return std::move(made.object);
+    detail::Injector arguments(*this, descriptor.plan.data());
+    auto made = descriptor.make(arguments);
+    if (m_created.capacity() == 0)
+        m_created.reserve(std::clamp<std::size_t>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
+    m_created.push_back({std::move(made), &descriptor});
+    return m_created.size() - 1;
 }
 
 ServiceScope ServiceProvider::createScope()
 {
-    const auto parent = root();
-    const std::lock_guard lock(parent->m_mutex);
-    parent->checkOpen();
-    return ServiceScope(std::make_shared<ServiceProvider>(Passkey{}, m_graph, parent));
+    if (!isRoot()) {
+        std::shared_ptr<ServiceProvider> kept;
+        return root(kept).createScope();
+    }
+    checkOpen();
+    return ServiceScope(std::make_shared<ServiceProvider>(Passkey{}, m_graph, shared_from_this()));
 }
 
 void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependencies)
 {
-    const std::lock_guard lock(m_mutex);
+    const Lock own = lock();
     checkOpen();
     for (const auto& dependency : dependencies) {
         for (const auto* each : m_graph->given(dependency)) {
             if (each->lifetime == Lifetime::Singleton)
-                (void)instance(*each);
+                (void)object(*each);
             else
                 prepareSingletons(each->dependencies);
         }
-        if (dependency.fallback && !m_graph->last(dependency.type, dependency.key)
-            && std::ranges::find(m_fallbacks, dependency.type, [](const auto& each) { return each.first; }) == m_fallbacks.end())
-            m_fallbacks.emplace_back(dependency.type, dependency.fallback());
+        if (dependency.fallback && !m_graph->last(dependency.type, dependency.key) && !fallback(dependency.type))
+            m_shared->fallbacks.emplace_back(dependency.type, dependency.fallback());
     }
 }
 
@@ -237,16 +288,21 @@ std::vector<std::string> ServiceProvider::check(const std::string& consumer, con
     return m_graph->problemsOf(consumer, dependencies);
 }
 
+std::string ServiceProvider::closing() const
+{
+    return m_closing ? m_closing->label() : std::string();
+}
+
 ServiceProvider::CreatedList ServiceProvider::end()
 {
-    const std::lock_guard lock(m_mutex);
+    const Lock own = lock();
     m_disposed = true;
-    m_instances.clear();
-    m_scopeFactory.reset();
-    m_fallbacks.clear();
-    CreatedList out;
-    out.list.swap(m_created->list);
-    return out;
+    m_places.reset();
+    if (m_shared) {
+        m_shared->scopeFactory.reset();
+        m_shared->fallbacks.clear();
+    }
+    return CreatedList(std::exchange(m_created, {}));
 }
 
 void ServiceProvider::dispose()
@@ -262,21 +318,33 @@ Task<> ServiceProvider::close(std::function<void(const NamedError&)> onError)
         CreatedList created = end();
         while (!created.list.empty()) {
             // A copy: what is closed may be the last to hold itself.
-            if (const auto call = created.list.back().close) {
-                m_closing = created.list.back().descriptor->label();
+            if (const auto each = created.list.back(); each.made.close) {
+                m_closing = each.descriptor;
                 try {
-                    co_await call();
+                    co_await each.made.close(each.made.closed);
                 } catch (...) {
-                    errors.push_back({m_closing, std::current_exception()});
+                    errors.push_back({closing(), std::current_exception()});
                     if (onError)
                         onError(errors.back());
                 }
-                m_closing.clear();
+                m_closing = nullptr;
             }
             created.list.pop_back();
         }
     }
     throwErrors("One or more services failed to close.", std::move(errors));
+}
+
+void* detail::Injector::nextObject(const std::type_info& type)
+{
+    const auto* planned = next();
+    return planned ? m_provider.object(*planned) : m_provider.requireObject(type, {});
+}
+
+std::shared_ptr<void> detail::Injector::nextShared(const std::type_info& type, std::string_view key)
+{
+    const auto* planned = next();
+    return planned ? m_provider.shared(*planned) : m_provider.require(type, key);
 }
 
 ServiceScope& ServiceScope::operator=(ServiceScope&& other) noexcept

@@ -5,6 +5,7 @@
 #include <turnspit/di/dependency.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,16 @@ namespace turnspit {
 namespace detail {
 struct ServiceDescriptor;
 struct ServiceGraph;
+class Injector;
+
+/// What a thread is making: a factory may ask the provider itself, past the check at build.
+struct Making
+{
+    const ServiceDescriptor* descriptor; ///< null: not registered itself, and the following say what it is
+    std::string_view ownLabel;
+    std::string_view ownKey;
+    const Making* outer = nullptr; ///< what that is made for
+};
 } // namespace detail
 
 class ServiceScope;
@@ -47,7 +58,7 @@ public:
         friend class ServiceCollection;
         Passkey() = default;
     };
-    ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, std::shared_ptr<ServiceProvider> root);
+    ServiceProvider(Passkey, std::shared_ptr<const detail::ServiceGraph> graph, const std::shared_ptr<ServiceProvider>& root);
     ~ServiceProvider();
     ServiceProvider(const ServiceProvider&) = delete;
     ServiceProvider& operator=(const ServiceProvider&) = delete;
@@ -56,7 +67,7 @@ public:
     template <class T>
     [[nodiscard]] T& get(std::string_view key = {})
     {
-        return *getShared<T>(key);
+        return *static_cast<T*>(requireObject(typeid(T), key));
     }
 
     template <class T>
@@ -94,13 +105,17 @@ public:
     [[nodiscard]] std::vector<std::string> check(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 
     /// While it lives, this thread makes something that is not registered itself: messages name it `label`, and `key` is its ServiceKey.
+    /// Both outlive it.
     class Activation
     {
     public:
-        Activation(std::string label, std::string key);
+        Activation(std::string_view label, std::string_view key);
         ~Activation();
         Activation(const Activation&) = delete;
         Activation& operator=(const Activation&) = delete;
+
+    private:
+        detail::Making m_making;
     };
 
     /// Of what this thread is making right now; empty: none.
@@ -115,35 +130,90 @@ public:
     Task<> close(std::function<void(const NamedError&)> onError = {});
 
     /// Whose close is awaited right now; empty: nobody's.
-    [[nodiscard]] const std::string& closing() const noexcept { return m_closing; }
+    [[nodiscard]] std::string closing() const;
 
 private:
+    friend class detail::Injector;
     struct Created;
     class CreatedList;
-    using Instance = std::pair<const detail::ServiceDescriptor*, std::shared_ptr<void>>;
 
+    /// What only the root has, since only that is used by several threads.
+    struct Shared
+    {
+        std::recursive_mutex mutex; // recursive: making one makes others
+        std::shared_ptr<ServiceScopeFactory> scopeFactory;
+        std::vector<std::pair<std::type_index, std::shared_ptr<void>>> fallbacks;
+    };
+    using Lock = std::unique_lock<std::recursive_mutex>;
+
+    void* requireObject(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> require(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> resolve(const std::type_info& type, std::string_view key);
     std::vector<std::shared_ptr<void>> resolveAll(const std::type_info& type, std::string_view key);
-    std::shared_ptr<void> instance(const detail::ServiceDescriptor& descriptor);
-    std::shared_ptr<void> fallback(const std::type_info& type, std::string_view key);
-    std::shared_ptr<void> make(const detail::ServiceDescriptor& descriptor);
+    [[noreturn]] static void refuse(const std::type_info& type, std::string_view key);
+    std::shared_ptr<void> builtIn(const std::type_info& type, ServiceProvider& parent);
+    std::shared_ptr<void> fallback(std::type_index type);
+
+    // Locked, in the root; the object stays as long as this.
+    void* object(const detail::ServiceDescriptor& descriptor);
+    std::shared_ptr<void> shared(const detail::ServiceDescriptor& descriptor);
+    std::size_t own(const detail::ServiceDescriptor& descriptor);
+    std::size_t make(const detail::ServiceDescriptor& descriptor);
+
     void checkScoped(const detail::ServiceDescriptor& descriptor) const;
-    std::shared_ptr<ServiceProvider> root();
+    [[nodiscard]] Lock lock() const { return m_shared ? Lock(m_shared->mutex) : Lock(); }
+    /// Itself, or what `kept` then holds.
+    ServiceProvider& root(std::shared_ptr<ServiceProvider>& kept);
     void checkOpen() const;
     [[nodiscard]] CreatedList end();
 
     std::shared_ptr<const detail::ServiceGraph> m_graph;
-    std::weak_ptr<ServiceProvider> m_root; // empty in the root itself
-    bool m_isRoot;
-    mutable std::recursive_mutex m_mutex;                // recursive: making one makes others
-    std::vector<Instance> m_instances;                   // guarded; sorted by what they are instances of
-    std::unique_ptr<CreatedList> m_created;              // guarded
-    std::shared_ptr<ServiceScopeFactory> m_scopeFactory; // guarded
-    std::vector<std::pair<std::type_index, std::shared_ptr<void>>> m_fallbacks; // guarded; of the root
+    std::weak_ptr<ServiceProvider> m_root;     // empty in the root itself
+    std::unique_ptr<Shared> m_shared;          // null but in the root
+    std::vector<Created> m_created;            // guarded in the root, as what follows; in the order of creation
+    std::unique_ptr<std::uint32_t[]> m_places; // in m_created, from 1 on, by the slot of a descriptor; null: none yet
+    const detail::ServiceDescriptor* m_closing = nullptr;
     std::atomic<bool> m_disposed = false;
-    std::string m_closing; // the closing thread only
 };
+
+namespace detail {
+
+/// What a recipe takes its arguments from, one after the other: as planned at build, or by asking the provider.
+class Injector
+{
+public:
+    /// `plan`: of a descriptor; null: there is none.
+    explicit Injector(ServiceProvider& provider, const ServiceDescriptor* const* plan = nullptr) noexcept
+        : m_provider(provider), m_plan(plan)
+    {}
+
+    template <class T>
+    [[nodiscard]] T& object()
+    {
+        return *static_cast<T*>(nextObject(typeid(T)));
+    }
+    template <class T>
+    [[nodiscard]] std::shared_ptr<T> shared(std::string_view key = {})
+    {
+        return std::static_pointer_cast<T>(nextShared(typeid(T), key));
+    }
+    template <class T>
+    [[nodiscard]] std::vector<std::shared_ptr<T>> all()
+    {
+        (void)next();
+        return m_provider.getAll<T>();
+    }
+
+private:
+    const ServiceDescriptor* next() noexcept { return m_plan ? *m_plan++ : nullptr; }
+    void* nextObject(const std::type_info& type);
+    std::shared_ptr<void> nextShared(const std::type_info& type, std::string_view key);
+
+    ServiceProvider& m_provider;
+    const ServiceDescriptor* const* m_plan;
+};
+
+} // namespace detail
 
 /// A lifetime of scoped services; ends with this object. Belongs to one thread.
 class ServiceScope

@@ -67,7 +67,8 @@ private:
         out.dependencies = std::move(recipe.dependencies);
         out.saysReady = std::ranges::any_of(out.dependencies, [](const auto& each) { return each.type == typeid(Readiness); });
         out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::shared_ptr<HostedService> {
-            return make(provider).object;
+            detail::Injector arguments(provider);
+            return std::static_pointer_cast<T>(make(arguments).object);
         };
         return out;
     }
