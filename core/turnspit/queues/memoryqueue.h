@@ -6,6 +6,7 @@
 #include <turnspit/queues/messagequeue.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -44,18 +45,22 @@ protected:
 
 private:
     class Wait;
+    class Acceptance;
+    class Delivery;
     struct Alarm;
 
     struct Entry
     {
         std::uint64_t id = 0;
         std::string body;
-        std::string key;
-        int attempts = 0; ///< deliveries that count, so far
+        std::unique_ptr<const std::string> key; ///< null: none, as most have; an entry is moved more often than it is looked into
+        int attempts = 0;                       ///< deliveries that count, so far
         WallTime sent{};
+
+        [[nodiscard]] std::string keyText() const { return key ? *key : std::string(); }
     };
 
-    /// A message in flight.
+    /// A message in flight. Its body is the queue's copy, in a buffer that stays with the slot.
     struct Slot
     {
         Entry entry;
@@ -69,15 +74,16 @@ private:
         Instant until;
     };
 
-    Result<SentMessage> accept(NewMessage message);
-    std::optional<Message> take(bool& ended);
-    Result<> settleNow(std::string_view receipt, Settlement how);
+    Result<SentMessage> accept(NewMessage& message);
+    Result<> settleNow(std::string_view receipt, Settlement& how);
     [[nodiscard]] std::optional<std::uint64_t> duplicateOf(const std::string& key, Instant now);
 
     // With m_mutex held.
     bool refill();
+    [[nodiscard]] Message deliver();
     [[nodiscard]] Slot* find(std::string_view receipt);
-    Entry release(Slot& slot);
+    void release(Slot& slot);
+    Entry takeBack(Slot& slot);
     void giveBack(Entry entry, const Nack& how);
     void bury(Entry entry, std::string reason);
     void putOff(Entry entry, Milliseconds delay);
@@ -92,14 +98,17 @@ private:
 
     Clock& m_clock;
 
-    std::mutex m_sendMutex;       // where both are held, m_mutex is locked first
+    // What senders write, what receivers write, and what both look at: apart, so that they do not wait for each other's memory.
+    static constexpr std::size_t apart = 64;
+
+    alignas(apart) std::mutex m_sendMutex; // where both are held, m_mutex is locked first
     std::deque<Entry> m_incoming; // guarded by m_sendMutex, as all of this part
     std::unordered_map<std::string, Known> m_known;           ///< keys within their window
     std::deque<std::pair<Instant, std::string>> m_forgetting; ///< the same, oldest first
     std::uint64_t m_sent = 0;
     bool m_closed = false;
 
-    std::mutex m_mutex;
+    alignas(apart) std::mutex m_mutex;
     std::deque<Entry> m_ready; // guarded by m_mutex, as all of this part
     std::multimap<Instant, Entry> m_delayed;
     std::vector<Slot> m_slots;
@@ -112,7 +121,7 @@ private:
     Instant m_alarmAt = Instant::max(); ///< nothing comes due before
     detail::WaitList m_waiting{m_mutex};
 
-    std::atomic<int> m_receivers{0}; ///< that have found nothing, and wait or are about to
+    alignas(apart) std::atomic<int> m_receivers{0}; ///< that have found nothing, and wait or are about to, and were not woken
     std::shared_ptr<Alarm> m_alarm;
 };
 
