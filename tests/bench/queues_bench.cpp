@@ -1,11 +1,14 @@
 // Figures of the queues: `turnspit-bench-queues WHAT COUNT [ARGUMENT]` does one thing once and prints how many messages a second that was.
 // ../bench/queues runs Turnspit and the baselines in turn.
 //
-//   memory, memory-baseline                 one sender and one receiver, each a thread; a mutex, a std::deque and a condition variable
+//   memory, channel                         one sender and one receiver, each a thread: send, receive, ack; write and read
+//   memory-handover, memory-promise         a mutex, a std::deque and a condition variable that hand items over, nothing else; that keep what a
+//                                           MemoryQueue promises too: a copy of what is not acked, until its time is over
 //   sqlite, sqlite-baseline FOLDER          one caller: send, receive, ack, each answered before the next; the same statements, C API
 //   sqlite-together FOLDER                  64 callers
 //   redis-send, redis-work PORT             16 callers on one connection: send; receive and ack
 #include <sqlite/sqlitequeue.h>
+#include <turnspit/async/channel.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/base/clock.h>
@@ -25,10 +28,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 
 using namespace turnspit;
 
@@ -82,34 +87,63 @@ Task<> thenQuit(TaskScope& tasks)
     QCoreApplication::exit(0);
 }
 
-void memory(int count)
+/// `send` in a thread of its own, `work` in this one, until that has ended.
+void besideEachOther(int count, std::function<Task<>()> send, std::function<Task<>()> work)
 {
-    MemoryQueue queue(QueueOptions{});
     Thread sender(QStringLiteral("sender"));
-    int sending = count;
-    int working = count;
     auto sends = std::make_shared<std::unique_ptr<TaskScope>>();
     TaskScope works;
     TaskScope quits;
     const double begin = now();
     sender.mailbox()->post([&, sends] {
         *sends = std::make_unique<TaskScope>();
-        (*sends)->spawn(sendAll(queue, sending));
+        (*sends)->spawn(send());
     });
-    works.spawn(workAll(queue, working));
+    works.spawn(work());
     quits.spawn(thenQuit(works));
     QCoreApplication::exec();
     print(count, now() - begin);
     sender.mailbox()->post([sends] { sends->reset(); });
 }
 
-void memoryBaseline(int count)
+void memory(int count)
 {
-    struct Item
-    {
-        long id;
-        std::string text;
-    };
+    MemoryQueue queue(QueueOptions{});
+    int sending = count;
+    int working = count;
+    besideEachOther(count, [&] { return sendAll(queue, sending); }, [&] { return workAll(queue, working); });
+}
+
+struct Item
+{
+    long id = 0;
+    std::string text;
+};
+
+Task<> writeAll(Channel<Item>& channel, int count)
+{
+    for (int i = 0; i < count; ++i)
+        (void)co_await channel.write({i, body});
+    channel.complete();
+}
+
+Task<> readAll(Channel<Item>& channel)
+{
+    long sum = 0;
+    while (const auto item = co_await channel.read())
+        sum += item->id + long(item->text.size());
+    if (sum == 0)
+        giveUp("nothing was sent");
+}
+
+void channel(int count)
+{
+    Channel<Item> items;
+    besideEachOther(count, [&] { return writeAll(items, count); }, [&] { return readAll(items); });
+}
+
+void handover(int count)
+{
     std::mutex mutex;
     std::condition_variable ready;
     std::deque<Item> items;
@@ -136,6 +170,93 @@ void memoryBaseline(int count)
     sender.join();
     if (sum == 0)
         giveUp("nothing was sent");
+    print(count, now() - begin);
+}
+
+/// What one would write who needs to have again what is not acked in time, and no more than that.
+class KeepingQueue
+{
+public:
+    struct Given
+    {
+        long id;
+        std::string text;
+        std::chrono::system_clock::time_point sent;
+        int attempts;
+    };
+
+    long send(std::string text)
+    {
+        long id = 0;
+        {
+            const std::lock_guard lock(m_mutex);
+            id = ++m_last;
+            m_ready.push_back({id, std::move(text), std::chrono::system_clock::now(), 0});
+        }
+        m_filled.notify_one();
+        return id;
+    }
+
+    Given receive()
+    {
+        std::unique_lock lock(m_mutex);
+        while (!m_filled.wait_for(lock, std::chrono::seconds(1), [this] { return !m_ready.empty(); }))
+            takeBackOverdue();
+        Given given = std::move(m_ready.front());
+        m_ready.pop_front();
+        ++given.attempts;
+        m_held.emplace(given.id, Held{given, std::chrono::steady_clock::now() + visibility});
+        return given;
+    }
+
+    bool ack(long id)
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_held.erase(id) == 1;
+    }
+
+private:
+    struct Held
+    {
+        Given given;
+        std::chrono::steady_clock::time_point until;
+    };
+    static constexpr std::chrono::seconds visibility{30};
+
+    void takeBackOverdue()
+    {
+        const auto time = std::chrono::steady_clock::now();
+        for (auto held = m_held.begin(); held != m_held.end();) {
+            if (held->second.until > time) {
+                ++held;
+                continue;
+            }
+            m_ready.push_back(std::move(held->second.given));
+            held = m_held.erase(held);
+        }
+    }
+
+    std::mutex m_mutex;
+    std::condition_variable m_filled;
+    std::deque<Given> m_ready;
+    std::unordered_map<long, Held> m_held;
+    long m_last = 0;
+};
+
+void promise(int count)
+{
+    KeepingQueue queue;
+    const double begin = now();
+    std::thread sender([&] {
+        for (int i = 0; i < count; ++i)
+            (void)queue.send(body);
+    });
+    for (int i = 0; i < count; ++i) {
+        const auto given = queue.receive();
+        if (given.text.size() != body.size() || !queue.ack(given.id))
+            giveUp("not acked");
+    }
+    sender.join();
     print(count, now() - begin);
 }
 
@@ -290,8 +411,12 @@ int main(int argc, char** argv)
     const char* const argument = argc > 3 ? argv[3] : "";
     if (what == "memory")
         memory(count);
-    else if (what == "memory-baseline")
-        memoryBaseline(count);
+    else if (what == "channel")
+        channel(count);
+    else if (what == "memory-handover")
+        handover(count);
+    else if (what == "memory-promise")
+        promise(count);
     else if (what == "sqlite")
         sqlite(count, argument, 1);
     else if (what == "sqlite-together")
