@@ -171,6 +171,8 @@ std::unexpected<Error> SqliteQueueStore::databaseError()
 Result<> SqliteQueueStore::begin()
 {
     m_failed.reset();
+    m_readied = m_claimed = 0;
+    m_putOff = false;
     SqliteStatement statement = m_database.prepare("BEGIN IMMEDIATE");
     if (!run(statement))
         return fail(*m_failed);
@@ -207,6 +209,14 @@ bool SqliteQueueStore::run(SqliteStatement& statement)
     }
     (void)databaseError();
     return false;
+}
+
+void SqliteQueueStore::comesDue(Milliseconds delay)
+{
+    if (delay > Milliseconds(0))
+        m_putOff = true;
+    else
+        ++m_readied;
 }
 
 std::optional<std::int64_t> SqliteQueueStore::count(const char* sql)
@@ -259,6 +269,7 @@ Result<SentMessage> SqliteQueueStore::send(const NewMessage& message, WallTime n
     if (!run(insert))
         return fail(*m_failed);
     const std::int64_t id = m_database.lastInsertId();
+    comesDue(message.delay);
     if (!message.key.empty()) {
         SqliteStatement know = m_database.prepare("INSERT INTO known (key, id, until) VALUES (?, ?, ?)");
         know.bindBytes(message.key);
@@ -296,7 +307,8 @@ void SqliteQueueStore::promote(WallTime now)
     }
     SqliteStatement ready = m_database.prepare("UPDATE message SET due = 0, held = 0 WHERE due > 0 AND due <= ?");
     ready.bind(micros(now));
-    run(ready);
+    if (run(ready))
+        m_readied += m_database.changes();
 }
 
 std::optional<Message> SqliteQueueStore::claim(WallTime now)
@@ -313,6 +325,7 @@ std::optional<Message> SqliteQueueStore::claim(WallTime now)
     }
     if (!run(claim))
         return std::nullopt;
+    m_claimed += out ? 1 : 0;
     return out;
 }
 
@@ -350,6 +363,7 @@ Result<> SqliteQueueStore::nack(const std::string& receipt, const Nack& how, Wal
         return fail(*m_failed);
     if (m_database.changes() == 0)
         return fail(notHeld());
+    comesDue(how.delay);
     return {};
 }
 
@@ -397,6 +411,7 @@ Result<> SqliteQueueStore::extend(const std::string& receipt, Milliseconds by, W
         return fail(*m_failed);
     if (m_database.changes() == 0)
         return fail(notHeld());
+    m_putOff = true;
     return {};
 }
 
@@ -423,6 +438,7 @@ Result<> SqliteQueueStore::revive(const std::string& id)
     back.bind(number(id));
     if (!run(back))
         return fail(*m_failed);
+    comesDue(Milliseconds(0));
     return discard(id);
 }
 

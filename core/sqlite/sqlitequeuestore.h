@@ -32,6 +32,9 @@ public:
     /// That error will not pass by itself.
     [[nodiscard]] bool isDamaged() const noexcept { return m_damaged; }
 
+    /// Since begin: something is left that other connections can receive, or something comes due at another time than they may know.
+    [[nodiscard]] bool hasNews() const noexcept { return m_putOff || m_readied > m_claimed; }
+
     /// Other connections have committed since this was asked last.
     [[nodiscard]] bool othersCommitted();
 
@@ -60,6 +63,7 @@ private:
     Result<> prepareSchema();
     std::unexpected<Error> databaseError();
     bool run(SqliteStatement& statement);
+    void comesDue(Milliseconds delay);
     std::optional<std::int64_t> count(const char* sql);
     Result<> moveToDead(std::int64_t id, const std::string& reason, WallTime now);
     void trimDead();
@@ -67,6 +71,9 @@ private:
     QueueOptions m_options;
     std::string m_file;
     SqliteDatabase m_database;
+    std::uint64_t m_readied = 0; ///< since begin, as m_claimed and m_putOff
+    std::uint64_t m_claimed = 0;
+    bool m_putOff = false;
     std::int64_t m_version = 0; ///< of the data, as other connections change it
     std::optional<Error> m_failed;
     bool m_damaged = false;

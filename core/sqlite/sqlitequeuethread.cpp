@@ -39,7 +39,7 @@ void SqliteQueueThread::begin()
     m_bell = std::make_unique<FileBell>(m_file, [this] { heard(); });
 }
 
-void SqliteQueueThread::submit(std::unique_ptr<Request> request)
+void SqliteQueueThread::submit(std::shared_ptr<Request> request)
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -60,9 +60,10 @@ void SqliteQueueThread::wake()
 
 void SqliteQueueThread::release(Message message)
 {
-    (void)ask<void>([receipt = std::move(message.receipt)](SqliteQueueStore& store, WallTime now) {
+    const auto work = [receipt = std::move(message.receipt)](SqliteQueueStore& store, WallTime now) {
         return store.nack(receipt, {.counts = false}, now);
-    });
+    };
+    submit(std::make_shared<Asked<void, decltype(work)>>(work, nullptr));
 }
 
 void SqliteQueueThread::close()
@@ -84,8 +85,11 @@ void SqliteQueueThread::turn()
     const std::size_t wanted = m_handout.wanted();
     if (!requests.empty() || (wanted > 0 && m_store->hasDue(m_clock.wallNow()))) {
         auto claimed = transact(requests, wanted);
-        for (const auto& request : requests)
+        for (auto& request : requests) {
             request->answer(m_store->failed());
+            m_answers.add(std::move(request));
+        }
+        m_answers.give();
         for (Message& message : claimed) {
             if (!m_handout.give(message))
                 release(std::move(message));
@@ -117,7 +121,7 @@ std::vector<Message> SqliteQueueThread::transact(Requests& requests, std::size_t
         claimed.clear();
     } else if (m_store->commit()) {
         ++m_commits;
-        if (!requests.empty())
+        if (m_store->hasNews())
             m_bell->ring();
     } else {
         claimed.clear();

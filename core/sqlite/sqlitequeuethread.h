@@ -2,9 +2,9 @@
 
 #include <sqlite/filebell.h>
 #include <sqlite/sqlitequeuestore.h>
-#include <turnspit/async/promise.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/base/clock.h>
+#include <turnspit/queues/answers.h>
 #include <turnspit/queues/handout.h>
 
 #include <atomic>
@@ -30,15 +30,12 @@ public:
     SqliteQueueThread(const SqliteQueueThread&) = delete;
     SqliteQueueThread& operator=(const SqliteQueueThread&) = delete;
 
-    /// `Result<T> work(SqliteQueueStore&, WallTime now)`, in a transaction, in the thread. The future has its answer when that is committed, or
-    /// why it was not. `counts`, if given, counts the answers without an error.
+    /// `co_await ask<T>(work)`: `Result<T> work(SqliteQueueStore&, WallTime now)`, in a transaction, in the thread. Goes on with its answer when that
+    /// is committed, or with why it was not. `counts`, if given, counts the answers without an error.
     template <class T, class Work>
-    Future<Result<T>> ask(Work work, std::atomic<std::uint64_t>* counts = nullptr)
+    auto ask(Work work, std::atomic<std::uint64_t>* counts = nullptr)
     {
-        auto request = std::make_unique<Asked<T, Work>>(std::move(work), counts);
-        auto answer = request->promise.future();
-        submit(std::move(request));
-        return answer;
+        return detail::Asking(std::make_shared<Asked<T, Work>>(std::move(work), counts), *this);
     }
 
     [[nodiscard]] detail::Handout& handout() noexcept { return m_handout; }
@@ -50,10 +47,12 @@ public:
     [[nodiscard]] std::uint64_t commits() const noexcept { return m_commits.load(); }
 
 private:
-    class Request
+    template <class Question, class Thread>
+    friend class detail::Asking;
+
+    class Request : public detail::Question
     {
     public:
-        virtual ~Request() = default;
         virtual void perform(SqliteQueueStore& store, WallTime now) = 0;
         virtual void answer(const std::optional<Error>& failed) = 0;
     };
@@ -64,27 +63,25 @@ private:
     public:
         Asked(Work work, std::atomic<std::uint64_t>* counts) : m_work(std::move(work)), m_counts(counts) {}
 
-        void perform(SqliteQueueStore& store, WallTime now) override { m_result = m_work(store, now); }
+        void perform(SqliteQueueStore& store, WallTime now) override { result = m_work(store, now); }
         void answer(const std::optional<Error>& failed) override
         {
             if (failed)
-                m_result = fail(*failed);
-            else if (m_result && m_counts)
+                result = fail(*failed);
+            else if (*result && m_counts)
                 ++*m_counts;
-            promise.set(std::move(m_result));
         }
 
-        Promise<Result<T>> promise;
+        std::optional<Result<T>> result;
 
     private:
         Work m_work;
         std::atomic<std::uint64_t>* m_counts;
-        Result<T> m_result = fail("the queue did not get to it");
     };
 
-    using Requests = std::vector<std::unique_ptr<Request>>;
+    using Requests = std::vector<std::shared_ptr<Request>>;
 
-    void submit(std::unique_ptr<Request> request);
+    void submit(std::shared_ptr<Request> request);
     void wake();
     void release(Message message);
 
@@ -108,6 +105,7 @@ private:
     detail::Handout m_handout;
     std::unique_ptr<ClockTimer> m_timer; // the thread's, as the bell
     std::unique_ptr<FileBell> m_bell;
+    detail::Answers m_answers;
     Thread m_thread;
 };
 
