@@ -1,5 +1,6 @@
 #include <redis/redisconnection.h>
 
+#include <redis/redisreply.h>
 #include <turnspit/async/mailbox.h>
 
 #include <QSocketNotifier>
@@ -17,11 +18,6 @@ namespace {
 bool begins(std::string_view text, std::string_view with)
 {
     return text.substr(0, with.size()) == with;
-}
-
-std::string_view text(const redisReply* reply)
-{
-    return {reply->str, reply->len};
 }
 
 } // namespace
@@ -54,6 +50,8 @@ struct RedisConnection::Context
     std::unique_ptr<QSocketNotifier> reading;
     std::unique_ptr<QSocketNotifier> writing;
     std::shared_ptr<Context> self; ///< as long as hiredis may call
+    bool gathering = false;
+    bool hasOutput = false; ///< that was gathered
 
     static Context& of(void* data) { return *static_cast<Context*>(data); }
 
@@ -64,6 +62,8 @@ struct RedisConnection::Context
             QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(), [keep = self, handle] {
                 if (keep->redis)
                     handle(keep->redis);
+                if (keep->owner)
+                    keep->owner->m_handlers.heard();
             });
         }
         notifier->setEnabled(true);
@@ -100,7 +100,12 @@ struct RedisConnection::Context
         redis->ev.data = this;
         redis->ev.addRead = [](void* data) { of(data).listen(of(data).reading, QSocketNotifier::Read, redisAsyncHandleRead); };
         redis->ev.delRead = [](void* data) { mute(of(data).reading); };
-        redis->ev.addWrite = [](void* data) { of(data).listen(of(data).writing, QSocketNotifier::Write, redisAsyncHandleWrite); };
+        redis->ev.addWrite = [](void* data) {
+            if (of(data).gathering)
+                of(data).hasOutput = true;
+            else
+                of(data).listen(of(data).writing, QSocketNotifier::Write, redisAsyncHandleWrite);
+        };
         redis->ev.delWrite = [](void* data) { mute(of(data).writing); };
         redis->ev.cleanup = [](void* data) { of(data).cleanUp(); };
         redisAsyncSetConnectCallback(redis, [](const redisAsyncContext* context, int status) {
@@ -165,7 +170,7 @@ void RedisConnection::connected(bool well)
         redisEnableKeepAlive(&m_context->redis->c);
     const auto mustBeFine = [this](const redisReply* reply) {
         if (reply && reply->type == REDIS_REPLY_ERROR)
-            drop(redisError(text(reply), m_address));
+            drop(redisError(redis::text(*reply), m_address));
     };
     if (!m_address.password.empty()) {
         if (m_address.username.empty())
@@ -201,6 +206,33 @@ void RedisConnection::send(std::span<const std::string_view> words, Answer answe
         (void)held.release();
     else
         (*held)(nullptr);
+}
+
+void RedisConnection::send(std::string_view command, Receiver& receiver)
+{
+    const auto pass = [](redisAsyncContext* context, void* reply, void* data) {
+        if (Context::of(context->data).owner)
+            static_cast<Receiver*>(data)->answered(static_cast<const redisReply*>(reply));
+    };
+    if (!m_context || m_ended || redisAsyncFormattedCommand(m_context->redis, pass, &receiver, command.data(), command.size()) != REDIS_OK)
+        receiver.answered(nullptr);
+}
+
+void RedisConnection::gather()
+{
+    if (m_context)
+        m_context->gathering = true;
+}
+
+// Cheaper than a notifier that is enabled and disabled again.
+void RedisConnection::flush()
+{
+    const auto context = m_context;
+    if (!context)
+        return;
+    context->gathering = false;
+    if (std::exchange(context->hasOutput, false) && context->redis)
+        redisAsyncHandleWrite(context->redis);
 }
 
 void RedisConnection::drop(Error why)

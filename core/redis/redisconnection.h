@@ -26,9 +26,20 @@ public:
     /// Null: the connection ended first. What it points to lives as long as the call. Errors of the server are answers.
     using Answer = std::move_only_function<void(const redisReply*)>;
 
+    /// The same without a function of its own, for commands of which there are many: stays until it has its answer, or the connection is gone.
+    class Receiver
+    {
+    public:
+        virtual void answered(const redisReply* reply) = 0;
+
+    protected:
+        ~Receiver() = default;
+    };
+
     struct Handlers
     {
         std::function<void()> up;
+        std::function<void()> heard; ///< after answers, once for those that came together
         std::function<void(Error)> down; ///< InvalidDefinition: no other try will do better
     };
 
@@ -43,6 +54,13 @@ public:
 
     /// While it is up; after its end the answer is null at once. Commands of one turn of the loop go out together.
     void send(std::span<const std::string_view> words, Answer answer);
+
+    /// The same for a command as the server reads it.
+    void send(std::string_view command, Receiver& receiver);
+
+    /// What is sent from now on until flush goes out together, with that, instead of at the next turn of the loop.
+    void gather();
+    void flush();
 
     /// Ends it, as if the server had.
     void drop(Error why);

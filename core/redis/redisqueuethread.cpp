@@ -1,9 +1,8 @@
 #include <redis/redisqueuethread.h>
 
-#include <hiredis/hiredis.h>
+#include <redis/redisreply.h>
 
 #include <algorithm>
-#include <charconv>
 #include <random>
 #include <sstream>
 
@@ -12,6 +11,8 @@
 namespace turnspit {
 
 using namespace std::chrono_literals;
+using redis::isArray;
+using redis::text;
 
 namespace {
 
@@ -23,23 +24,6 @@ constexpr std::size_t mostAtOnce = 100;
 
 /// At the end, for what was asked for.
 constexpr std::chrono::seconds lastPatience{1};
-
-std::string_view text(const redisReply& reply)
-{
-    return {reply.str ? reply.str : "", reply.len};
-}
-
-bool isArray(const redisReply& reply, std::size_t least = 0)
-{
-    return reply.type == REDIS_REPLY_ARRAY && reply.elements >= least;
-}
-
-std::int64_t number(std::string_view digits)
-{
-    std::int64_t out = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return out;
-}
 
 std::string newConsumer()
 {
@@ -62,19 +46,9 @@ const RedisQueueOptions& checked(const RedisQueueOptions& options)
 
 } // namespace
 
-RedisDelivery RedisDelivery::parse(const std::string& receipt)
-{
-    RedisDelivery out;
-    std::istringstream in(receipt);
-    if (in >> out.entry >> out.count)
-        std::getline(in >> std::ws, out.consumer);
-    // What Redis cannot read would be an error of its own.
-    const bool isEntry = !out.entry.empty() && out.entry.find_first_not_of("0123456789-") == std::string::npos;
-    return isEntry && !out.consumer.empty() ? out : RedisDelivery{"0-0", "nobody", "0"};
-}
-
 RedisQueueThread::RedisQueueThread(const RedisQueueOptions& options, Clock& clock)
     : m_options(checked(options)), m_clock(clock), m_consumer(newConsumer()),
+      m_keys{key("messages"), key("delayed"), key("parked"), key("dead")},
       m_handout([this] { wake(); }, [this](const Message& message) { release(message); }),
       m_why{ErrorKind::Unreachable, "no connection to Redis at " + options.server.text()}, m_thread(QStringLiteral("queue"), &clock)
 {
@@ -87,14 +61,16 @@ RedisQueueThread::~RedisQueueThread()
     auto finished = done.get_future();
     m_thread.mailbox()->post([this, done = std::move(done)]() mutable {
         m_finished = std::move(done);
-        finish();
+        leave();
     });
     (void)finished.wait_for(lastPatience);
     m_thread.mailbox()->post([this] {
         m_commands.reset();
         m_fetcher.reset();
-        for (auto* timer : {&m_reconnect, &m_careTimer, &m_renewals, &m_deadlines})
+        m_extensions.reset();
+        for (auto* timer : {&m_reconnect, &m_careTimer, &m_deadlines})
             timer->reset();
+        giveUpAll();
     });
     m_thread.stopAndJoin();
 }
@@ -103,34 +79,38 @@ void RedisQueueThread::begin()
 {
     m_reconnect = m_clock.createTimer([this] { connect(); });
     m_careTimer = m_clock.createTimer([this] { care(); });
-    m_renewals = m_clock.createTimer([this] { renewExtensions(); });
+    m_extensions = std::make_unique<RedisExtensions>(m_clock, m_options.visibility, [this](const RedisDelivery& delivery, Milliseconds already) {
+        run(call(RedisScript::extend(), {delivery.entry, delivery.consumer, delivery.count, std::to_string(already.count())}), [](const Reply&) {});
+    });
     m_deadlines = m_clock.createTimer([this] { checkDeadlines(); });
     connect();
 }
 
 // What is asked for.
 
-void RedisQueueThread::run(const RedisScript& script, std::vector<std::string> arguments, Done done, std::vector<std::string> moreKeys)
+RedisCommand RedisQueueThread::call(const RedisScript& script, std::initializer_list<std::string_view> arguments,
+                                    std::initializer_list<std::string_view> moreKeys) const
 {
-    std::vector<std::string> words{std::to_string(4 + moreKeys.size()), key("messages"), key("delayed"), key("parked"), key("dead")};
-    std::ranges::move(moreKeys, std::back_inserter(words));
-    std::ranges::move(arguments, std::back_inserter(words));
-    ask(std::make_shared<Request>(Request{&script, std::move(words), std::move(done)}));
+    const std::string keys = std::to_string(m_keys.size() + moreKeys.size());
+    std::vector<std::string_view> words;
+    words.reserve(1 + m_keys.size() + moreKeys.size() + arguments.size());
+    words.emplace_back(keys);
+    words.insert(words.end(), m_keys.begin(), m_keys.end());
+    words.insert(words.end(), moreKeys);
+    words.insert(words.end(), arguments);
+    return {script, words};
 }
 
-void RedisQueueThread::run(std::vector<std::string> words, Done done)
-{
-    ask(std::make_shared<Request>(Request{nullptr, std::move(words), std::move(done)}));
-}
-
-void RedisQueueThread::ask(RequestPtr request)
+void RedisQueueThread::submit(RequestPtr request)
 {
     request->deadline = m_clock.now() + m_options.patience;
     {
         const std::lock_guard lock(m_mutex);
         m_asked.push_back(std::move(request));
+        if (std::exchange(m_scheduled, true))
+            return;
     }
-    wake();
+    m_thread.mailbox()->post([this] { turn(); });
 }
 
 void RedisQueueThread::close()
@@ -159,12 +139,17 @@ void RedisQueueThread::turn()
         m_scheduled = false;
         asked.swap(m_asked);
     }
+    if (m_state == State::Up)
+        m_commands->gather();
     for (auto& request : asked) {
         if (m_state == State::Up)
-            issue(request);
+            issue(std::move(request));
         else
             m_held.push_back(std::move(request));
     }
+    if (m_state == State::Up)
+        m_commands->flush();
+    m_answers.give(); // of those that the connection did not take
     watch();
     if (m_state == State::Down && m_why.kind == ErrorKind::InvalidDefinition)
         m_handout.fail(std::make_exception_ptr(QueueError(m_why)));
@@ -173,39 +158,58 @@ void RedisQueueThread::turn()
         careIn(0ms);
 }
 
-void RedisQueueThread::issue(const RequestPtr& request)
+void RedisQueueThread::issue(RequestPtr request)
 {
-    std::vector<std::string_view> words;
-    words.reserve(request->words.size() + 2);
-    if (request->script) {
-        words.emplace_back(request->again ? "EVAL" : "EVALSHA");
-        words.emplace_back(request->again ? request->script->text() : request->script->sha());
-    }
-    words.insert(words.end(), request->words.begin(), request->words.end());
-    m_unanswered.push_back(request);
-    m_commands->send(words, [this, request](const redisReply* reply) { answered(request, reply); });
+    Request& issued = *m_unanswered.emplace_back(std::move(request));
+    m_commands->send(issued.command.text(), issued);
 }
 
-void RedisQueueThread::answered(const RequestPtr& request, const redisReply* reply)
+void RedisQueueThread::answered(Request& answered, const redisReply* reply)
 {
-    std::erase(m_unanswered, request); // the first, but for those that are sent again
+    // The first, but for those that are sent again.
+    const auto place = std::ranges::find(m_unanswered, &answered, [](const RequestPtr& each) { return each.get(); });
+    const RequestPtr request = std::move(*place);
+    m_unanswered.erase(place);
     if (!reply) {
-        request->done(fail(lost()));
+        finish(request, fail(lost()));
     } else if (reply->type != REDIS_REPLY_ERROR) {
-        request->done(reply);
+        finish(request, reply);
     } else {
         const std::string_view said = text(*reply);
         // A server that has restarted, or was emptied, has forgotten the scripts, and perhaps the queue.
-        if (!request->again && (said.starts_with("NOSCRIPT") || said.find("NOGROUP") != said.npos)) {
+        const bool unknownScript = said.starts_with("NOSCRIPT");
+        if (!request->again && (unknownScript || said.find("NOGROUP") != said.npos)) {
             request->again = true;
-            if (!said.starts_with("NOSCRIPT"))
+            if (request->command.isScript())
+                request->command.spellOut();
+            if (!unknownScript)
                 makeGroup();
-            issue(request);
-            return;
+            return issue(request);
         }
-        request->done(fail(redisError(said, m_options.server)));
+        finish(request, fail(redisError(said, m_options.server)));
     }
     finished();
+}
+
+void RedisQueueThread::finish(RequestPtr request, const Reply& reply)
+{
+    request->done(reply);
+    m_answers.add(std::move(request));
+}
+
+/// At the end: for what never will have an answer, so that nobody waits for it.
+void RedisQueueThread::giveUpAll()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_held.insert(m_held.end(), m_asked.begin(), m_asked.end());
+        m_asked.clear();
+    }
+    for (auto* const left : {&m_unanswered, &m_held}) {
+        for (auto& request : std::exchange(*left, {}))
+            m_answers.add(std::move(request));
+    }
+    m_answers.give();
 }
 
 Error RedisQueueThread::lost() const
@@ -220,7 +224,7 @@ void RedisQueueThread::connect()
     m_state = State::Connecting;
     m_ups = 0;
     m_patientUntil = m_clock.now() + m_options.patience;
-    const RedisConnection::Handlers handlers{[this] { oneIsUp(); }, [this](const Error& why) { down(why); }};
+    const RedisConnection::Handlers handlers{[this] { oneIsUp(); }, [this] { m_answers.give(); }, [this](const Error& why) { down(why); }};
     m_commands = std::make_unique<RedisConnection>(m_options.server, handlers);
     m_fetcher = std::make_unique<RedisConnection>(m_options.server, handlers);
     m_commands->open();
@@ -236,8 +240,7 @@ void RedisQueueThread::oneIsUp()
 
 void RedisQueueThread::makeGroup()
 {
-    const std::string messages = key("messages");
-    const std::string_view words[]{"XGROUP", "CREATE", messages, RedisScript::group, "0", "MKSTREAM"};
+    const std::string_view words[]{"XGROUP", "CREATE", messages(), RedisScript::group, "0", "MKSTREAM"};
     m_commands->send(words, [this](const redisReply* reply) {
         if (!reply)
             return;
@@ -270,12 +273,13 @@ void RedisQueueThread::down(Error why)
     m_careTimer->stop();
     m_careAt = Instant::max();
     for (const auto& request : std::exchange(m_unanswered, {}))
-        request->done(fail(lost()));
+        finish(request, fail(lost()));
     if (m_why.kind == ErrorKind::InvalidDefinition) {
         m_handout.fail(std::make_exception_ptr(QueueError(m_why)));
         for (const auto& request : std::exchange(m_held, {}))
-            request->done(fail(m_why));
+            finish(request, fail(m_why));
     }
+    m_answers.give();
     const auto doubled = m_options.reconnectDelay * (std::int64_t(1) << std::min(m_failures++, 20));
     m_reconnect->startOnce(std::min<Milliseconds>(doubled, m_options.maxReconnectDelay));
     finished();
@@ -298,8 +302,9 @@ void RedisQueueThread::checkDeadlines()
     while (!m_held.empty() && m_held.front()->deadline <= now) {
         const auto request = m_held.front();
         m_held.pop_front();
-        request->done(fail(m_why));
+        finish(request, fail(m_why));
     }
+    m_answers.give();
     const bool silent = !m_unanswered.empty() && m_unanswered.front()->deadline <= now;
     const bool late = (m_state == State::Connecting || m_fetching) && m_patientUntil <= now;
     if (silent || late)
@@ -328,15 +333,16 @@ void RedisQueueThread::fetch()
     m_fetching = true;
     m_unblocking = false;
     m_patientUntil = m_clock.now() + blockFor + m_options.patience;
-    const std::string messages = key("messages");
     const std::string count = std::to_string(std::min(wanted, mostAtOnce));
     const std::string block = std::to_string(blockFor.count());
     std::vector<std::string_view> words{"XREADGROUP", "GROUP", RedisScript::group, m_consumer, "COUNT", count};
     const bool waits = !m_closed;
     if (waits)
         words.insert(words.end(), {"BLOCK", block});
-    words.insert(words.end(), {"STREAMS", messages, ">"});
+    words.insert(words.end(), {"STREAMS", messages(), ">"});
+    m_fetcher->gather();
     m_fetcher->send(words, [this, waits](const redisReply* reply) { fetched(reply, waits); });
+    m_fetcher->flush();
     watch();
 }
 
@@ -369,24 +375,7 @@ void RedisQueueThread::fetched(const redisReply* reply, bool waited)
 
 void RedisQueueThread::deliver(const redisReply& entry, const redisReply& fields, std::int64_t count)
 {
-    Message message;
-    message.id = text(entry);
-    message.attempts = int(count);
-    for (std::size_t i = 0; i + 1 < fields.elements; i += 2) {
-        const std::string_view name = text(*fields.element[i]);
-        const std::string_view value = text(*fields.element[i + 1]);
-        if (name == "i")
-            message.id = value;
-        else if (name == "a")
-            message.attempts += int(number(value));
-        else if (name == "s")
-            message.sent = WallTime(std::chrono::microseconds(number(value)));
-        else if (name == "k")
-            message.key = value;
-        else if (name == "b")
-            message.body = value;
-    }
-    message.receipt = RedisDelivery{std::string(text(entry)), m_consumer, std::to_string(count)}.receipt();
+    Message message = deliveredMessage(entry, fields, count, m_consumer);
     if (!m_handout.give(message))
         release(message);
 }
@@ -394,7 +383,7 @@ void RedisQueueThread::deliver(const redisReply& entry, const redisReply& fields
 void RedisQueueThread::release(const Message& message)
 {
     const auto delivery = RedisDelivery::parse(message.receipt);
-    run(RedisScript::nack(), {delivery.entry, delivery.consumer, delivery.count, "0", "0", "0", "", "0"}, [](const auto&) {});
+    run(call(RedisScript::nack(), {delivery.entry, delivery.consumer, delivery.count, "0", "0", "0", "", "0"}), [](const Reply&) {});
 }
 
 // What comes due.
@@ -437,10 +426,10 @@ void RedisQueueThread::care()
         return;
     m_caring = true;
     m_cared = m_clock.now();
-    run(RedisScript::care(),
-        {m_consumer, std::to_string(m_options.visibility.count()), std::to_string(std::min(wanted, mostAtOnce)),
-         std::to_string(m_options.maxAttempts), std::to_string(m_options.maxDeadLetters), m_cursor, timeWasOver},
-        [this](Result<const redisReply*> reply) {
+    run(call(RedisScript::care(),
+             {m_consumer, std::to_string(m_options.visibility.count()), std::to_string(std::min(wanted, mostAtOnce)),
+              std::to_string(m_options.maxAttempts), std::to_string(m_options.maxDeadLetters), m_cursor, timeWasOver}),
+        [this](const Reply& reply) {
             m_caring = false;
             if (reply && isArray(**reply, 3))
                 cared(**reply);
@@ -468,37 +457,14 @@ void RedisQueueThread::cared(const redisReply& reply)
     }
 }
 
-void RedisQueueThread::extend(RedisDelivery delivery, Instant until)
-{
-    const std::string receipt = delivery.receipt();
-    m_extensions.insert_or_assign(receipt, Extension{std::move(delivery), until});
-    m_renewals->startOnce(m_options.visibility / 4);
-}
-
-void RedisQueueThread::renewExtensions()
-{
-    const Instant now = m_clock.now();
-    for (auto place = m_extensions.begin(); place != m_extensions.end();) {
-        const auto& [delivery, until] = place->second;
-        const auto left = std::chrono::ceil<Milliseconds>(until - now);
-        const bool last = left <= m_options.visibility;
-        const auto already = last ? m_options.visibility - std::max(left, 0ms) : 0ms;
-        run(RedisScript::extend(), {delivery.entry, delivery.consumer, delivery.count, std::to_string(already.count())},
-            [](const auto&) {});
-        place = last ? m_extensions.erase(place) : std::next(place);
-    }
-    if (!m_extensions.empty())
-        m_renewals->startOnce(m_options.visibility / 4);
-}
-
 // The end.
 
-void RedisQueueThread::finish()
+void RedisQueueThread::leave()
 {
     turn();
-    m_extensions.clear();
+    m_extensions->clear();
     if (m_state == State::Up)
-        run(RedisScript::leave(), {m_consumer}, [](const auto&) {});
+        run(call(RedisScript::leave(), {m_consumer}), [](const Reply&) {});
     turn();
     finished();
 }

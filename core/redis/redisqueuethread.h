@@ -1,46 +1,40 @@
 #pragma once
 
+#include <redis/rediscommand.h>
 #include <redis/redisconnection.h>
+#include <redis/redisdelivery.h>
+#include <redis/redisextensions.h>
 #include <redis/redisqueue.h>
 #include <redis/redisqueuescripts.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/base/clock.h>
+#include <turnspit/queues/answers.h>
 #include <turnspit/queues/handout.h>
 
+#include <array>
 #include <atomic>
 #include <deque>
-#include <functional>
 #include <future>
-#include <map>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 struct redisReply;
 
 namespace turnspit {
 
-/// A delivery, as a receipt names it.
-struct RedisDelivery
-{
-    std::string entry;
-    std::string consumer;
-    std::string count;
-
-    [[nodiscard]] std::string receipt() const { return entry + ' ' + count + ' ' + consumer; }
-    /// Of anything else than a receipt: one that nobody holds.
-    [[nodiscard]] static RedisDelivery parse(const std::string& receipt);
-};
-
 /// The thread that speaks with Redis for a queue: connects, and again; gives commands out in the order in which they were asked for; fetches as many
 /// messages as are waited for.
 class RedisQueueThread
 {
 public:
-    /// In the thread; an error that the server answered is one of ours already.
-    using Done = std::move_only_function<void(Result<const redisReply*>)>;
+    /// An error that the server answered is one of ours already; the answer lives as long as the call.
+    using Reply = Result<const redisReply*>;
 
     RedisQueueThread(const RedisQueueOptions& options, Clock& clock);
     ~RedisQueueThread();
@@ -49,13 +43,20 @@ public:
 
     // Any thread.
 
+    /// `co_await ask<T>(command, read)`: what `Result<T> read(const Reply&)`, called in the thread, makes of the answer.
+    template <class T, class Read>
+    auto ask(RedisCommand command, Read read)
+    {
+        return detail::Asking(std::make_shared<Asked<T, Read>>(*this, std::move(command), std::move(read)), *this);
+    }
+
     /// `arguments` are of the script, after its keys: the four of the queue and `moreKeys`.
-    void run(const RedisScript& script, std::vector<std::string> arguments, Done done, std::vector<std::string> moreKeys = {});
-    /// A whole command.
-    void run(std::vector<std::string> words, Done done);
+    [[nodiscard]] RedisCommand call(const RedisScript& script, std::initializer_list<std::string_view> arguments,
+                                    std::initializer_list<std::string_view> moreKeys = {}) const;
 
     [[nodiscard]] detail::Handout& handout() noexcept { return m_handout; }
     [[nodiscard]] std::string key(const char* what) const { return '{' + m_options.name + "}:" + what; }
+    [[nodiscard]] const std::string& messages() const noexcept { return m_keys.front(); } ///< the key of the stream
     void close();
     [[nodiscard]] bool isClosed() const noexcept { return m_closed.load(); }
 
@@ -63,31 +64,64 @@ public:
 
     /// A message waits for its delay.
     void lookAfterDelays();
-    /// Holds a delivery for longer than the server does at once; the server has begun to.
-    void extend(RedisDelivery delivery, Instant until);
-    /// It was settled, or is held until another time.
-    void forget(const std::string& receipt) { m_extensions.erase(receipt); }
+    [[nodiscard]] RedisExtensions& extensions() noexcept { return *m_extensions; }
 
 private:
-    struct Request
+    template <class Question, class Thread>
+    friend class detail::Asking;
+
+    class Request : public detail::Question, public RedisConnection::Receiver
     {
-        const RedisScript* script = nullptr;
-        std::vector<std::string> words; ///< of a script: what follows its name
-        Done done;
+    public:
+        Request(RedisQueueThread& asked, RedisCommand words) : thread(asked), command(std::move(words)) {}
+
+        virtual void done(const Reply& reply) = 0;
+        void answered(const redisReply* reply) override { thread.answered(*this, reply); }
+
+        RedisQueueThread& thread;
+        RedisCommand command;
         Instant deadline{};
         bool again = false; ///< the server did not know the script, or the queue
     };
     using RequestPtr = std::shared_ptr<Request>;
 
-    struct Extension
+    /// Of a coroutine.
+    template <class T, class Read>
+    class Asked final : public Request
     {
-        RedisDelivery delivery;
-        Instant until;
+    public:
+        Asked(RedisQueueThread& asked, RedisCommand words, Read read) : Request(asked, std::move(words)), m_read(std::move(read)) {}
+
+        void done(const Reply& reply) override { result = m_read(reply); }
+
+        std::optional<Result<T>> result;
+
+    private:
+        Read m_read;
     };
+
+    /// Of the thread itself.
+    template <class Done>
+    class Own final : public Request
+    {
+    public:
+        Own(RedisQueueThread& asked, RedisCommand words, Done done) : Request(asked, std::move(words)), m_done(std::move(done)) {}
+
+        void done(const Reply& reply) override { m_done(reply); }
+
+    private:
+        Done m_done;
+    };
+
+    template <class Done>
+    void run(RedisCommand command, Done done)
+    {
+        submit(std::make_shared<Own<Done>>(*this, std::move(command), std::move(done)));
+    }
 
     enum class State { Down, Connecting, Up };
 
-    void ask(RequestPtr request);
+    void submit(RequestPtr request);
     void wake();
 
     // In the thread.
@@ -98,8 +132,10 @@ private:
     void makeGroup();
     void isUp();
     void down(Error why);
-    void issue(const RequestPtr& request);
-    void answered(const RequestPtr& request, const redisReply* reply);
+    void issue(RequestPtr request);
+    void answered(Request& request, const redisReply* reply);
+    void finish(RequestPtr request, const Reply& reply);
+    void giveUpAll();
     void fetch();
     void fetched(const redisReply* reply, bool waited);
     void deliver(const redisReply& entry, const redisReply& fields, std::int64_t count);
@@ -108,16 +144,16 @@ private:
     void cared(const redisReply& reply);
     void careIn(Milliseconds time);
     void armCare(Milliseconds wait);
-    void renewExtensions();
     void watch();
     void checkDeadlines();
-    void finish();
+    void leave();
     void finished();
     [[nodiscard]] Error lost() const;
 
     const RedisQueueOptions m_options;
     Clock& m_clock;
     const std::string m_consumer;
+    const std::array<std::string, 4> m_keys; ///< of scripts
     std::atomic<bool> m_closed{false};
 
     std::mutex m_mutex;
@@ -136,6 +172,7 @@ private:
     Instant m_patientUntil{};           ///< Connecting, or fetching: then that has failed
     std::deque<RequestPtr> m_held;      ///< until it is up
     std::deque<RequestPtr> m_unanswered; ///< in the order of the commands
+    detail::Answers m_answers;           ///< for what is not in those two any more
     bool m_fetching = false;
     bool m_unblocking = false;
     bool m_caring = false;
@@ -143,10 +180,9 @@ private:
     Instant m_cared{};                  ///< when it cared last
     Instant m_careAt = Instant::max();
     std::string m_cursor = "0-0";
-    std::map<std::string, Extension> m_extensions; ///< by receipt
+    std::unique_ptr<RedisExtensions> m_extensions;
     std::unique_ptr<ClockTimer> m_reconnect;
     std::unique_ptr<ClockTimer> m_careTimer;
-    std::unique_ptr<ClockTimer> m_renewals;
     std::unique_ptr<ClockTimer> m_deadlines;
     bool m_watching = false;
     std::optional<std::promise<void>> m_finished; ///< at the end: everything asked for has its answer
