@@ -39,7 +39,7 @@ public:
         ServiceControllers& controllers;
         Clock& clock;
         Logger<SystemdReporter> log;
-        HostOptions options = {};
+        HostOptions options = {};                       ///< the host's
         std::unique_ptr<SystemdNotifier> notifier = {}; ///< null: nobody listens
         std::optional<std::chrono::microseconds> watchdog = {};
     };
