@@ -46,7 +46,7 @@ std::string formatJournalLine(const LogRecord& record)
         if (c == '\n')
             out += prefix + "  ";
     }
-    appendLogFields(out, record.fields);
+    appendLogFields(out, record);
     out += '\n';
     return out;
 }

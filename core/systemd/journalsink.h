@@ -6,7 +6,7 @@
 
 namespace turnspit {
 
-/// Standard error where that is the journal: each line begins with its syslog level, `<4>acme::DataSync [data-sync] text id=7` (B86), from
+/// Standard error where that is the journal: each line begins with its syslog level, `<4>acme::DataSync [data-sync] text event=1001 id=7` (B86), from
 /// which the journal makes PRIORITY; it stamps the time itself. Any thread.
 ///
 /// Not through the journal's own socket: standard error also leads there from a container that has nothing else of systemd.

@@ -59,18 +59,23 @@ int main(int argc, char** argv)
     const double question = nanoseconds(rounds, [&](std::size_t) { heard += level.load(std::memory_order_relaxed) > 2 ? 1 : 0; });
     const double off = nanoseconds(rounds, [&](std::size_t i) { log.debug("{} rows", i); });
     const double offNamed = nanoseconds(rounds, [&](std::size_t i) { log.debug("{} rows", i, kv("id", i), kv("city", city), EventId(7)); });
+    const Logger<Benchmark> scoped = log.with(kv("order", 7));
+    const double offScoped = nanoseconds(rounds, [&](std::size_t i) { scoped.debug("{} rows", i); });
     const double formatting = nanoseconds(rounds / 10, [&](std::size_t i) { heard += fmt::format("{} rows", i).size(); });
     const double on = nanoseconds(rounds / 10, [&](std::size_t i) { log.info("{} rows", i); });
+    const double onScoped = nanoseconds(rounds / 10, [&](std::size_t i) { scoped.info("{} rows", i); });
     const double onNamed = nanoseconds(rounds / 10, [&](std::size_t i) { log.info("{} rows", i, kv("id", i), kv("city", city), EventId(7)); });
 
     std::printf("an empty round                       %8.2f ns\n", empty);
     std::printf("load and compare                     %8.2f ns\n", question);
     std::printf("level off                            %8.2f ns\n", off);
     std::printf("level off, two named values          %8.2f ns\n", offNamed);
+    std::printf("level off, a logger with a value     %8.2f ns\n", offScoped);
     std::printf("format a text                        %8.2f ns\n", formatting);
     std::printf("level on, a sink that does nothing   %8.2f ns\n", on);
     std::printf("level on, two named values           %8.2f ns\n", onNamed);
-    const double worst = std::max(off, offNamed);
+    std::printf("level on, a logger with a value      %8.2f ns\n", onScoped);
+    const double worst = std::max({off, offNamed, offScoped});
     const double limit = 10 * std::max(question, 0.5);
     std::printf("level off is %.1f times load and compare (at most 10); %zu bytes\n", worst / std::max(question, 0.5), sink->bytes + heard);
     return worst <= limit ? 0 : 1;

@@ -1,6 +1,7 @@
 #include <turnspit/async/fakeclock.h>
 #include <turnspit/async/workcontext.h>
 #include <turnspit/logging/consolesink.h>
+#include <turnspit/logging/filelog.h>
 #include <turnspit/logging/logger.h>
 
 #include <QFile>
@@ -70,7 +71,7 @@ private Q_SLOTS:
         log.event(LogLevel::Warning, 26, "other", "told");
         QCOMPARE(sink->lines, (QStringList{QStringLiteral("2000-01-01T00:00:00.000000Z info acme::Sync 3 rows"),
                                            QStringLiteral("2000-01-01T00:00:00.000000Z error acme::Sync [sync] broken:\n  why"),
-                                           QStringLiteral("2000-01-01T00:00:00.000000Z warning acme::Sync [other] told")}));
+                                           QStringLiteral("2000-01-01T00:00:00.000000Z warning acme::Sync [other] told event=26")}));
     }
 
     void levelsCountByTheLongestPrefix()
@@ -117,7 +118,7 @@ private Q_SLOTS:
         QCOMPARE(s.sink->fields, (QStringList{QStringLiteral("id|7"), QStringLiteral("to|New York"), QStringLiteral("weight|1.5")}));
         QCOMPARE(s.text(), QStringLiteral("order 12 shipped in a day id=7 to=\"New York\" weight=1.5"));
         s.log.event(LogLevel::Error, 9, "web", "gone", kv("code", 3));
-        QCOMPARE(s.text(), QStringLiteral("[web] gone code=3"));
+        QCOMPARE(s.text(), QStringLiteral("[web] gone event=9 code=3"));
         s.log.info("nothing");
         QVERIFY(s.sink->fields.isEmpty());
     }
@@ -155,9 +156,25 @@ private Q_SLOTS:
         Said s;
         s.log.warning("queue {} is full", "in", EventId(1017), kv("size", 3));
         QCOMPARE(s.sink->event, 1017);
-        QCOMPARE(s.text(), QStringLiteral("queue in is full size=3"));
+        QCOMPARE(s.text(), QStringLiteral("queue in is full event=1017 size=3"));
         s.log.warning("plain");
         QCOMPARE(s.sink->event, 0);
+    }
+
+    void aLoggerMayHaveValuesThatAllItsLinesHave()
+    {
+        Said s;
+        const auto order = s.log.with(kv("order", 7), kv("to", std::string("New York")));
+        const Logger<acme::Sync> piece = order.with(kv("piece", 2)); // the same type, so it goes wherever the other one does
+        order.info("received");
+        QCOMPARE(s.text(), QStringLiteral("received order=7 to=\"New York\""));
+        piece.warning("piece {} is late", 2, EventId(1020), kv("hours", 3));
+        QCOMPARE(s.text(), QStringLiteral("piece 2 is late event=1020 order=7 to=\"New York\" piece=2 hours=3"));
+        QCOMPARE(s.sink->fields, (QStringList{QStringLiteral("order|7"), QStringLiteral("to|New York"), QStringLiteral("piece|2"), QStringLiteral("hours|3")}));
+        s.log.info("as before");
+        QCOMPARE(s.text(), QStringLiteral("as before"));
+        s.factory.setLevel(LogLevel::Error);
+        QVERIFY(!piece.isEnabled(LogLevel::Warning)); // one category
     }
 
     void argumentsOfALevelThatIsOffAreNotFormatted()
@@ -165,6 +182,27 @@ private Q_SLOTS:
         Said s;
         s.log.debug("{}", 1, kv("id", 2), EventId(3));
         QVERIFY(s.sink->lines.isEmpty());
+    }
+
+    void theLogOfAProgramHasTheSameLinesAndIsRotated()
+    {
+        QTemporaryDir folder;
+        const QString name = folder.filePath(QStringLiteral("program.log"));
+        LogRecord record{.level = LogLevel::Warning, .eventId = 1001, .category = "acme::Sync", .service = "sync", .text = "text"};
+        {
+            FileLog log(name.toStdString(), false);
+            log.write(record);
+            const std::string megabyte(1'000'000, 'x');
+            record.text = megabyte;
+            for (int i = 0; i < 6; ++i)
+                log.write(record);
+        }
+        QFile first(name + QStringLiteral(".1"));
+        QVERIFY(first.open(QIODevice::ReadOnly));
+        QCOMPARE(first.readLine(), QByteArray("1970-01-01T00:00:00.000000Z warning acme::Sync [sync] text event=1001\n"));
+        QVERIFY(first.size() > 4'000'000 && first.size() <= 5'000'000);
+        QVERIFY(QFile(name).size() > 1'000'000);
+        QVERIFY(!QFile::exists(name + QStringLiteral(".2")));
     }
 
     void aConsoleIsColouredOnATerminalOnly()

@@ -45,12 +45,13 @@ private Q_SLOTS:
                  QStringLiteral("<3>acme::DataSync [sync] gone\n"));
     }
 
-    void namedValuesStandAtTheEnd()
+    void theNumberOfTheEventAndNamedValuesStandAtTheEnd()
     {
         const std::array fields{LogField{"id", "7"}, LogField{"city", "New York"}};
         LogRecord shipped = record(LogLevel::Info, "shipped");
+        shipped.eventId = 1001;
         shipped.fields = fields;
-        QCOMPARE(QString::fromStdString(formatJournalLine(shipped)), QStringLiteral("<6>acme::DataSync shipped id=7 city=\"New York\"\n"));
+        QCOMPARE(QString::fromStdString(formatJournalLine(shipped)), QStringLiteral("<6>acme::DataSync shipped event=1001 id=7 city=\"New York\"\n"));
     }
 
     void everyLineOfATextHasTheLevel()

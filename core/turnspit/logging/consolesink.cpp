@@ -62,7 +62,7 @@ std::string formatLogLine(const LogRecord& record, bool coloured)
         if (c == '\n')
             out += "  ";
     }
-    appendLogFields(out, record.fields);
+    appendLogFields(out, record);
     return out;
 }
 

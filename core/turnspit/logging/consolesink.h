@@ -7,7 +7,7 @@
 namespace turnspit {
 
 /// A terminal or what stands in for it, one write a line:
-/// `2026-11-22T08:44:24.123456Z info acme::DataSyncService [data-sync-service] text id=7`.
+/// `2026-11-22T08:44:24.123456Z info acme::DataSyncService [data-sync-service] text event=1001 id=7`.
 class ConsoleSink final : public LogSink
 {
 public:

@@ -1,6 +1,6 @@
 #include <turnspit/logging/filelog.h>
 
-#include <turnspit/base/time.h>
+#include <turnspit/logging/consolesink.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -60,17 +60,7 @@ void FileLog::rotate()
 void FileLog::write(const LogRecord& record) noexcept
 {
     try {
-        std::string line = formatRfc3339(record.time);
-        line += ' ';
-        line += toString(record.level);
-        line += ' ';
-        if (!record.service.empty()) {
-            line += '[';
-            line += record.service;
-            line += "] ";
-        }
-        line += record.text;
-        appendLogFields(line, record.fields);
+        std::string line = formatLogLine(record);
         line += '\n';
         const std::lock_guard lock(m_mutex);
         if (m_alsoOnStderr)

@@ -7,8 +7,8 @@
 
 namespace turnspit {
 
-/// A program's own log: lines with time and level in a file that is rotated (FILE, FILE.1, FILE.2) and, unless told, on stderr. Any
-/// thread.
+/// A program's own log: lines as those of ConsoleSink in a file that is rotated (FILE, FILE.1, FILE.2) and, unless told, on stderr.
+/// Any thread.
 class FileLog final : public LogSink
 {
 public:

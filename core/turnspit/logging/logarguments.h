@@ -24,8 +24,8 @@ template <class T>
     return {name, value};
 }
 
-/// The number of an event, for who looks for it by machine: `log.warning("queue is full", EventId(17))`. The host's are in
-/// hosting/hostevents.h; programs begin at 1000.
+/// The number of an event, for who looks for it by machine: `log.warning("queue is full", EventId(1017))`; in text ` event=1017`. The
+/// host's are in hosting/hostevents.h; programs begin at 1000.
 struct EventId
 {
     constexpr explicit EventId(int id) noexcept : number(id) {}

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace turnspit {
 
 std::string LoggerBase::textOf(fmt::format_args value)
@@ -14,7 +17,21 @@ void LoggerBase::write(LogLevel level, int eventId, std::string_view service, fm
 {
     fmt::memory_buffer text;
     fmt::vformat_to(std::back_inserter(text), format, args);
+    std::vector<LogField> all;
+    if (m_own) {
+        for (const auto& [name, value] : *m_own)
+            all.push_back({name, value});
+        all.insert(all.end(), fields.begin(), fields.end());
+        fields = all;
+    }
     m_factory->write(*m_category, level, eventId, service, {text.data(), text.size()}, fields);
+}
+
+void LoggerBase::addOwn(OwnValues values)
+{
+    auto all = m_own ? std::make_shared<OwnValues>(*m_own) : std::make_shared<OwnValues>();
+    std::ranges::move(values, std::back_inserter(*all));
+    m_own = std::move(all);
 }
 
 } // namespace turnspit

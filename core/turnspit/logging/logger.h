@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace turnspit {
@@ -24,6 +25,22 @@ public:
     LoggerBase(LoggerFactory& factory, std::string_view category) : m_factory(&factory), m_category(factory.category(category)) {}
 
     [[nodiscard]] bool isEnabled(LogLevel level) const noexcept { return m_category->isEnabled(level); }
+
+    /// A logger whose lines all have these named values, in front of their own and behind those that this one has:
+    ///
+    ///     const auto log = m_log.with(kv("order", order.id), kv("customer", order.customer));
+    ///     log.info("received");
+    ///     co_await ship(order, log, stopping);
+    ///
+    /// What a scope is elsewhere, but nothing of the thread: it goes where it is handed, across every co_await. The values are made into
+    /// text here, once, whatever levels are on.
+    template <class Self, class... Values>
+    [[nodiscard]] Self with(this const Self& self, const NamedValue<Values>&... values)
+    {
+        Self out = self;
+        out.addOwn({{std::string(values.name), textOf(fmt::make_format_args(values.value))}...});
+        return out;
+    }
 
     template <class... Args>
     void trace(LogFormat<Args...> format, Args&&... args) const
@@ -100,8 +117,12 @@ private:
 
     static std::string textOf(fmt::format_args value);
 
+    using OwnValues = std::vector<std::pair<std::string, std::string>>;
+    void addOwn(OwnValues values);
+
     LoggerFactory* m_factory;
     std::shared_ptr<const LogCategory> m_category;
+    std::shared_ptr<const OwnValues> m_own; ///< of with; null: none
 };
 
 /// Injected by value; the category is the name of T.

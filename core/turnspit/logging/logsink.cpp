@@ -42,9 +42,11 @@ void appendQuoted(std::string& line, std::string_view value)
 
 } // namespace
 
-void appendLogFields(std::string& line, std::span<const LogField> fields)
+void appendLogFields(std::string& line, const LogRecord& record)
 {
-    for (const LogField& field : fields) {
+    if (record.eventId != 0)
+        line += " event=" + std::to_string(record.eventId);
+    for (const LogField& field : record.fields) {
         line += ' ';
         line += field.name;
         line += '=';

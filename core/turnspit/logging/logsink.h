@@ -33,8 +33,9 @@ struct LogRecord
     std::span<const LogField> fields = {}; ///< named values, in their order
 };
 
-/// ` id=7 city="New York"`, on one line, for the end of a text: values that are empty or hold spaces, quotes, `=` or control characters are quoted.
-void appendLogFields(std::string& line, std::span<const LogField> fields);
+/// ` event=1001 id=7 city="New York"`, on one line, for the end of a text: the number of the event, where there is one, and the named values.
+/// Values that are empty or hold spaces, quotes, `=` or control characters are quoted.
+void appendLogFields(std::string& line, const LogRecord& record);
 
 /// Where log lines go. write is called from any thread, by several at once, in the thread that speaks; it must be quick and
 /// throws nothing.
