@@ -211,6 +211,23 @@ private Q_SLOTS:
         write(later, "[sync\n");
         QCOMPARE(errorOf(two.reread()), shown(bytes(later) + ":1:6: table header: expected ']', saw '\\n'"));
     }
+
+    void whereSomethingStandsIsKnownWhateverLiesOverIt()
+    {
+        Configuration configuration;
+        QVERIFY(configuration.addText("[sync]\nbase_url = \"a\"\n[sync.mail]\nport = 25\n", "acme.toml"));
+        QVERIFY(configuration.addArguments({{"sync.mail.port", "26"}, {"other.key", "1"}}));
+        const auto place = [&](const char* path) {
+            const auto origin = configuration.originInFiles(path);
+            return origin ? QString::fromStdString(origin->error("here").text()) : QStringLiteral("nowhere");
+        };
+        QCOMPARE(place("sync"), QStringLiteral("acme.toml:1:2: here"));
+        QCOMPARE(place("sync.base_url"), QStringLiteral("acme.toml:2:1: here"));
+        QCOMPARE(place("sync.mail"), QStringLiteral("acme.toml:3:7: here"));
+        QCOMPARE(place("sync.mail.port"), QStringLiteral("acme.toml:4:1: here"));
+        for (const char* path : {"other", "other.key", "sync.mail.port.deeper", "sync.nothing", ""})
+            QCOMPARE(place(path), QStringLiteral("nowhere"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestConfiguration)

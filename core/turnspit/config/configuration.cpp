@@ -153,6 +153,20 @@ Result<TomlTable> Configuration::section(std::string_view path) const
     return found;
 }
 
+std::optional<TextOrigin> Configuration::originInFiles(std::string_view path) const
+{
+    std::optional<TextOrigin> found;
+    const TomlTable* table = &m_files;
+    for (const std::string& key : split(path, ".")) {
+        const TomlEntry* entry = table ? table->find(key) : nullptr;
+        if (!entry)
+            return std::nullopt;
+        found = entry->origin;
+        table = entry->value.table();
+    }
+    return found && found->line > 0 ? found : std::nullopt; // defaults of the program stand in no file
+}
+
 std::vector<std::string> Configuration::files() const
 {
     std::vector<std::string> out;

@@ -4,6 +4,7 @@
 #include <turnspit/config/toml.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,10 @@ public:
 
     /// The table at `sync` or `acme.sync`; an empty one where there is none. What is there and no table is the error.
     [[nodiscard]] Result<TomlTable> section(std::string_view path) const;
+
+    /// Where the files have what is at `sync` or `sync.base_url`; nullopt: nowhere. Something that the environment or the command line
+    /// puts over it changes nothing.
+    [[nodiscard]] std::optional<TextOrigin> originInFiles(std::string_view path) const;
 
     /// The files of addFile, whether they are there or not.
     [[nodiscard]] std::vector<std::string> files() const;

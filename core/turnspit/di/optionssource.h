@@ -8,8 +8,10 @@
 #include <concepts>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -59,9 +61,13 @@ protected:
 template <class T>
 struct OptionsListener
 {
-    std::function<void(const T&)> changed;
+    std::function<void(const T&, const std::string& name)> changed;
+    bool ofAllNames = false; ///< else of those without a name
     const WorkContext* work = WorkContext::current();
 };
+
+/// The names, in order: `'in', 'out'`.
+[[nodiscard]] std::string namesInWords(const std::vector<std::string>& names);
 
 /// Values of the same type differ where they can be compared and say so; others differ always.
 template <class T>
@@ -73,7 +79,7 @@ bool differ(const T& a, const T& b)
         return true;
 }
 
-/// What was configured for one type of options; made into a value at its first use.
+/// What was configured for one type of options; made into a value at its first use. Those with names have sources of their own within it.
 template <class T>
 class OptionsSource final : public OptionsSourceBase
 {
@@ -82,11 +88,49 @@ public:
     using Read = std::function<void(T&, Failures&)>;
     using Change = std::function<void(T&)>;
     using Test = std::function<void(const T&, Failures&)>;
+    using Place = std::function<std::string()>;
+
+    OptionsSource() = default;
 
     // Before the first use.
-    void addRead(Read read) { m_reads.push_back(std::move(read)); }
+
+    void addRead(Read read, Place place = {})
+    {
+        m_reads.push_back(std::move(read));
+        if (place)
+            m_place = std::move(place);
+    }
     void addChange(Change change) { m_changes.push_back(std::move(change)); }
-    void addTest(Test test) { m_tests.push_back(std::move(test)); }
+    void addTest(Test test) { m_tests.push_back(std::move(test)); } ///< of those with names too
+
+    /// Made where it is not there yet: then `isNew`.
+    std::shared_ptr<OptionsSource> addNamed(const std::string& name, bool& isNew)
+    {
+        auto& named = m_named[name];
+        isNew = !named;
+        if (isNew) {
+            named = std::make_shared<OptionsSource>();
+            named->m_name = name;
+            named->m_root = this;
+        }
+        return named;
+    }
+
+    /// OptionsError where there are none of that name.
+    OptionsSource& named(const std::string& name)
+    {
+        if (const auto found = m_named.find(name); found != m_named.end())
+            return *found->second;
+        throw OptionsError(subject(), {"there are no options '" + name + "'" + (m_named.empty() ? "" : "; there are " + namesInWords(names()))});
+    }
+
+    [[nodiscard]] std::vector<std::string> names() const
+    {
+        std::vector<std::string> out;
+        for (const auto& [name, source] : m_named)
+            out.push_back(name);
+        return out;
+    }
 
     /// The value stays as it is now, whatever changes.
     void fix() { m_fixed = true; }
@@ -97,7 +141,7 @@ public:
         const std::lock_guard lock(m_mutex);
         makeFirst();
         if (!m_failures.empty())
-            throw OptionsError(typeName<T>(), m_failures);
+            throw OptionsError(subject(), m_failures);
         return m_value;
     }
 
@@ -111,6 +155,9 @@ public:
 
     std::exception_ptr check() override
     {
+        // Where all have names, the one without is nobody's until somebody asks for it.
+        if (m_reads.empty() && m_changes.empty() && !m_named.empty())
+            return nullptr;
         try {
             (void)value();
             return nullptr;
@@ -130,7 +177,7 @@ public:
             Failures failures;
             auto next = make(failures);
             if (!failures.empty())
-                throw OptionsError(typeName<T>(), std::move(failures));
+                throw OptionsError(subject(), std::move(failures));
             m_next = std::move(next);
             return nullptr;
         } catch (...) {
@@ -140,23 +187,18 @@ public:
 
     void commit() override
     {
-        const std::lock_guard lock(m_mutex);
-        const auto next = std::exchange(m_next, nullptr);
-        if (!next)
-            return;
-        const auto before = std::exchange(m_value, next);
-        m_failures.clear();
-        if (before && !differ(*before, *next))
-            return;
-        std::erase_if(m_listeners, [](const Listener& each) { return each.listener.expired(); });
-        for (const Listener& each : m_listeners) {
-            each.home->post([listener = each.listener, next] {
-                if (const auto there = listener.lock()) {
-                    const WorkContext::Scope working(there->work);
-                    there->changed(*next);
-                }
-            });
+        std::shared_ptr<const T> next;
+        {
+            const std::lock_guard lock(m_mutex);
+            next = std::exchange(m_next, nullptr);
+            if (!next)
+                return;
+            const auto before = std::exchange(m_value, next);
+            m_failures.clear();
+            if (before && !differ(*before, *next))
+                return;
         }
+        (m_root ? *m_root : *this).tell(next, m_name);
     }
 
     void addListener(const std::shared_ptr<OptionsListener<T>>& listener)
@@ -171,6 +213,23 @@ private:
         std::weak_ptr<OptionsListener<T>> listener;
         std::shared_ptr<Mailbox> home;
     };
+
+    [[nodiscard]] std::string subject() const { return m_name.empty() ? typeName<T>() : typeName<T>() + " '" + m_name + "'"; }
+
+    /// Those who listen to this name.
+    void tell(const std::shared_ptr<const T>& now, const std::string& name)
+    {
+        const std::lock_guard lock(m_mutex);
+        std::erase_if(m_listeners, [](const Listener& each) { return each.listener.expired(); });
+        for (const Listener& each : m_listeners) {
+            each.home->post([listener = each.listener, now, name] {
+                if (const auto there = listener.lock(); there && (there->ofAllNames || name.empty())) {
+                    const WorkContext::Scope working(there->work);
+                    there->changed(*now, name);
+                }
+            });
+        }
+    }
 
     void makeFirst()
     {
@@ -187,12 +246,20 @@ private:
             change(*value);
         // What could not be read has its default: no use to judge that too.
         if (failures.empty()) {
-            for (const auto& test : m_tests)
+            for (const auto& test : m_root ? m_root->m_tests : m_tests)
                 test(*value, failures);
+            if (const std::string place = m_place ? m_place() : std::string(); !place.empty()) {
+                for (auto& failure : failures)
+                    failure.insert(0, place + ": ");
+            }
         }
         return value;
     }
 
+    std::string m_name;
+    OptionsSource* m_root = nullptr; ///< where this has a name: what it is within
+    std::map<std::string, std::shared_ptr<OptionsSource>> m_named;
+    Place m_place; ///< where they stand, for what the tests say; "": nowhere
     std::vector<Read> m_reads;
     std::vector<Change> m_changes;
     std::vector<Test> m_tests;

@@ -5,6 +5,7 @@
 #include <turnspit/di/servicedescriptor.h>
 
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -139,19 +140,31 @@ public:
         return *this;
     }
 
-    /// Reads the options from somewhere: `read(T&, std::vector<std::string>& failures)`.
-    template <class T, std::invocable<T&, std::vector<std::string>&> Function>
-    ServiceCollection& readOptions(Function read)
+    /// The same for those of a name, had by OptionsMonitor<T>::get(name); those without are others.
+    template <class T, std::invocable<T&> Function>
+    ServiceCollection& configureNamed(const std::string& name, Function change)
     {
-        source<T>().addRead(std::move(read));
+        checkNotBuilt(typeName<T>());
+        source<T>(name).addChange(std::move(change));
         return *this;
     }
 
-    /// Judges the options once they are configured; all failures of a type are one OptionsError. `test(const T&)` returns Result<>, or
-    /// a list of texts.
+    /// Reads the options of this name, "" for those without, from somewhere: `read(T&, std::vector<std::string>& failures)`. `place()` says
+    /// from where, for what is wrong with what was read; "": nowhere.
+    template <class T, std::invocable<T&, std::vector<std::string>&> Function>
+    ServiceCollection& readOptions(const std::string& name, Function read, std::function<std::string()> place = {})
+    {
+        checkNotBuilt(typeName<T>());
+        source<T>(name).addRead(std::move(read), std::move(place));
+        return *this;
+    }
+
+    /// Judges the options once they are configured, those with names too; all failures of one are one OptionsError. `test(const T&)`
+    /// returns Result<>, or a list of texts.
     template <class T, OptionsTest<T> Function>
     ServiceCollection& validate(Function test)
     {
+        checkNotBuilt(typeName<T>());
         source<T>().addTest([test = std::move(test)](const T& options, std::vector<std::string>& failures) {
             detail::judge(test(options), failures);
         });
@@ -162,6 +175,7 @@ public:
     template <class T, std::predicate<const T&> Function>
     ServiceCollection& validate(Function isGood, std::string failure)
     {
+        checkNotBuilt(typeName<T>());
         source<T>().addTest([isGood = std::move(isGood), failure = std::move(failure)](const T& options, std::vector<std::string>& failures) {
             if (!isGood(options))
                 failures.push_back(failure);
@@ -247,6 +261,18 @@ private:
         addInstance<Source>(made);
         m_options.push_back(made);
         return *made;
+    }
+
+    template <class T>
+    detail::OptionsSource<T>& source(const std::string& name)
+    {
+        if (name.empty())
+            return source<T>();
+        bool isNew = false;
+        const auto named = source<T>().addNamed(name, isNew);
+        if (isNew)
+            m_options.push_back(named);
+        return *named;
     }
 
     ServiceCollection& add(Descriptor descriptor);

@@ -70,17 +70,36 @@ public:
     HostBuilder& configure(std::string section, Function read)
     {
         addSection(section, typeName<T>());
-        services().template readOptions<T>(
-            [state = hostConfiguration(), path = std::move(section), read = std::move(read)](T& options, std::vector<std::string>& failures) {
-                state->read(path, [&](TomlReader& from) { read(from, options); }, failures);
-            });
+        return readFrom<T>({}, std::move(section), std::move(read));
+    }
+
+    /// Several of a type have names: `configureNamed<MailOptions>("out", "mail.out")` is what OptionsMonitor<MailOptions>::get("out") gives.
+    /// Those without a name are others, and each name has what was said for it alone; validate judges all of them. Else as configure.
+    template <class T>
+    HostBuilder& configureNamed(const std::string& name, std::string section)
+    {
+        static_assert(BindableOptions<T>, "turnspit: these options do not say how they are read; give them `void bind(turnspit::TomlReader& from)`, "
+                                          "or pass a function: configureNamed<T>(\"name\", \"section\", [](TomlReader& from, T& options) { ... }).");
+        return configureNamed<T>(name, std::move(section), [](TomlReader& from, T& options) { options.bind(from); });
+    }
+    template <class T, std::invocable<TomlReader&, T&> Function>
+    HostBuilder& configureNamed(const std::string& name, std::string section, Function read)
+    {
+        addSection(section, typeName<T>() + " '" + name + "'");
+        return readFrom<T>(name, std::move(section), std::move(read));
+    }
+    template <class T, std::invocable<T&> Function>
+    HostBuilder& configureNamed(const std::string& name, Function change)
+    {
+        services().template configureNamed<T>(name, std::move(change));
         return *this;
     }
 
     /// The program reads this table of configuration() itself.
     HostBuilder& addSection(const std::string& section, const std::string& reader = "the program");
 
-    /// Judged when the host starts, before anything is started: all failures of a type are one OptionsError (B12, B83).
+    /// Judged when the host starts, before anything is started: all failures of a type, or of one of its names, are one OptionsError (B12,
+    /// B83), each behind the place of the table where that stands in a file.
     /// `validate<T>([](const T&) -> Result<> { ... })`, or a function that returns a list of texts.
     template <class T, OptionsTest<T> Function>
     HostBuilder& validate(Function test)
@@ -126,6 +145,18 @@ public:
 private:
     friend class Host;
     [[nodiscard]] const std::shared_ptr<HostConfiguration>& hostConfiguration() const noexcept;
+
+    template <class T, class Function>
+    HostBuilder& readFrom(const std::string& name, std::string section, Function read)
+    {
+        services().template readOptions<T>(
+            name,
+            [state = hostConfiguration(), section, read = std::move(read)](T& options, std::vector<std::string>& failures) {
+                state->read(section, [&](TomlReader& from) { read(from, options); }, failures);
+            },
+            [state = hostConfiguration(), section] { return state->placeOf(section); });
+        return *this;
+    }
 
     struct Private;
     std::unique_ptr<Private> m_d;

@@ -61,13 +61,21 @@ void HostConfiguration::takeSectionsWithin(const std::string& path, TomlReader& 
     }
 }
 
+std::shared_ptr<const Configuration> HostConfiguration::looked() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_candidate ? m_candidate : m_current;
+}
+
+std::string HostConfiguration::placeOf(const std::string& path) const
+{
+    const auto origin = looked()->originInFiles(path);
+    return origin ? *origin->file + ':' + std::to_string(origin->line) + ':' + std::to_string(origin->column) : std::string();
+}
+
 void HostConfiguration::read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const
 {
-    const auto configuration = [this] {
-        const std::lock_guard lock(m_mutex);
-        return m_candidate ? m_candidate : m_current;
-    }();
-    const auto table = configuration->section(path);
+    const auto table = looked()->section(path);
     if (!table) {
         failures.push_back(table.error().text());
         return;

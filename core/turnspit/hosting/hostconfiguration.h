@@ -41,6 +41,9 @@ public:
     /// of sections within.
     void read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const;
 
+    /// `acme.toml:3:1`: where the table at `path` begins; "": in no file.
+    [[nodiscard]] std::string placeOf(const std::string& path) const;
+
     /// Null, or all that is wrong: OptionsError; of several types together: AggregateError.
     [[nodiscard]] std::exception_ptr check(const Sources& sources) const;
 
@@ -61,6 +64,7 @@ private:
     std::exception_ptr judge(const Configuration& configuration, const Sources& sources, Check check) const;
     void setCandidate(std::shared_ptr<const Configuration> candidate);
     [[nodiscard]] bool isSection(const std::string& path) const;
+    [[nodiscard]] std::shared_ptr<const Configuration> looked() const; ///< at by who reads
 
     std::vector<std::string> m_errors;
     std::vector<Section> m_sections;
