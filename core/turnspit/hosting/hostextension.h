@@ -6,6 +6,7 @@
 namespace turnspit {
 
 class ServiceProvider;
+struct HostStopResult;
 
 /// Goes along with a host without being one of its services: what tells the world outside of the host's life, and must still be there
 /// when the last service has stopped. Lives on the host thread: made when the host is built, destroyed with it, before its services.
@@ -15,6 +16,9 @@ public:
     virtual ~HostExtension() = default;
     HostExtension(const HostExtension&) = delete;
     HostExtension& operator=(const HostExtension&) = delete;
+
+    /// The host has stopped, so; in the host thread, before who asked for it hears of it.
+    virtual void stopped(const HostStopResult& result) {}
 
 protected:
     HostExtension() = default;

@@ -147,6 +147,8 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
     else
         m_host.log().event(LogLevel::Debug, HostStoppedWithException, {}, "Hosting shutdown exception: {}", describe(errors.front()));
     m_phase = Phase::Stopped;
+    for (const auto& extension : m_extensions)
+        extension->stopped(operation->result);
     operation->done.set();
 }
 
