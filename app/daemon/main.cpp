@@ -80,6 +80,7 @@ int main(int argc, char** argv)
         auto builder = Host::createBuilder();
         const Systemd systemd = useSystemd(builder);
         builder.addLogSink(std::make_shared<FileLog>(places->state + "/turnspitd.log", !systemd.hasJournal()));
+        builder.bridgeQtMessages();
         options.servers.push_back(systemd.sessionServer());
         builder.configure<HostOptions>([](HostOptions& o) { o.statusMessages = false; }); // nobody sits at a terminal
         addEngine(builder, options);

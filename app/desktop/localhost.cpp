@@ -48,6 +48,7 @@ public:
         });
         auto builder = Host::createBuilder();
         builder.addLogSink(std::make_shared<FileLog>(places.state + "/turnspit.log"));
+        builder.bridgeQtMessages();
         addEngine(builder, m_options);
         m_host = builder.build();
         m_session = std::make_unique<LocalSession>(m_host->mailbox());
