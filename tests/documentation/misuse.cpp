@@ -1,0 +1,40 @@
+// Misuse that the compiler refuses in words: behind `says:` what it has to say. Read by misuse.py, compiled by nobody else.
+#include <turnspit/async/runblocking.h>
+#include <turnspit/hosting/hostbuilder.h>
+
+using namespace turnspit;
+
+namespace {
+
+struct Database
+{};
+
+struct TwoConstructors
+{
+    explicit TwoConstructors(Database&) {}
+    TwoConstructors(Database&, ServiceProvider&) {}
+};
+struct TakesByValue
+{
+    explicit TakesByValue(Database) {}
+};
+struct TakesANumber
+{
+    explicit TakesANumber(int) {}
+};
+struct ReadsNothing
+{};
+
+} // namespace
+
+void misuse(HostBuilder& builder)
+{
+    auto& services = builder.services();
+    services.addSingleton<TwoConstructors>(); // B59, says: several constructors of this service can be injected; say which by a factory lambda
+    services.addSingleton<TakesByValue>();    // says: the constructor takes a service by value, which would copy it; take T& or std::shared_ptr<T>
+    services.addSingleton<TakesANumber>();    // says: no public constructor of this service can be injected
+    services.addSingleton<Database>([](int) { return Database{}; }); // says: a factory's parameters must be T& or std::shared_ptr<T> of registered services
+    builder.configure<ReadsNothing>("section");            // says: these options do not say how they are read; give them `void bind(turnspit::TomlReader& from)`
+    builder.configureNamed<ReadsNothing>("name", "other"); // says: configureNamed<T>("name", "section", [](TomlReader& from, T& options) { ... })
+    (void)runBlocking([]() -> Task<> { co_return; });      // says: blocking work is a function, not a coroutine
+}
