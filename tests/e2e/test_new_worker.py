@@ -63,12 +63,14 @@ class NewWorker(unittest.TestCase):
         program.send_signal(signal.SIGTERM)
         self.assertEqual(0, program.wait(30), text(log))
 
-        # What it says of itself as a unit is what systemd takes.
-        run("cmake", "--install", f"{project}/build/dev", "--prefix", os.path.join(self.folder, "home"))
-        unit = text(self.folder, "home", "lib", "systemd", "user", "photo-sync.service")
-        self.assertRegex(unit, r"(?m)^ExecStart=/\S*/bin/photo-sync$")
-        self.assertNotRegex(unit, r"@\w+@")
-        self.assertTrue(os.access(re.search(r"ExecStart=(\S+)", unit)[1].replace("/usr/local", os.path.join(self.folder, "home")), os.X_OK))
+        # The unit is where systemd looks for those of a person, and names the program where that is, wherever it was installed.
+        for home in ("home", "elsewhere"):
+            run("cmake", "--install", f"{project}/build/dev", "--prefix", os.path.join(self.folder, home, ".local"))
+            unit = text(self.folder, home, ".local", "share", "systemd", "user", "photo-sync.service")
+            self.assertNotRegex(unit, r"@\w+@")
+            started = re.search(r"(?m)^ExecStart=(.+)$", unit)[1]
+            self.assertEqual(os.path.join(self.folder, home, ".local", "bin", "photo-sync"), started)
+            self.assertTrue(os.access(started, os.X_OK))
 
     def test_nothing_is_overwritten_and_nothing_is_left_half(self):
         told = json.loads(self.make("mail", "--json").stdout)
