@@ -29,6 +29,8 @@ inline void prepare(HostBuilder& builder)
 {
     builder.services().addSingleton<MessageQueue, MemoryQueue>();
     builder.services().addScoped<Sorter>();
+    // The host is built before it knows of the worker.
+    builder.configure<QueueWorker<Sorter>::Settings>([](QueueWorkerOptions& options) { options.concurrency = 1; });
 }
 
 namespace detail {
@@ -42,8 +44,9 @@ inline void add(Host& host, const QString& name)
     Promise<MessageQueue*> added;
     auto done = added.future();
     host.mailbox()->post([&host, name = name.toStdString(), added = std::move(added)]() mutable {
-        if (!host.controllers().add(HostedRegistration::of<QueueWorker<Sorter>>(std::move(name))))
-            qFatal("the queue worker cannot be added");
+        const auto worker = host.controllers().add(HostedRegistration::of<QueueWorker<Sorter>>(std::move(name)));
+        if (!worker)
+            qFatal("the queue worker cannot be added: %s", worker.error().text().c_str());
         added.set(&host.services().get<MessageQueue>());
     });
     MessageQueue& queue = *await(detail::waitFor(std::move(done)));
