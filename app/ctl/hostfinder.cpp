@@ -37,7 +37,7 @@ Task<> ask(RemoteSession& session, FoundHost& host, std::optional<Error>& error,
         const auto snapshot = co_await session.snapshot();
         if (snapshot) {
             host.since = snapshot->host.since;
-            count(host, *snapshot);
+            host.counts = countOf(snapshot->services);
             host.state = FoundHost::State::Answers;
         } else {
             error = snapshot.error();

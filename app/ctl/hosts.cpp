@@ -23,17 +23,19 @@ QString stateText(const FoundHost& host)
     return {};
 }
 
-/// `3: 2 run, 1 failed`
+/// `3: 1 running, 1 waiting, 1 failed`
 QString servicesText(const FoundHost& host)
 {
     if (host.state != FoundHost::State::Answers)
         return host.error;
     QStringList parts;
-    if (host.running > 0)
-        parts.append(QStringLiteral("%1 run").arg(host.running));
-    if (host.failed > 0)
-        parts.append(QStringLiteral("%1 failed").arg(host.failed));
-    QString text = QString::number(host.services);
+    if (host.counts.running > 0)
+        parts.append(QStringLiteral("%1 running").arg(host.counts.running));
+    if (host.counts.waiting > 0)
+        parts.append(QStringLiteral("%1 waiting").arg(host.counts.waiting));
+    if (host.counts.failed > 0)
+        parts.append(QStringLiteral("%1 failed").arg(host.counts.failed));
+    QString text = QString::number(host.counts.services);
     if (!parts.isEmpty())
         text += QStringLiteral(": ") + parts.join(QStringLiteral(", "));
     return text;
@@ -50,9 +52,10 @@ QJsonObject toJson(const FoundHost& host)
         {QStringLiteral("pid"), host.pid ? QJsonValue(*host.pid) : QJsonValue()},
         {QStringLiteral("version"), answers ? QJsonValue(host.version) : QJsonValue()},
         {QStringLiteral("since"), host.since ? timeToJson(*host.since) : QJsonValue()},
-        {QStringLiteral("services"), figure(host.services)},
-        {QStringLiteral("running"), figure(host.running)},
-        {QStringLiteral("failed"), figure(host.failed)},
+        {QStringLiteral("services"), figure(host.counts.services)},
+        {QStringLiteral("running"), figure(host.counts.running)},
+        {QStringLiteral("waiting"), figure(host.counts.waiting)},
+        {QStringLiteral("failed"), figure(host.counts.failed)},
         {QStringLiteral("socket"), host.socket},
         {QStringLiteral("error"), host.error.isEmpty() ? QJsonValue() : QJsonValue(host.error)},
     };
@@ -68,16 +71,6 @@ QString stateWord(FoundHost::State state)
     case FoundHost::State::Gone: return QStringLiteral("gone");
     }
     return {};
-}
-
-void count(FoundHost& host, const Snapshot& snapshot)
-{
-    host.services = static_cast<int>(snapshot.services.size());
-    host.running = host.failed = 0;
-    for (const ServiceInfo& service : snapshot.services) {
-        host.running += service.state == ServiceState::Running || service.state == ServiceState::Waiting ? 1 : 0;
-        host.failed += service.state == ServiceState::Failed || service.state == ServiceState::Invalid ? 1 : 0;
-    }
 }
 
 void printHosts(OutputStream& out, QList<FoundHost> hosts, bool json, WallTime now, const Style& style)

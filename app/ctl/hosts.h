@@ -2,6 +2,8 @@
 
 #include "context.h"
 
+#include <turnspit/control/counts.h>
+
 #include <QList>
 #include <QString>
 
@@ -26,19 +28,14 @@ struct FoundHost
     std::optional<int> pid = {};   ///< where it is gone: the one that it had, if that is known
     QString version = {};          ///< the rest is there where it answers
     std::optional<WallTime> since = {};
-    int services = 0;
-    int running = 0; ///< running or waiting for their time
-    int failed = 0;  ///< failed or invalid
+    ServiceCounts counts = {};
 };
 
 /// `answers`, `silent`, `gone`
 [[nodiscard]] QString stateWord(FoundHost::State state);
 
-/// Counts what a host that answers has.
-void count(FoundHost& host, const Snapshot& snapshot);
-
-/// A table, or with `json` an array of `{name, what, state, pid, version, since, services, running, failed, socket, error}`: main
-/// hosts first, then workers by name. No host at all is no error.
+/// A table, or with `json` an array of `{name, what, state, pid, version, since, services, running, waiting, failed, socket,
+/// error}`: main hosts first, then workers by name. No host at all is no error.
 void printHosts(OutputStream& out, QList<FoundHost> hosts, bool json, WallTime now, const Style& style);
 
 } // namespace turnspit::ctl

@@ -32,11 +32,7 @@ void Program::refreshHosts()
     HostEntry here;
     here.name = tr("This computer");
     here.state = m_front->mirror.isLive() ? HostEntry::State::Answers : HostEntry::State::Silent;
-    for (const ServiceInfo& service : m_front->mirror.model().services()) {
-        ++here.services;
-        here.running += service.state == ServiceState::Running || service.state == ServiceState::Waiting ? 1 : 0;
-        here.failed += service.state == ServiceState::Failed ? 1 : 0;
-    }
+    here.counts = countOf(m_front->mirror.model().services());
     m_front->hosts->setHosts(QList<HostEntry>{here} + m_workers->entries(), Clock::current().wallNow());
 }
 

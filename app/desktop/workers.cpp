@@ -126,14 +126,8 @@ Task<> Workers::connectTo(QString name)
 void Workers::refresh(const QString& name)
 {
     Worker& worker = m_workers.at(name);
-    const HostEntry before = worker.entry;
-    worker.entry.services = worker.entry.running = worker.entry.failed = 0;
-    for (const ServiceInfo& service : worker.mirror->model().services()) {
-        ++worker.entry.services;
-        worker.entry.running += service.state == ServiceState::Running || service.state == ServiceState::Waiting ? 1 : 0;
-        worker.entry.failed += service.state == ServiceState::Failed ? 1 : 0;
-    }
-    if (worker.entry != before)
+    const ServiceCounts counts = countOf(worker.mirror->model().services());
+    if (std::exchange(worker.entry.counts, counts) != counts)
         Q_EMIT changed();
 }
 

@@ -16,13 +16,13 @@ FoundHost daemon()
     host.pid = 812;
     host.version = QStringLiteral("0.1.0");
     host.since = noon - std::chrono::hours(2);
-    Snapshot snapshot;
+    QList<ServiceInfo> services;
     for (const ServiceState state : {ServiceState::Running, ServiceState::Waiting, ServiceState::Failed, ServiceState::Stopped}) {
         ServiceInfo service;
         service.state = state;
-        snapshot.services.append(service);
+        services.append(service);
     }
-    count(host, snapshot);
+    host.counts = countOf(services);
     return host;
 }
 
@@ -53,7 +53,7 @@ private Q_SLOTS:
     {
         QCOMPARE(printed({goneWorker(), daemon()}, false),
                  QStringLiteral("NAME       WHAT    STATE    PID  VERSION  SINCE  SERVICES\n"
-                                "turnspitd  host    answers  812  0.1.0       2h  4: 2 run, 1 failed\n"
+                                "turnspitd  host    answers  812  0.1.0       2h  4: 1 running, 1 waiting, 1 failed\n"
                                 "a          worker  gone                          it was killed: its socket is left\n"));
     }
 
@@ -62,11 +62,12 @@ private Q_SLOTS:
         const QJsonArray rows = QJsonDocument::fromJson(printed({goneWorker(), daemon()}, true).toUtf8()).array();
         QCOMPARE(rows.size(), 2);
         QCOMPARE(rows.at(0)[QLatin1String("state")].toString(), QStringLiteral("answers"));
-        QCOMPARE(rows.at(0)[QLatin1String("running")].toInt(), 2);
+        QCOMPARE(rows.at(0)[QLatin1String("running")].toInt(), 1);
+        QCOMPARE(rows.at(0)[QLatin1String("waiting")].toInt(), 1);
         QCOMPARE(rows.at(0)[QLatin1String("failed")].toInt(), 1);
         QVERIFY(rows.at(0)[QLatin1String("error")].isNull());
         QCOMPARE(rows.at(1)[QLatin1String("state")].toString(), QStringLiteral("gone"));
-        for (const char* key : {"pid", "version", "since", "services", "running", "failed"})
+        for (const char* key : {"pid", "version", "since", "services", "running", "waiting", "failed"})
             QVERIFY2(rows.at(1)[QLatin1String(key)].isNull(), key);
     }
 

@@ -65,7 +65,7 @@ private Q_SLOTS:
         Fixture f;
         QVERIFY(f.workers->entries().isEmpty());
         f.start("station");
-        QVERIFY(spinUntil([&] { return f.entry().services == 2; }));
+        QVERIFY(spinUntil([&] { return f.entry().counts.services == 3; }));
         QCOMPARE(f.entry().key, QStringLiteral("station"));
         QVERIFY(f.entry().state == HostEntry::State::Answers);
         QVERIFY(f.workers->session(QStringLiteral("station")));

@@ -10,7 +10,7 @@ import unittest
 
 from harness import BIN, DEADLINE, Case, main, sh, wait_until
 
-HOST_KEYS = sorted(["name", "what", "state", "pid", "version", "since", "services", "running", "failed", "socket", "error"])
+HOST_KEYS = sorted(["name", "what", "state", "pid", "version", "since", "services", "running", "waiting", "failed", "socket", "error"])
 
 
 class Workers(Case):
@@ -60,9 +60,10 @@ class Workers(Case):
             self.assertEqual(HOST_KEYS, sorted(row))
         self.assertEqual(("host", self.host.daemon.pid, "answers"), tuple(rows[0][key] for key in ("what", "pid", "state")))
         self.assertEqual(1, rows[0]["failed"])
-        self.assertEqual(("worker", program.pid, 3, 3, 0), tuple(rows[1][key] for key in ("what", "pid", "services", "running", "failed")))
+        self.assertEqual(("worker", program.pid, 3, 2, 1, 0),
+                         tuple(rows[1][key] for key in ("what", "pid", "services", "running", "waiting", "failed")))
         table = self.host.ok("hosts").out
-        self.assertRegex(table, r"(?m)^station +worker +answers +\d+ .* 3: 3 run$")
+        self.assertRegex(table, r"(?m)^station +worker +answers +\d+ .* 3: 2 running, 1 waiting$")
         self.assertNotIn("measure", self.host.ok("list").out)  # the list is the host's own
         mode = os.stat(os.path.join(self.host.runtime, "workers", "station.sock")).st_mode
         self.assertEqual(0, stat.S_IMODE(mode) & 0o077)

@@ -16,8 +16,7 @@ HostEntry here()
 {
     HostEntry entry;
     entry.name = QStringLiteral("This computer");
-    entry.services = 3;
-    entry.running = 2;
+    entry.counts = {.services = 3, .running = 1, .waiting = 1};
     return entry;
 }
 
@@ -26,7 +25,7 @@ HostEntry worker(const char* name, HostEntry::State state = HostEntry::State::An
     HostEntry entry;
     entry.key = entry.name = QString::fromLatin1(name);
     entry.state = state;
-    entry.services = 1;
+    entry.counts.services = 1;
     if (entry.isOver())
         entry.at = now - 1min;
     return entry;
@@ -75,11 +74,13 @@ private Q_SLOTS:
     {
         HostEntry entry = here();
         QVERIFY(HostList::summary(entry, now).startsWith(QStringLiteral("3 service")));
-        entry.failed = 1;
+        entry.counts.failed = 1;
         QVERIFY(HostList::summary(entry, now).contains(QStringLiteral("1 failed")));
         QVERIFY(HostList::summary(worker("a", HostEntry::State::Killed), now).startsWith(QStringLiteral("was killed, ")));
         QVERIFY(HostList::summary(worker("a", HostEntry::State::Ended), now).startsWith(QStringLiteral("ended, ")));
         QCOMPARE(HostList::summary(worker("a", HostEntry::State::Silent), now), QStringLiteral("does not answer"));
+        QVERIFY(HostList::details(entry, now).endsWith(QStringLiteral(", 1 running, 1 waiting")));
+        QCOMPARE(HostList::details(worker("a", HostEntry::State::Silent), now), QStringLiteral("does not answer"));
     }
 
     void choosingOneIsToldOnceAndChangesOfItNever()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/base/time.h>
+#include <turnspit/control/counts.h>
 
 #include <QString>
 
@@ -22,9 +23,7 @@ struct HostEntry
     QString name;
     State state = State::Answers;
     std::optional<WallTime> at; ///< when it ended or was killed
-    int services = 0;           ///< as the next two while it answers; the last known afterwards
-    int running = 0;            ///< or waiting for their time
-    int failed = 0;
+    ServiceCounts counts;       ///< the last known ones where it does not answer
 
     [[nodiscard]] bool isOver() const { return state == State::Ended || state == State::Killed; }
     bool operator==(const HostEntry&) const = default;

@@ -23,7 +23,11 @@ ServiceState shapeOf(const HostEntry& host)
 {
     switch (host.state) {
     case HostEntry::State::Answers:
-        return host.failed > 0 ? ServiceState::Failed : host.running > 0 ? ServiceState::Running : ServiceState::Stopped;
+        if (host.counts.failed > 0)
+            return ServiceState::Failed;
+        if (host.counts.running > 0)
+            return ServiceState::Running;
+        return host.counts.waiting > 0 ? ServiceState::Waiting : ServiceState::Stopped;
     case HostEntry::State::Silent: return ServiceState::BackingOff;
     case HostEntry::State::Ended: return ServiceState::Stopped;
     case HostEntry::State::Killed: return ServiceState::Failed;
@@ -136,8 +140,8 @@ QString HostList::summary(const HostEntry& host, WallTime now)
     const QString at = host.at ? words::pointInTime(*host.at, now) : QString();
     switch (host.state) {
     case HostEntry::State::Answers: {
-        const QString services = tr("%n services", nullptr, host.services);
-        return host.failed > 0 ? tr("%1, %n failed", "%1 is like: 3 services", host.failed).arg(services) : services;
+        const QString services = tr("%n services", nullptr, host.counts.services);
+        return host.counts.failed > 0 ? tr("%1, %n failed", "%1 is like: 3 services", host.counts.failed).arg(services) : services;
     }
     case HostEntry::State::Silent: return tr("does not answer");
     case HostEntry::State::Ended: return tr("ended, %1", "%1 is a time").arg(at);
@@ -146,11 +150,21 @@ QString HostList::summary(const HostEntry& host, WallTime now)
     return {};
 }
 
+QString HostList::details(const HostEntry& host, WallTime now)
+{
+    QStringList parts{summary(host, now)};
+    if (host.state == HostEntry::State::Answers && host.counts.running > 0)
+        parts += tr("%n running", nullptr, host.counts.running);
+    if (host.state == HostEntry::State::Answers && host.counts.waiting > 0)
+        parts += tr("%n waiting", nullptr, host.counts.waiting);
+    return parts.join(QStringLiteral(", "));
+}
+
 void HostList::refresh(QListWidgetItem& item, const HostEntry& host, WallTime now)
 {
-    const QString text = summary(host, now);
+    const QString text = details(host, now);
     item.setText(host.name);
-    item.setData(Summary, text);
+    item.setData(Summary, summary(host, now));
     item.setIcon(stateIcon(shapeOf(host)));
     item.setData(Qt::AccessibleTextRole, tr("%1, %2", "name of a program, its state").arg(host.name, text));
     item.setToolTip(tr("%1: %2", "name of a program, its state").arg(host.name, text));

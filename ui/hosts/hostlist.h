@@ -31,6 +31,9 @@ public:
     /// The second line of an entry.
     [[nodiscard]] static QString summary(const HostEntry& host, WallTime now);
 
+    /// The same with how many of its services run and wait: for the tip, and for those who hear it.
+    [[nodiscard]] static QString details(const HostEntry& host, WallTime now);
+
 Q_SIGNALS:
     void chosen(const QString& key);
     /// These are over and not wanted any more.
