@@ -74,7 +74,9 @@ private:
     void showHost(const QString& key);
     void dismissHosts(const QStringList& keys);
     void workerConnected(const QString& name);
+    void workerAnswers(const QString& name, bool answers);
     void workerEnded(const QString& name, bool killed);
+    void tellOfWorker(const QString& name, const QString& summary, const QString& body);
 
     void closeRequested();
     void askWhatCloseMeans();

@@ -21,6 +21,7 @@ void Program::connectWorkers()
     m_workers->disconnect(this);
     connect(m_workers.get(), &Workers::changed, this, &Program::refreshHosts);
     connect(m_workers.get(), &Workers::connected, this, &Program::workerConnected);
+    connect(m_workers.get(), &Workers::answering, this, &Program::workerAnswers);
     connect(m_workers.get(), &Workers::ended, this, &Program::workerEnded);
     connect(m_front->hosts, &HostList::chosen, this, &Program::showHost);
     connect(m_front->hosts, &HostList::dismissed, this, &Program::dismissHosts);
@@ -61,13 +62,28 @@ void Program::workerConnected(const QString& name)
         m_front->shown.show(*m_workers->session(name));
 }
 
+void Program::workerAnswers(const QString& name, bool answers)
+{
+    if (answers)
+        m_front->window.notices().close(noticeKey(name));
+    else
+        tellOfWorker(name, tr("%1 does not answer.", "%1 is a program").arg(name), tr("It may be busy, or hang. What is shown is what it said last."));
+}
+
 void Program::workerEnded(const QString& name, bool killed)
+{
+    if (killed)
+        tellOfWorker(name, tr("%1 was killed.", "%1 is a program").arg(name), tr("Its services do not run any more. What they said is on disk."));
+    else
+        tellOfWorker(name, tr("%1 has ended.", "%1 is a program").arg(name), {});
+}
+
+void Program::tellOfWorker(const QString& name, const QString& summary, const QString& body)
 {
     Notice notice;
     notice.key = noticeKey(name);
-    notice.summary = killed ? tr("%1 was killed.", "%1 is a program").arg(name) : tr("%1 has ended.", "%1 is a program").arg(name);
-    if (killed)
-        notice.body = tr("Its services do not run any more. What they said is on disk.");
+    notice.summary = summary;
+    notice.body = body;
     if (m_front->hosts->current() != name)
         notice.buttons = {{QStringLiteral("showWorker"), tr("Show")}};
     m_front->window.notices().show(notice);

@@ -1,6 +1,11 @@
 #include "workers.h"
 
+#include "pulse.h"
+
 #include <ipc/remotesession.h>
+#include <ipc/sessionsocket.h>
+#include <turnspit/async/onthread.h>
+#include <turnspit/async/wait.h>
 #include <turnspit/base/clock.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
@@ -10,6 +15,12 @@
 #include <QFileSystemWatcher>
 
 namespace turnspit::desktop {
+
+namespace {
+
+constexpr std::chrono::seconds patience{2}; // with one that is connected to and says nothing
+
+} // namespace
 
 /// Watches the folder of the sockets, which may not be there yet. Made, used and destroyed on the files thread.
 class Workers::Folder
@@ -102,14 +113,42 @@ void Workers::filesAre(const QStringList& names)
 Task<> Workers::connectTo(QString name)
 {
     auto session = std::make_unique<RemoteSession>(RemoteSession::Options{.client = QStringLiteral("turnspit"), .reconnect = false});
-    const auto greeting = co_await session->open(socketOf(name));
+    RemoteSession& peer = *session;
+    // One that hangs is shown all the same: somebody listens there.
+    const auto late = Clock::current().createTimer([this, name, &session] {
+        install(name, std::move(session), HostEntry::State::Silent);
+        Q_EMIT answering(name, false);
+    });
+    late->startOnce(patience);
+    while (!co_await peer.open(socketOf(name))) {
+        if (session) { // nobody, or nobody yet: the folder tells when somebody puts another socket there
+            m_connecting.removeOne(name);
+            co_return;
+        }
+        if (co_await onThread(m_files, [socket = socketOf(name).toStdString()] { return isListenedOn(socket); })) {
+            co_await delay(patience);
+            continue;
+        }
+        m_connecting.removeOne(name);
+        lost(name);
+        co_return;
+    }
+    late->stop();
     m_connecting.removeOne(name);
-    if (!greeting)
-        co_return; // nobody, or nobody yet: the folder tells when somebody puts another socket there
+    if (session)
+        install(name, std::move(session), HostEntry::State::Answers);
+    else
+        setAnswers(name, true);
+    m_workers.at(name).pulse = std::make_unique<Pulse>(peer, [this, name](bool answers) { setAnswers(name, answers); });
+}
+
+void Workers::install(const QString& name, std::unique_ptr<RemoteSession> session, HostEntry::State state)
+{
     Worker& worker = m_workers[name];
     worker.entry.key = worker.entry.name = name;
-    worker.entry.state = HostEntry::State::Answers;
+    worker.entry.state = state;
     worker.entry.at.reset();
+    worker.pulse.reset();
     auto mirrorBefore = std::exchange(worker.mirror, std::make_unique<HostMirror>(*session));
     mirrorBefore.reset();
     const auto before = std::exchange(worker.session, std::move(session));
@@ -123,6 +162,14 @@ Task<> Workers::connectTo(QString name)
     Q_EMIT changed();
 }
 
+void Workers::setAnswers(const QString& name, bool answers)
+{
+    HostEntry& entry = m_workers.at(name).entry;
+    entry.state = answers ? HostEntry::State::Answers : HostEntry::State::Silent;
+    Q_EMIT changed();
+    Q_EMIT answering(name, answers);
+}
+
 void Workers::refresh(const QString& name)
 {
     Worker& worker = m_workers.at(name);
@@ -133,6 +180,8 @@ void Workers::refresh(const QString& name)
 
 void Workers::lost(const QString& name)
 {
+    if (m_connecting.contains(name))
+        return; // an attempt to connect has come to nothing
     // A program that ends takes its socket away before it lets go of its clients.
     m_files.mailbox()->post([this, name, alive = std::weak_ptr(m_alive), home = Mailbox::current(), socket = socketOf(name),
                              at = Clock::current().wallNow()] {

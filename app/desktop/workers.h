@@ -18,8 +18,11 @@ class RemoteSession;
 
 namespace turnspit::desktop {
 
-/// The programs that show their services in the runtime folder: finds and connects them by itself, and knows how those have ended that
-/// it has seen alive. A socket that a program left before this looked is nobody. Main thread; files are looked at on `files`.
+class Pulse;
+
+/// The programs that show their services in the runtime folder: finds and connects them by itself, and knows which of them do not answer,
+/// and how those have ended that it has seen alive. A socket that a program left before this looked is nobody. Main thread; files are
+/// looked at on `files`.
 class Workers final : public QObject
 {
     Q_OBJECT
@@ -42,6 +45,8 @@ Q_SIGNALS:
     void changed();
     /// It has another session from now on; the one before goes after this.
     void connected(const QString& name);
+    /// It is connected, or there is somebody to connect to, and nothing comes from there; or it does again.
+    void answering(const QString& name, bool answers);
     void ended(const QString& name, bool killed);
 
 private:
@@ -49,12 +54,15 @@ private:
     {
         std::unique_ptr<RemoteSession> session;
         std::unique_ptr<HostMirror> mirror;
+        std::unique_ptr<Pulse> pulse; ///< while it is connected
         HostEntry entry;
     };
     class Folder;
 
     void filesAre(const QStringList& names);
     Task<> connectTo(QString name);
+    void install(const QString& name, std::unique_ptr<RemoteSession> session, HostEntry::State state);
+    void setAnswers(const QString& name, bool answers);
     void lost(const QString& name);
     void isLost(const QString& name, WallTime at, bool socketLeft);
     void refresh(const QString& name);

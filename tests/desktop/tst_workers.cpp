@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+
 using namespace turnspit;
 using namespace turnspit::desktop;
 
@@ -41,6 +43,7 @@ struct Fixture
         program.setStandardErrorFile(QProcess::nullDevice());
         program.start(QString::fromLocal8Bit(qgetenv("TURNSPIT_BIN")) + QStringLiteral("/turnspit-station"), {QString::fromLatin1(name)});
     }
+    void signal(int which) const { ::kill(static_cast<pid_t>(program.processId()), which); }
     [[nodiscard]] HostEntry entry() const { return workers->entries().value(0); }
     [[nodiscard]] bool reaches(HostEntry::State state)
     {
@@ -105,6 +108,40 @@ private Q_SLOTS:
         QVERIFY(f.reaches(HostEntry::State::Answers));
         QCOMPARE(connected.size(), 1);
         QVERIFY(!f.entry().at);
+    }
+
+    void oneThatHangsSaysSoAndIsBackWhenItGoesOn()
+    {
+        Fixture f;
+        f.start("station");
+        QVERIFY(f.reaches(HostEntry::State::Answers));
+        QSignalSpy answering(f.workers.get(), &Workers::answering);
+        f.signal(SIGSTOP);
+        QVERIFY(f.reaches(HostEntry::State::Silent));
+        // Who comes only now sees the same, though nobody has said a word to it.
+        Workers later(f.places, f.files);
+        QVERIFY(spinUntil([&] { return !later.entries().isEmpty(); }));
+        QVERIFY(later.entries().first().state == HostEntry::State::Silent);
+        QVERIFY(later.session(QStringLiteral("station")));
+        f.signal(SIGCONT);
+        QVERIFY(f.reaches(HostEntry::State::Answers));
+        QCOMPARE(answering.size(), 2);
+        QVERIFY(!answering.at(0).at(1).toBool() && answering.at(1).at(1).toBool());
+        QVERIFY(spinUntil([&] { return later.entries().first().counts.services == 3; }));
+        QVERIFY(later.entries().first().state == HostEntry::State::Answers);
+    }
+
+    void oneThatIsKilledWhileItHangsIsKilled()
+    {
+        Fixture f;
+        f.start("station");
+        QVERIFY(f.reaches(HostEntry::State::Answers));
+        f.signal(SIGSTOP);
+        Workers later(f.places, f.files);
+        QVERIFY(spinUntil([&] { return !later.entries().isEmpty(); }));
+        f.program.kill();
+        QVERIFY(f.reaches(HostEntry::State::Killed));
+        QVERIFY(spinUntil([&] { return later.entries().first().state == HostEntry::State::Killed; }));
     }
 
     void aSocketThatWasLeftBeforeIsNobody()
