@@ -187,17 +187,19 @@ Task<int> runShow(Context& context, ShowCommand command)
     if (!runs)
         co_return report(context, runs.error());
 
+    const QList<More> more = co_await moreOf(context, {*service});
     if (context.json) {
         QJsonObject object = toJson(*service);
         const bool hasFile = definition && !definition->file.isEmpty();
         object.insert(QStringLiteral("definition"), definition ? QJsonValue(definition->values) : QJsonValue());
         object.insert(QStringLiteral("file"), hasFile ? QJsonValue(definition->file) : QJsonValue());
         object.insert(QStringLiteral("last_runs"), toJson(*runs));
+        if (service->kind == ServiceKind::Queue)
+            object.insert(QStringLiteral("queue"), more.first().queue ? QJsonValue(toJson(*more.first().queue)) : QJsonValue());
         printJson(context.out, object);
         co_return exitcode::done;
     }
     const WallTime now = Clock::current().wallNow();
-    const QList<More> more = co_await moreOf(context, {*service});
     context.out.write(describe(*service, more.first(), now, context.style).toStdString());
     if (definition) {
         printLine(context.out, QStringLiteral("\n%1").arg(definition->file.isEmpty() ? QStringLiteral("Built in")

@@ -145,8 +145,15 @@ private Q_SLOTS:
         }
         QCOMPARE(fixture.run({"status", "orders", "--json"}), 0);
         QCOMPARE(fixture.takeJson().array(), QJsonArray{toJson(fixture.session.service(QStringLiteral("orders")))});
+        QCOMPARE(fixture.run({"show", "orders", "--json"}), 0);
+        const QJsonObject queue = fixture.takeJson().object().value(QLatin1String("queue")).toObject();
+        QCOMPARE(queue.value(QLatin1String("acked")).toInt(), 9204);
+        QCOMPARE(queue.value(QLatin1String("in_flight")).toInt(), 5);
         fixture.session.forgetCalls();
         QCOMPARE(fixture.run({"status", "api"}), 0);
+        QVERIFY(!fixture.takeOut().isEmpty());
+        QCOMPARE(fixture.run({"show", "api", "--json"}), 0);
+        QVERIFY(!fixture.takeJson().object().contains(QLatin1String("queue")));
         QCOMPARE(fixture.session.callCount(QStringLiteral("queues")), 0);
     }
 

@@ -118,12 +118,29 @@ class Workers(Case):
         self.assertRegex(text, r"(?m)^  queue +waiting 0, delayed 0, in flight 0, dead letters 0$")
         self.assertEqual(1, text.count("  work "))
         self.assertEqual([self.row("archive").keys()], [row.keys() for row in self.at("status", "archive", "--json").json])
-        self.assertCode(0, self.at("stop", "archive", "measure"))
-        before = acked()
-        self.assertGreaterEqual(before, 2)  # kept
-        self.assertCode(0, self.at("run", "measure"))
+        # What is sent from now on is counted, no message more and none less.
+        self.assertCode(0, self.at("hold", "measure"))
+        counted = self.queue()
+        self.assertEqual(sorted(["name", "depth", "delayed", "in_flight", "dead_letters", "in_hand", "acked", "nacked", "dead", "released", "last_error"]),
+                         sorted(counted))
+        before = wait_until(lambda: (seen := len(self.texts("measure"))) and self.queue()["acked"] == seen and seen, "all readings so far")
+        for _ in range(5):
+            self.assertCode(0, self.at("run", "measure"))
+        wait_until(lambda: self.queue()["acked"] >= before + 5, "five readings more")
+        self.assertEqual((before + 5, 0, 0, 0), tuple(self.queue()[key] for key in ("acked", "depth", "in_flight", "nacked")))
+        self.assertEqual(before + 5, acked())
+
+        # One that has been stopped keeps its figures; another start counts anew, and what waited is done.
+        self.assertCode(0, self.at("stop", "archive"))
+        self.assertEqual(before + 5, acked())
+        for _ in range(3):
+            self.assertCode(0, self.at("run", "measure"))
         self.assertCode(0, self.at("start", "archive"))
-        wait_until(lambda: acked() >= 1, "the reading that waited")
+        wait_until(lambda: self.queue()["acked"] == 3, lambda: f"the readings that waited: {self.queue()}")
+        self.assertNotIn("queue", self.at("show", "measure", "--json").json)
+
+    def queue(self):
+        return self.at("show", "archive", "--json").json["queue"]
 
     def test_its_logs_are_kept_and_followed(self):
         self.up()
