@@ -1,9 +1,8 @@
 #pragma once
 
 #include <turnspit/async/taskscope.h>
-#include <turnspit/control/hostsession.h>
+#include <turnspit/control/forwardingsession.h>
 
-#include <functional>
 #include <memory>
 
 namespace turnspit {
@@ -12,7 +11,7 @@ namespace turnspit {
 /// this one had come back in its place. Calls under way are answered Unreachable then; who had subscribed is subscribed there.
 ///
 /// The sessions that are shown belong to others, and may go while they are shown: then it is not connected.
-class ShownSession final : public HostSession
+class ShownSession final : public ForwardingSession
 {
     Q_OBJECT
 public:
@@ -29,40 +28,6 @@ public:
     Connection connection() const override { return m_target ? m_target->connection() : Connection::Lost; }
 
     Task<Result<>> subscribe() override;
-    Task<Result<Snapshot>> snapshot() override;
-    Task<Result<QList<ActionResult>>> act(ActionRequest request) override;
-    Task<Result<RunInfo>> run(QString name, Trigger trigger) override;
-    Task<Result<RunInfo>> awaitRun(RunId id) override;
-    Task<Result<>> stopRun(RunId id) override;
-    Task<Result<>> extendStop(QString name, Milliseconds by) override;
-    Task<Result<ServiceInfo>> awaitState(QString name, QString state, std::optional<Milliseconds> timeout) override;
-    Task<Result<DefinitionInfo>> definition(QString name) override;
-    Task<Result<ActionResult>> add(AddRequest request) override;
-    Task<Result<ActionResult>> update(UpdateRequest request) override;
-    Task<Result<ActionResult>> remove(QString name) override;
-    Task<Result<QString>> undo() override;
-    Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
-    Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
-    Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
-    Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) override;
-    Task<Result<QList<HostEvent>>> events(EventQuery query) override;
-    Task<Result<LogPage>> readLog(LogQuery query) override;
-    Task<Result<LogPage>> followLog(LogQuery query) override;
-    Task<Result<HostInfo>> hostStatus() override;
-    Task<Result<QStringList>> reload() override;
-    Task<Result<>> shutdown() override;
-    Task<Result<QList<StopInfo>>> stopping() override;
-    Task<Result<QList<UsageSample>>> usage(QString name) override;
-    Task<Result<Inspection>> inspect(InspectRequest request) override;
-    Task<Result<quint64>> beginTry(TryRequest request) override;
-    Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
-    Task<Result<>> stopTry(quint64 id) override;
-    Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
-    Task<Result<LogFound>> findInLog(LogFind query) override;
-    Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
-    Task<Result<QList<HoldInfo>>> holds() override;
-    Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
-    Task<Result<QList<QueueInfo>>> queues() override;
 
 private:
     /// Calls of one target under way; they end with it.
@@ -70,10 +35,7 @@ private:
     {
         TaskScope scope;
     };
-    template <class T>
-    using Call = std::function<Task<Result<T>>(HostSession&)>;
-    template <class T>
-    Task<Result<T>> forward(Call<T> call);
+    Task<Result<>> carry(Call call) override;
 
     void connectTo(HostSession& session);
     void gone();

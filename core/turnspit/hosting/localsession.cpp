@@ -30,10 +30,10 @@ Task<Result<Snapshot>> snapshotAndSubscribe(HostSession& session, bool& subscrib
     co_return snapshot;
 }
 
-template <class T>
-Task<> runCall(Task<Result<T>> call, Promise<Result<T>> promise)
+Task<> runCall(Task<> call, Promise<Result<>> promise)
 {
-    promise.set(co_await std::move(call));
+    co_await std::move(call);
+    promise.set({});
 }
 
 } // namespace
@@ -65,7 +65,7 @@ void LocalSession::Link::detach()
 }
 
 LocalSession::LocalSession(std::shared_ptr<Mailbox> hostMailbox, QObject* parent)
-    : HostSession(parent), m_hostMailbox(std::move(hostMailbox)), m_link(std::make_shared<Link>()),
+    : ForwardingSession(parent), m_hostMailbox(std::move(hostMailbox)), m_link(std::make_shared<Link>()),
       m_self(std::make_shared<LocalSession*>(this))
 {
     m_link->home = Mailbox::current();
@@ -92,8 +92,7 @@ void LocalSession::setConnection(Connection connection)
     Q_EMIT connectionChanged(connection);
 }
 
-template <class T>
-Task<Result<T>> LocalSession::forward(Call<T> call)
+Task<Result<>> LocalSession::carry(Call call)
 {
     const auto self = m_self;
     const auto hostMailbox = m_hostMailbox;
@@ -101,11 +100,11 @@ Task<Result<T>> LocalSession::forward(Call<T> call)
     co_await yieldToLoop(); // a quick host thread could have its answer ready before it is waited for
     if (!*self)
         throw OperationCancelled{};
-    Promise<Result<T>> promise;
+    Promise<Result<>> promise;
     auto future = promise.future();
     const bool posted = hostMailbox->post([link, call = std::move(call), promise = std::move(promise)]() mutable {
         if (link->host)
-            link->host->scope.spawn(runCall<T>(call(*link->host->session), std::move(promise)));
+            link->host->scope.spawn(runCall(call(*link->host->session), std::move(promise)));
         else
             promise.set(fail(ErrorKind::Unreachable, "the host is not running"));
     });
@@ -118,11 +117,6 @@ Task<Result<T>> LocalSession::forward(Call<T> call)
             throw; // this session has gone, not the host
     }
     co_return fail(ErrorKind::Unreachable, "the host has ended");
-}
-
-Task<Result<Snapshot>> LocalSession::snapshot()
-{
-    return forward<Snapshot>([](HostSession& s) { return s.snapshot(); });
 }
 
 Task<Result<>> LocalSession::subscribe()
@@ -138,171 +132,6 @@ Task<Result<>> LocalSession::subscribe()
         co_return fail(snapshot.error());
     Q_EMIT snapshotReplaced(*snapshot);
     co_return Result<>{};
-}
-
-Task<Result<QList<ActionResult>>> LocalSession::act(ActionRequest request)
-{
-    return forward<QList<ActionResult>>([request](HostSession& s) { return s.act(request); });
-}
-
-Task<Result<RunInfo>> LocalSession::run(QString name, Trigger trigger)
-{
-    return forward<RunInfo>([name, trigger](HostSession& s) { return s.run(name, trigger); });
-}
-
-Task<Result<RunInfo>> LocalSession::awaitRun(RunId id)
-{
-    return forward<RunInfo>([id](HostSession& s) { return s.awaitRun(id); });
-}
-
-Task<Result<>> LocalSession::stopRun(RunId id)
-{
-    return forward<void>([id](HostSession& s) { return s.stopRun(id); });
-}
-
-Task<Result<>> LocalSession::extendStop(QString name, Milliseconds by)
-{
-    return forward<void>([name, by](HostSession& s) { return s.extendStop(name, by); });
-}
-
-Task<Result<ServiceInfo>> LocalSession::awaitState(QString name, QString state, std::optional<Milliseconds> timeout)
-{
-    return forward<ServiceInfo>([name, state, timeout](HostSession& s) { return s.awaitState(name, state, timeout); });
-}
-
-Task<Result<DefinitionInfo>> LocalSession::definition(QString name)
-{
-    return forward<DefinitionInfo>([name](HostSession& s) { return s.definition(name); });
-}
-
-Task<Result<ActionResult>> LocalSession::add(AddRequest request)
-{
-    return forward<ActionResult>([request](HostSession& s) { return s.add(request); });
-}
-
-Task<Result<ActionResult>> LocalSession::update(UpdateRequest request)
-{
-    return forward<ActionResult>([request](HostSession& s) { return s.update(request); });
-}
-
-Task<Result<ActionResult>> LocalSession::remove(QString name)
-{
-    return forward<ActionResult>([name](HostSession& s) { return s.remove(name); });
-}
-
-Task<Result<QString>> LocalSession::undo()
-{
-    return forward<QString>([](HostSession& s) { return s.undo(); });
-}
-
-Task<Result<QList<Diagnostic>>> LocalSession::check(QString name, QString text)
-{
-    return forward<QList<Diagnostic>>([name, text](HostSession& s) { return s.check(name, text); });
-}
-
-Task<Result<SchedulePreview>> LocalSession::previewSchedule(QString text, int count)
-{
-    return forward<SchedulePreview>([text, count](HostSession& s) { return s.previewSchedule(text, count); });
-}
-
-Task<Result<QList<RunInfo>>> LocalSession::runs(RunQuery query)
-{
-    return forward<QList<RunInfo>>([query](HostSession& s) { return s.runs(query); });
-}
-
-Task<Result<QList<PlannedRun>>> LocalSession::nextRuns(int count, QString service)
-{
-    return forward<QList<PlannedRun>>([count, service](HostSession& s) { return s.nextRuns(count, service); });
-}
-
-Task<Result<QList<HostEvent>>> LocalSession::events(EventQuery query)
-{
-    return forward<QList<HostEvent>>([query](HostSession& s) { return s.events(query); });
-}
-
-Task<Result<LogPage>> LocalSession::readLog(LogQuery query)
-{
-    return forward<LogPage>([query](HostSession& s) { return s.readLog(query); });
-}
-
-Task<Result<LogPage>> LocalSession::followLog(LogQuery query)
-{
-    return forward<LogPage>([query](HostSession& s) { return s.followLog(query); });
-}
-
-Task<Result<HostInfo>> LocalSession::hostStatus()
-{
-    return forward<HostInfo>([](HostSession& s) { return s.hostStatus(); });
-}
-
-Task<Result<QStringList>> LocalSession::reload()
-{
-    return forward<QStringList>([](HostSession& s) { return s.reload(); });
-}
-
-Task<Result<>> LocalSession::shutdown()
-{
-    return forward<void>([](HostSession& s) { return s.shutdown(); });
-}
-
-Task<Result<QList<StopInfo>>> LocalSession::stopping()
-{
-    return forward<QList<StopInfo>>([](HostSession& s) { return s.stopping(); });
-}
-
-Task<Result<QList<UsageSample>>> LocalSession::usage(QString name)
-{
-    return forward<QList<UsageSample>>([name](HostSession& s) { return s.usage(name); });
-}
-
-Task<Result<Inspection>> LocalSession::inspect(InspectRequest request)
-{
-    return forward<Inspection>([request](HostSession& s) { return s.inspect(request); });
-}
-
-Task<Result<quint64>> LocalSession::beginTry(TryRequest request)
-{
-    return forward<quint64>([request](HostSession& s) { return s.beginTry(request); });
-}
-
-Task<Result<TryPage>> LocalSession::followTry(quint64 id, qint64 cursor)
-{
-    return forward<TryPage>([id, cursor](HostSession& s) { return s.followTry(id, cursor); });
-}
-
-Task<Result<>> LocalSession::stopTry(quint64 id)
-{
-    return forward<void>([id](HostSession& s) { return s.stopTry(id); });
-}
-
-Task<Result<LogExtent>> LocalSession::logExtent(LogExtentQuery query)
-{
-    return forward<LogExtent>([query](HostSession& s) { return s.logExtent(query); });
-}
-
-Task<Result<LogFound>> LocalSession::findInLog(LogFind query)
-{
-    return forward<LogFound>([query](HostSession& s) { return s.findInLog(query); });
-}
-
-Task<Result<GoodVersion>> LocalSession::restore(QString name, bool dryRun)
-{
-    return forward<GoodVersion>([name, dryRun](HostSession& s) { return s.restore(name, dryRun); });
-}
-
-Task<Result<QList<HoldInfo>>> LocalSession::holds()
-{
-    return forward<QList<HoldInfo>>([](HostSession& s) { return s.holds(); });
-}
-
-Task<Result<QList<ServiceUsage>>> LocalSession::usageHistory(UsageQuery query)
-{
-    return forward<QList<ServiceUsage>>([query](HostSession& s) { return s.usageHistory(query); });
-}
-
-Task<Result<QList<QueueInfo>>> LocalSession::queues()
-{
-    return forward<QList<QueueInfo>>([](HostSession& s) { return s.queues(); });
 }
 
 } // namespace turnspit

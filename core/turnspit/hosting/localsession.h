@@ -1,7 +1,7 @@
 #pragma once
 
 #include <turnspit/async/mailbox.h>
-#include <turnspit/control/hostsession.h>
+#include <turnspit/control/forwardingsession.h>
 
 #include <functional>
 #include <memory>
@@ -13,7 +13,7 @@ namespace turnspit {
 ///
 /// The host's own session comes and goes with the host: attach and detach are called on the host thread. Until it is attached,
 /// calls answer Unreachable; destroying the LocalSession gives up its calls and nothing else.
-class LocalSession final : public HostSession
+class LocalSession final : public ForwardingSession
 {
     Q_OBJECT
 public:
@@ -46,49 +46,10 @@ public:
     bool isLocalMachine() const override { return true; }
     Connection connection() const override { return m_connection; }
 
-    Task<Result<Snapshot>> snapshot() override;
     Task<Result<>> subscribe() override;
-    Task<Result<QList<ActionResult>>> act(ActionRequest request) override;
-    Task<Result<RunInfo>> run(QString name, Trigger trigger) override;
-    Task<Result<RunInfo>> awaitRun(RunId id) override;
-    Task<Result<>> stopRun(RunId id) override;
-    Task<Result<>> extendStop(QString name, Milliseconds by) override;
-    Task<Result<ServiceInfo>> awaitState(QString name, QString state, std::optional<Milliseconds> timeout) override;
-    Task<Result<DefinitionInfo>> definition(QString name) override;
-    Task<Result<ActionResult>> add(AddRequest request) override;
-    Task<Result<ActionResult>> update(UpdateRequest request) override;
-    Task<Result<ActionResult>> remove(QString name) override;
-    Task<Result<QString>> undo() override;
-    Task<Result<QList<Diagnostic>>> check(QString name, QString text) override;
-    Task<Result<SchedulePreview>> previewSchedule(QString text, int count) override;
-    Task<Result<QList<RunInfo>>> runs(RunQuery query) override;
-    Task<Result<QList<PlannedRun>>> nextRuns(int count, QString service = {}) override;
-    Task<Result<QList<HostEvent>>> events(EventQuery query) override;
-    Task<Result<LogPage>> readLog(LogQuery query) override;
-    Task<Result<LogPage>> followLog(LogQuery query) override;
-    Task<Result<HostInfo>> hostStatus() override;
-    Task<Result<QStringList>> reload() override;
-    Task<Result<>> shutdown() override;
-    Task<Result<QList<StopInfo>>> stopping() override;
-    Task<Result<QList<UsageSample>>> usage(QString name) override;
-    Task<Result<Inspection>> inspect(InspectRequest request) override;
-    Task<Result<quint64>> beginTry(TryRequest request) override;
-    Task<Result<TryPage>> followTry(quint64 id, qint64 cursor) override;
-    Task<Result<>> stopTry(quint64 id) override;
-    Task<Result<LogExtent>> logExtent(LogExtentQuery query) override;
-    Task<Result<LogFound>> findInLog(LogFind query) override;
-    Task<Result<GoodVersion>> restore(QString name, bool dryRun) override;
-    Task<Result<QList<HoldInfo>>> holds() override;
-    Task<Result<QList<ServiceUsage>>> usageHistory(UsageQuery query) override;
-    Task<Result<QList<QueueInfo>>> queues() override;
 
 private:
-    template <class T>
-    using Call = std::function<Task<Result<T>>(HostSession&)>;
-
-    template <class T>
-    Task<Result<T>> forward(Call<T> call);
-
+    Task<Result<>> carry(Call call) override;
     void setConnection(Connection connection);
 
     std::shared_ptr<Mailbox> m_hostMailbox;
