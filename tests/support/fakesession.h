@@ -206,6 +206,8 @@ private:
     void setHeldFlag(const QString& name, bool held);
     void holdUntil(const QString& name, std::optional<WallTime> until);
     Task<> endHold(QString name, WallTime until);
+    /// As the product edits it; what cannot be edited stays.
+    [[nodiscard]] static QString edited(const QString& text, const KeyEdit& edit);
     void applyText(const QString& name, const QString& text);
     void mend(const QString& name, const QString& text);
     [[nodiscard]] LogPage page(const LogQuery& query);

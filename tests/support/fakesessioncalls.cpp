@@ -2,39 +2,16 @@
 
 #include <turnspit/async/wait.h>
 #include <turnspit/control/json.h>
-#include <turnspit/servicefile/check.h>
-
-#include <QRegularExpression>
 
 #include <algorithm>
 #include <tuple>
 
-/// The calls of HostSession; what happens in the host is in fakesession.cpp.
+/// The calls of HostSession, but for those about files and logs; what happens in the host is in fakesession.cpp.
 namespace turnspit {
 
 namespace {
 
 using Key = QLatin1StringView;
-
-Error noSuch(const QString& name)
-{
-    return Error{ErrorKind::NoSuchService, "there is no service `" + name.toStdString() + '`'};
-}
-
-std::optional<Error> wrongWith(const QString& name, const QString& text)
-{
-    static const QRegularExpression command(QStringLiteral("^\\s*command\\s*="), QRegularExpression::MultilineOption);
-    if (text.contains(command))
-        return std::nullopt;
-    return Error{ErrorKind::InvalidDefinition, "`command` is missing", "/fake/config/services/" + name.toStdString() + ".toml", 1, 1};
-}
-
-/// As the product edits it; what cannot be edited stays.
-QString edited(const QString& text, const KeyEdit& edit)
-{
-    const auto next = makeChange(text.toStdString(), "fake.toml", {edit.key.toStdString(), edit.value.toStdString()});
-    return next ? QString::fromStdString(*next) : text;
-}
 
 } // namespace
 
@@ -75,7 +52,7 @@ Result<> FakeSession::known(const QString& name) const
 {
     if (m_services.contains(name))
         return {};
-    return fail(noSuch(name));
+    return fail(ErrorKind::NoSuchService, "there is no service `" + name.toStdString() + '`');
 }
 
 Result<QStringList> FakeSession::namesOf(const ActionRequest& request) const
@@ -309,136 +286,6 @@ Task<Result<ServiceInfo>> FakeSession::awaitState(QString name, QString state, s
     }
 }
 
-Task<Result<DefinitionInfo>> FakeSession::definition(QString name)
-{
-    const auto entered = co_await enter(QStringLiteral("definition"), {{Key("name"), name}});
-    if (!entered)
-        co_return fail(entered.error());
-    if (const auto here = known(name); !here)
-        co_return fail(here.error());
-    if (m_services.value(name).kind == ServiceKind::BuiltIn)
-        co_return DefinitionInfo{name, {}, {}, m_values.value(name).first, {}};
-    const auto [values, changes] = m_values.value(name, {{{Key("group"), m_services.value(name).group}}, {}});
-    co_return DefinitionInfo{name, QStringLiteral("/fake/config/services/%1.toml").arg(name), m_texts.value(name), values, changes};
-}
-
-Task<Result<ActionResult>> FakeSession::add(AddRequest request)
-{
-    const auto entered = co_await enter(QStringLiteral("add"), toJson(request));
-    if (!entered)
-        co_return fail(entered.error());
-    if (m_services.contains(request.name))
-        co_return fail(ErrorKind::Refused, "there is a service `" + request.name.toStdString() + "` already");
-    if (const auto wrong = wrongWith(request.name, request.text))
-        co_return fail(*wrong);
-    applyText(request.name, request.text);
-    ActionResult result;
-    result.name = request.name;
-    const ServiceInfo service = m_services.value(request.name);
-    if (request.start && service.kind != ServiceKind::Manual && service.state != ServiceState::Disabled) {
-        ActionRequest start;
-        start.trigger = request.trigger;
-        co_await startOne(request.name, start, &result);
-    }
-    result.state = m_services.value(request.name).state;
-    co_return result;
-}
-
-Task<Result<ActionResult>> FakeSession::update(UpdateRequest request)
-{
-    const auto entered = co_await enter(QStringLiteral("update"), toJson(request));
-    if (!entered)
-        co_return fail(entered.error());
-    if (const auto here = known(request.name); !here)
-        co_return fail(here.error());
-    QString text = request.text.value_or(m_texts.value(request.name));
-    for (const KeyEdit& edit : request.edits) {
-        const auto next = makeChange(text.toStdString(), request.name.toStdString() + ".toml", {edit.key.toStdString(), edit.value.toStdString()});
-        if (!next)
-            co_return fail(next.error());
-        text = QString::fromStdString(*next);
-    }
-    if (const auto wrong = wrongWith(request.name, text))
-        co_return fail(*wrong);
-    m_undo.append({request.name, m_texts.value(request.name), false});
-    applyText(request.name, text);
-    ActionResult result;
-    result.name = request.name;
-    result.state = m_services.value(request.name).state;
-    co_return result;
-}
-
-Task<Result<ActionResult>> FakeSession::remove(QString name)
-{
-    const auto entered = co_await enter(QStringLiteral("remove"), {{Key("name"), name}});
-    if (!entered)
-        co_return fail(entered.error());
-    if (const auto here = known(name); !here)
-        co_return fail(here.error());
-    co_await stopOne(name, Outcome::Stopped, {}, true);
-    m_undo.append({name, m_texts.value(name), true});
-    drop(name);
-    ActionResult result;
-    result.name = name;
-    co_return result;
-}
-
-Task<Result<QString>> FakeSession::undo()
-{
-    if (const auto entered = co_await enter(QStringLiteral("undo"), {}); !entered)
-        co_return fail(entered.error());
-    if (m_undo.isEmpty())
-        co_return fail(ErrorKind::Refused, "there is nothing to take back");
-    const Undo last = m_undo.takeLast();
-    applyText(last.name, last.text);
-    co_return (last.wasRemoved ? QStringLiteral("%1 is back") : QStringLiteral("the edit of %1 is taken back")).arg(last.name);
-}
-
-Task<Result<GoodVersion>> FakeSession::restore(QString name, bool dryRun)
-{
-    const auto entered = co_await enter(QStringLiteral("restore"), {{Key("name"), name}, {Key("dry_run"), dryRun}});
-    if (!entered)
-        co_return fail(entered.error());
-    if (const auto here = known(name); !here)
-        co_return fail(here.error());
-    if (!m_good.contains(name))
-        co_return fail(ErrorKind::Refused, "there is nothing to restore");
-    const GoodVersion good = m_good.value(name);
-    if (!dryRun) {
-        m_undo.append({name, m_texts.value(name), false});
-        mend(name, good.text);
-    }
-    co_return good;
-}
-
-Task<Result<QList<Diagnostic>>> FakeSession::check(QString name, QString text)
-{
-    const auto entered = co_await enter(QStringLiteral("check"), {{Key("name"), name}, {Key("text"), text}});
-    if (!entered)
-        co_return fail(entered.error());
-    QList<Diagnostic> found;
-    if (const auto wrong = wrongWith(name, text))
-        found.append({true, QString::fromStdString(wrong->message), QString::fromStdString(wrong->file), wrong->line, wrong->column});
-    co_return found;
-}
-
-Task<Result<SchedulePreview>> FakeSession::previewSchedule(QString text, int count)
-{
-    const auto entered = co_await enter(QStringLiteral("previewSchedule"), {{Key("text"), text}, {Key("count"), count}});
-    if (!entered)
-        co_return fail(entered.error());
-    const auto echo = echoSchedule(text.toStdString(), {}, now(), count);
-    if (!echo)
-        co_return fail(echo.error());
-    SchedulePreview preview;
-    preview.sentence = QString::fromStdString(echo->sentence);
-    for (const WallTime at : echo->times)
-        preview.times.append(at);
-    for (const std::string& warning : echo->warnings)
-        preview.warnings.append(QString::fromStdString(warning));
-    co_return preview;
-}
-
 Task<Result<QList<RunInfo>>> FakeSession::runs(RunQuery query)
 {
     if (const auto entered = co_await enter(QStringLiteral("runs"), toJson(query)); !entered)
@@ -458,8 +305,8 @@ Task<Result<QList<PlannedRun>>> FakeSession::nextRuns(int count, QString service
 {
     if (const auto entered = co_await enter(QStringLiteral("nextRuns"), {{Key("count"), count}, {Key("service"), service}}); !entered)
         co_return fail(entered.error());
-    if (!service.isEmpty() && !m_services.contains(service))
-        co_return fail(noSuch(service));
+    if (const auto here = service.isEmpty() ? Result<>() : known(service); !here)
+        co_return fail(here.error());
     QList<PlannedRun> planned;
     for (const ServiceInfo& each : m_services) {
         if (!service.isEmpty() && each.name != service)
@@ -485,119 +332,6 @@ Task<Result<QList<HostEvent>>> FakeSession::events(EventQuery query)
             found.append(event);
     }
     co_return found.mid(std::max<qsizetype>(0, found.size() - query.limit));
-}
-
-FakeSession::Selection FakeSession::selectionOf(const LogQuery& query, bool& live)
-{
-    const quint64 size = m_logs[query.service].size();
-    const RunRecord* run = nullptr;
-    const bool whole = query.allRuns || query.since || query.until || !query.grep.isEmpty();
-    if (query.run) {
-        run = find(*query.run);
-    } else if (!whole) {
-        for (const RunRecord& each : m_runs) {
-            if (each.info.service == query.service)
-                run = &each;
-        }
-    }
-    if (!run) {
-        live = true;
-        return {0, size};
-    }
-    live = !run->info.end;
-    return {run->logBegin, live ? size : run->logEnd};
-}
-
-LogPage FakeSession::spansPage(const LogQuery& query) const
-{
-    constexpr quint64 pieceDistance = 16;
-    const Log log = m_logs.value(query.service);
-    LogPage page;
-    for (const LogSpan& span : query.spans) {
-        QHash<char, quint64> open; // streams with a line that goes on, and the number of its last piece
-        const auto expects = [&open](char stream, quint64 n) { return open.contains(stream) && n - open[stream] <= pieceDistance; };
-        for (quint64 n = span.first; n < log.size(); ++n) {
-            if (n >= span.end() && !expects('o', n) && !expects('e', n))
-                break;
-            const LogEntryInfo entry = log.at(n);
-            if (n >= span.end() && !expects(entry.stream, n))
-                continue;
-            if (entry.more)
-                open[entry.stream] = n;
-            else
-                open.remove(entry.stream);
-            if (page.entries.isEmpty() || page.entries.last().n < n)
-                page.entries.append(entry);
-        }
-    }
-    return page;
-}
-
-LogPage FakeSession::page(const LogQuery& query)
-{
-    constexpr qsizetype maxPage = 4 << 20;
-    if (!query.spans.isEmpty())
-        return spansPage(query);
-    LogPage page;
-    auto [begin, end] = selectionOf(query, page.live);
-    if (query.before)
-        end = std::clamp(*query.before, begin, end);
-    const Log& log = m_logs[query.service];
-    const QRegularExpression pattern(query.grep);
-    const auto fits = [&](const LogEntryInfo& entry) {
-        return (query.streams.isEmpty() || query.streams.contains(QLatin1Char(entry.stream)))
-               && (query.grep.isEmpty() || pattern.match(QString::fromUtf8(entry.text)).hasMatch())
-               && (!query.since || entry.time >= *query.since) && (!query.until || entry.time < *query.until);
-    };
-    quint64 at = begin;
-    if (!query.cursor.isEmpty()) {
-        at = query.cursor.toULongLong();
-    } else if (query.last) {
-        at = end;
-        for (int left = *query.last; left > 0 && at > begin; --at)
-            left -= fits(log.at(at - 1));
-    }
-    qsizetype bytes = 0;
-    for (; at < end && page.entries.size() < query.count && bytes < maxPage; ++at) {
-        const LogEntryInfo entry = log.at(at);
-        if (!fits(entry))
-            continue;
-        bytes += entry.text.size();
-        page.entries.append(entry);
-    }
-    page.atEnd = at >= end;
-    page.cursor = QString::number(at);
-    return page;
-}
-
-Task<Result<LogPage>> FakeSession::readLog(LogQuery query)
-{
-    if (const auto entered = co_await enter(QStringLiteral("readLog"), toJson(query)); !entered)
-        co_return fail(entered.error());
-    if (const auto here = known(query.service); !here)
-        co_return fail(here.error());
-    co_return page(query);
-}
-
-Task<Result<LogPage>> FakeSession::followLog(LogQuery query)
-{
-    if (const auto entered = co_await enter(QStringLiteral("followLog"), toJson(query)); !entered)
-        co_return fail(entered.error());
-    if (const auto here = known(query.service); !here)
-        co_return fail(here.error());
-    bool expired = false;
-    const auto timer = Clock::current().createTimer([this, &expired, alive = std::weak_ptr(m_alive)] {
-        expired = true;
-        if (!alive.expired())
-            m_changes.wake();
-    });
-    timer->startOnce(std::chrono::seconds(20));
-    for (;;) {
-        LogPage found = page(query);
-        if (!found.entries.isEmpty() || !found.live || expired)
-            co_return found;
-        co_await nextChange();
-    }
 }
 
 Task<Result<HostInfo>> FakeSession::hostStatus()
@@ -676,70 +410,6 @@ Task<Result<QList<QueueInfo>>> FakeSession::queues()
     if (const auto entered = co_await enter(QStringLiteral("queues"), {}); !entered)
         co_return fail(entered.error());
     co_return m_queues.values();
-}
-
-Task<Result<LogExtent>> FakeSession::logExtent(LogExtentQuery query)
-{
-    if (const auto entered = co_await enter(QStringLiteral("logExtent"), toJson(query)); !entered)
-        co_return fail(entered.error());
-    if (const auto here = known(query.service); !here)
-        co_return fail(here.error());
-    LogQuery selection;
-    selection.service = query.service;
-    selection.run = query.run;
-    selection.allRuns = query.allRuns;
-    bool expired = false;
-    const auto timer = Clock::current().createTimer([this, &expired, alive = std::weak_ptr(m_alive)] {
-        expired = true;
-        if (!alive.expired())
-            m_changes.wake();
-    });
-    timer->startOnce(std::chrono::seconds(20));
-    for (;;) {
-        LogExtent extent;
-        const auto [begin, end] = selectionOf(selection, extent.live);
-        extent.live = extent.live || !query.run;
-        extent.first = begin;
-        extent.end = end;
-        extent.bytes = static_cast<qint64>(100 * (end - begin));
-        if (query.at) {
-            quint64 n = begin;
-            const Log& log = m_logs[query.service];
-            while (n < end && log.at(n).time < *query.at)
-                ++n;
-            extent.at = n;
-        }
-        if (!query.behind || *query.behind != end || !extent.live || expired)
-            co_return extent;
-        co_await nextChange();
-    }
-}
-
-Task<Result<LogFound>> FakeSession::findInLog(LogFind query)
-{
-    constexpr quint64 step = 50'000; // entries that are looked at before it answers
-    if (const auto entered = co_await enter(QStringLiteral("findInLog"), toJson(query)); !entered)
-        co_return fail(entered.error());
-    if (const auto here = known(query.service); !here)
-        co_return fail(here.error());
-    const QRegularExpression pattern(query.pattern, query.caseSensitive ? QRegularExpression::NoPatternOption
-                                                                        : QRegularExpression::CaseInsensitiveOption);
-    if (!pattern.isValid())
-        co_return fail(ErrorKind::Protocol, "`pattern`: the expression is wrong: " + pattern.errorString().toStdString());
-    LogFound found;
-    found.next = std::min(query.end, query.first + step);
-    const Log& log = m_logs[query.service];
-    for (quint64 n = query.first; n < std::min(found.next, log.size()); ++n) {
-        const LogEntryInfo entry = log.at(n);
-        if ((!query.streams.isEmpty() && !query.streams.contains(QLatin1Char(entry.stream)))
-            || !pattern.match(QString::fromUtf8(entry.text)).hasMatch())
-            continue;
-        if (!found.lines.isEmpty() && found.lines.last().end() == n)
-            ++found.lines.last().count;
-        else
-            found.lines.append({n, 1});
-    }
-    co_return found;
 }
 
 } // namespace turnspit
