@@ -7,9 +7,9 @@
 #include <turnspit/session/filework.h>
 #include <turnspit/session/recentevents.h>
 #include <turnspit/session/servicelogs.h>
+#include <turnspit/worker/lognews.h>
 
 #include <algorithm>
-#include <mutex>
 
 namespace turnspit {
 
@@ -27,53 +27,6 @@ Task<> storeResult(Task<ActionResult> task, ActionResult& slot)
 
 } // namespace
 
-/// Brings the news that a log was written to from whichever thread spoke, once for many lines, and only of logs that somebody watches.
-class WorkerSession::Listener : public std::enable_shared_from_this<Listener>
-{
-public:
-    explicit Listener(WorkerSession& session) : m_session(&session), m_mailbox(Mailbox::current()) {}
-
-    void watch(const std::string& service, bool on)
-    {
-        const std::lock_guard lock(m_mutex);
-        if (on)
-            m_watched.insert(service);
-        else
-            m_watched.erase(service);
-    }
-
-    /// Any thread.
-    void written(const std::string& service)
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_watched.contains(service) || !m_news.insert(service).second || m_news.size() > 1)
-            return;
-        m_mailbox->post([self = shared_from_this()] { self->tell(); });
-    }
-
-    void detach() { m_session = nullptr; }
-
-private:
-    void tell()
-    {
-        std::set<std::string> news;
-        {
-            const std::lock_guard lock(m_mutex);
-            news.swap(m_news);
-        }
-        for (const std::string& service : news) {
-            if (m_session)
-                m_session->logWritten(service);
-        }
-    }
-
-    WorkerSession* m_session; // host thread only
-    std::shared_ptr<Mailbox> m_mailbox;
-    std::mutex m_mutex;
-    std::set<std::string> m_watched; // guarded
-    std::set<std::string> m_news;    // guarded
-};
-
 /// A waiter is known as long as its task lives.
 class WorkerSession::Waiting
 {
@@ -89,15 +42,16 @@ private:
 };
 
 WorkerSession::WorkerSession(Parts parts)
-    : m_parts(std::move(parts)), m_clock(Clock::current()), m_publisher(m_clock),
-      m_holdEnds(m_clock, [this](const std::string& name, WallTime) { holdOver(name); }), m_listener(std::make_shared<Listener>(*this)), m_logs(*this, m_clock)
+    : FilelessSession(parts.host.host.toStdString()), m_parts(std::move(parts)), m_clock(Clock::current()), m_publisher(m_clock),
+      m_holdEnds(m_clock, [this](const std::string& name, WallTime) { holdOver(name); }),
+      m_logNews(std::make_shared<LogNews>([this](const std::string& service) { logWritten(service); })), m_logs(*this, m_clock)
 {
     m_publisher.setHost(m_parts.host);
     m_publisher.onDelta = [this](const Delta& delta) { Q_EMIT deltaArrived(delta); };
     m_watch = m_parts.controllers.watch([this] { changed(); });
     changed();
     if (m_parts.logs) {
-        m_parts.logs->onWritten([listener = m_listener](const std::string& service) { listener->written(service); });
+        m_parts.logs->onWritten([news = m_logNews](const std::string& service) { news->written(service); });
         m_tasks.spawn(upkeep());
     }
 }
@@ -107,7 +61,7 @@ WorkerSession::~WorkerSession()
     m_watch.reset();
     if (m_parts.logs)
         m_parts.logs->onWritten({});
-    m_listener->detach();
+    m_logNews->detach();
 }
 
 std::vector<ServiceController*> WorkerSession::controllers() const
@@ -121,21 +75,6 @@ ServiceController* WorkerSession::find(const QString& name) const
 {
     const std::string wanted = name.toStdString();
     return wanted == m_parts.hidden ? nullptr : m_parts.controllers.find(wanted);
-}
-
-Error WorkerSession::unknown(const QString& name) const
-{
-    return Error{ErrorKind::NoSuchService, "there is no service `" + name.toStdString() + "` in " + m_parts.host.host.toStdString()};
-}
-
-Error WorkerSession::noFiles() const
-{
-    return Error{ErrorKind::Refused, m_parts.host.host.toStdString() + " is a program with services of its own: it has no service files"};
-}
-
-Error WorkerSession::noFileOf(const QString& name) const
-{
-    return find(name) ? noFiles() : unknown(name);
 }
 
 void WorkerSession::changed()
@@ -208,7 +147,7 @@ Task<Result<>> WorkerSession::shutdown()
 Result<QStringList> WorkerSession::targets(const ActionRequest& request) const
 {
     if (!request.group.isEmpty())
-        return fail(ErrorKind::NoSuchService, "there are no groups in " + m_parts.host.host.toStdString());
+        return fail(ErrorKind::NoSuchService, "there are no groups in " + hostName());
     std::set<QString> names;
     for (const QString& name : request.names) {
         if (!find(name))
@@ -229,7 +168,7 @@ Task<Result<QList<ActionResult>>> WorkerSession::act(ActionRequest request)
     if (!names)
         co_return fail(names.error());
     if (m_shuttingDown && request.action != Action::Kill && request.action != Action::Stop)
-        co_return fail(ErrorKind::Refused, m_parts.host.host.toStdString() + " is shutting down");
+        co_return fail(ErrorKind::Refused, hostName() + " is shutting down");
     if (request.action == Action::Hold && request.until && *request.until <= m_clock.wallNow())
         co_return fail(ErrorKind::Refused, "the hold would be over already");
     QList<ActionResult> results(names->size());
@@ -271,28 +210,10 @@ Task<Result<RunInfo>> WorkerSession::run(QString name, Trigger trigger)
     if (!controller)
         co_return fail(unknown(name));
     if (m_shuttingDown)
-        co_return fail(ErrorKind::Refused, m_parts.host.host.toStdString() + " is shutting down");
+        co_return fail(ErrorKind::Refused, hostName() + " is shutting down");
     auto ended = co_await runNow(*controller, trigger, m_clock);
     tellAll();
     co_return ended;
-}
-
-Task<Result<RunInfo>> WorkerSession::awaitRun(RunId id)
-{
-    co_await yieldToLoop();
-    co_return fail("there is no run " + std::to_string(id.value));
-}
-
-Task<Result<>> WorkerSession::stopRun(RunId id)
-{
-    co_await yieldToLoop();
-    co_return fail(ErrorKind::Refused, "there is no run " + std::to_string(id.value));
-}
-
-Task<Result<>> WorkerSession::extendStop(QString name, Milliseconds by)
-{
-    co_await yieldToLoop();
-    co_return fail(find(name) ? Error{ErrorKind::Refused, "`" + name.toStdString() + "` is built in"} : unknown(name));
 }
 
 Task<Result<ServiceInfo>> WorkerSession::awaitState(QString name, QString wanted, std::optional<Milliseconds> timeout)
@@ -332,14 +253,6 @@ Task<Result<DefinitionInfo>> WorkerSession::definition(QString name)
     co_return definitionOf(*controller);
 }
 
-Task<Result<QList<RunInfo>>> WorkerSession::runs(RunQuery query)
-{
-    co_await yieldToLoop();
-    if (!query.service.isEmpty() && !find(query.service))
-        co_return fail(unknown(query.service));
-    co_return QList<RunInfo>();
-}
-
 Task<Result<QList<PlannedRun>>> WorkerSession::nextRuns(int count, QString service)
 {
     co_await yieldToLoop();
@@ -363,12 +276,6 @@ Task<Result<QList<HostEvent>>> WorkerSession::events(EventQuery query)
     co_return m_parts.events->find(query);
 }
 
-Task<Result<QList<StopInfo>>> WorkerSession::stopping()
-{
-    co_await yieldToLoop();
-    co_return QList<StopInfo>(); // of commands only
-}
-
 Task<Result<QList<HoldInfo>>> WorkerSession::holds()
 {
     co_await yieldToLoop();
@@ -378,170 +285,16 @@ Task<Result<QList<HoldInfo>>> WorkerSession::holds()
     co_return list;
 }
 
-Task<Result<QList<ServiceUsage>>> WorkerSession::usageHistory(UsageQuery query)
-{
-    co_await yieldToLoop();
-    QList<ServiceUsage> none; // of commands only
-    for (const QString& name : query.names)
-        none.append(ServiceUsage{name, {}});
-    co_return none;
-}
-
 Task<Result<QList<QueueInfo>>> WorkerSession::queues()
 {
     co_await yieldToLoop();
     co_return queuesOf(controllers());
 }
 
-Task<Result<QList<UsageSample>>> WorkerSession::usage(QString name)
-{
-    co_await yieldToLoop();
-    if (!find(name))
-        co_return fail(unknown(name));
-    co_return QList<UsageSample>();
-}
-
-// ---- logs ---------------------------------------------------------------------------------------------------------------------------
-
-Task<Result<LogPageQuery>> WorkerSession::select(LogQuery query, bool follow)
-{
-    auto folder = logFolderOf(query.service);
-    if (!folder)
-        co_return fail(folder.error());
-    if (query.run)
-        co_return fail("there is no run " + std::to_string(query.run->value) + " of `" + query.service.toStdString() + "`");
-    LogPageQuery selection;
-    selection.folder = *std::move(folder);
-    selection.open = true;
-    selection.live = follow || !isEnded(find(query.service)->status().state);
-    selection.query = std::move(query);
-    co_return selection;
-}
-
-Result<std::string> WorkerSession::logFolderOf(const QString& service) const
-{
-    if (!find(service))
-        return fail(unknown(service));
-    if (!m_parts.logs)
-        return fail(ErrorKind::Refused, m_parts.host.host.toStdString() + " keeps no logs");
-    return m_parts.logsFolder + "/" + service.toStdString();
-}
-
-Event& WorkerSession::logEvent(const std::string& service)
-{
-    auto& slot = m_logEvents[service];
-    if (!slot)
-        slot = std::make_unique<Event>();
-    slot->reset();
-    return *slot;
-}
-
-void WorkerSession::watchLog(const std::string& service, bool on)
-{
-    int& watchers = m_watched[service];
-    watchers += on ? 1 : -1;
-    if (watchers == (on ? 1 : 0))
-        m_listener->watch(service, on);
-}
-
-void WorkerSession::logWritten(const std::string& service)
-{
-    if (const auto event = m_logEvents.find(service); event != m_logEvents.end())
-        event->second->set();
-}
-
-Task<Result<LogPage>> WorkerSession::readLog(LogQuery query)
-{
-    return m_logs.read(std::move(query));
-}
-
-Task<Result<LogPage>> WorkerSession::followLog(LogQuery query)
-{
-    return m_logs.follow(std::move(query));
-}
-
-Task<Result<LogExtent>> WorkerSession::logExtent(LogExtentQuery query)
-{
-    return m_logs.extent(query);
-}
-
-Task<Result<LogFound>> WorkerSession::findInLog(LogFind query)
-{
-    return m_logs.find(std::move(query));
-}
-
-// ---- what it has not ----------------------------------------------------------------------------------------------------------------
-
-Task<Result<ActionResult>> WorkerSession::add(AddRequest request)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<ActionResult>> WorkerSession::update(UpdateRequest request)
-{
-    co_await yieldToLoop();
-    co_return fail(noFileOf(request.name));
-}
-
-Task<Result<ActionResult>> WorkerSession::remove(QString name)
-{
-    co_await yieldToLoop();
-    co_return fail(noFileOf(name));
-}
-
-Task<Result<QString>> WorkerSession::undo()
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<QList<Diagnostic>>> WorkerSession::check(QString name, QString text)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<SchedulePreview>> WorkerSession::previewSchedule(QString text, int count)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
 Task<Result<QStringList>> WorkerSession::reload()
 {
     co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<Inspection>> WorkerSession::inspect(InspectRequest request)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<quint64>> WorkerSession::beginTry(TryRequest request)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<TryPage>> WorkerSession::followTry(quint64 id, qint64 cursor)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<>> WorkerSession::stopTry(quint64 id)
-{
-    co_await yieldToLoop();
-    co_return fail(noFiles());
-}
-
-Task<Result<GoodVersion>> WorkerSession::restore(QString name, bool dryRun)
-{
-    co_await yieldToLoop();
-    co_return fail(noFileOf(name));
+    co_return fail(ErrorKind::Refused, hostName() + " is a program with services of its own: it has no service files");
 }
 
 } // namespace turnspit
