@@ -2,6 +2,7 @@
 #include "hosttest.h"
 
 #include <turnspit/di/optionsmonitor.h>
+#include <turnspit/hosting/configurationreload.h>
 
 #include <QDir>
 #include <QFile>
@@ -210,6 +211,33 @@ private Q_SLOTS:
         QVERIFY(h.until([&] { return !changes.empty(); }));
         QVERIFY(!h.said(OptionsChanged));
         QCOMPARE(h.journal.text(), QStringLiteral("starts with 2"));
+    }
+
+    void onCommandTheFilesAreReadWhoeverWatchesThem()
+    {
+        WatchingHost h("[sync]\nretries = 2\n", {"--host.reload-on-change=false"});
+        h.start();
+        auto& reload = h.host->services().get<ConfigurationReload>();
+        auto changed = reload.reload();
+        QVERIFY(changed && changed->empty());
+        QVERIFY(!h.said(OptionsChanged));
+        h.write("[sync]\nretries = 3\n[logging]\nlevel = \"trace\"\n");
+        changed = reload.reload();
+        QVERIFY(changed);
+        QCOMPARE(changed->size(), 2U);
+        QCOMPARE(changed->at(0).text(), std::string("logging.level: new"));
+        QCOMPARE(changed->at(1).text(), std::string("sync.retries: changed"));
+        QVERIFY(h.said(OptionsChanged));
+        h.clock.settle();
+        QCOMPARE(h.journal.lines().last(), QStringLiteral("told 3, started with 2, current 3"));
+        QVERIFY(Logger<Journal>(h.host->services().get<LoggerFactory>()).isEnabled(LogLevel::Trace)); // the levels of the log too
+        h.write("[sync]\nretries = 10\n");
+        changed = reload.reload();
+        QVERIFY(!changed);
+        const QString wrong = QString::fromStdString(describe(changed.error()));
+        QVERIFY2(wrong.endsWith(QStringLiteral("/acme.toml:2:11: `sync.retries` must be from 0 to 9, not 10")), qPrintable(wrong));
+        h.clock.settle();
+        QCOMPARE(h.journal.lines().size(), 2);
     }
 };
 

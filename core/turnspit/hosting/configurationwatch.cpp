@@ -1,6 +1,7 @@
 #include <turnspit/hosting/configurationwatch_p.h>
 
 #include <turnspit/async/aggregateerror.h>
+#include <turnspit/hosting/configurationreload.h>
 #include <turnspit/hosting/hostevents.h>
 
 #include <QFileInfo>
@@ -18,12 +19,8 @@ void applyLevels(LoggerFactory& logs, const LoggingOptions& options)
     logs.setLevels(std::move(levels));
 }
 
-ConfigurationWatch::ConfigurationWatch(std::shared_ptr<HostEnvironment> environment, std::shared_ptr<HostConfiguration> configuration,
-                                       HostConfiguration::Sources sources, detail::OptionsSource<LoggingOptions>& logging)
-    : m_environment(std::move(environment)), m_configuration(std::move(configuration)), m_sources(std::move(sources)),
-      m_logging(OptionsMonitor<LoggingOptions>(logging).onChange(
-          [logs = &m_environment->logs](const LoggingOptions& now) { applyLevels(*logs, now); })),
-      m_quiet(m_environment->clock.createTimer([this] { read(); }))
+ConfigurationWatch::ConfigurationWatch(std::shared_ptr<HostEnvironment> environment, ConfigurationReload& reload)
+    : m_environment(std::move(environment)), m_reload(reload), m_quiet(m_environment->clock.createTimer([this] { read(); }))
 {
     const auto changed = [this] { m_quiet->startOnce(quiet); };
     QObject::connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_watcher, changed);
@@ -38,7 +35,7 @@ void ConfigurationWatch::watch()
     // All anew: a file that was replaced is not the watched one any more. The folders too: a file may come later.
     if (const QStringList watched = m_watcher.files() + m_watcher.directories(); !watched.empty())
         m_watcher.removePaths(watched);
-    for (const std::string& each : m_configuration->current()->files()) {
+    for (const std::string& each : m_reload.files()) {
         const QFileInfo file(QString::fromStdString(each));
         for (const QString& path : {file.filePath(), file.path()}) {
             if (QFileInfo::exists(path))
@@ -50,7 +47,7 @@ void ConfigurationWatch::watch()
 void ConfigurationWatch::read()
 {
     watch();
-    const auto changed = m_configuration->reread(m_sources);
+    const auto changed = m_reload.reload();
     if (!changed) {
         const std::string error = describe(changed.error());
         if (error != std::exchange(m_lastError, error))
@@ -58,8 +55,6 @@ void ConfigurationWatch::read()
         return;
     }
     m_lastError.clear();
-    if (*changed)
-        m_environment->log.event(LogLevel::Info, OptionsChanged, {}, "The options have changed");
 }
 
 } // namespace turnspit

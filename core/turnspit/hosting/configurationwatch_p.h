@@ -1,8 +1,6 @@
 #pragma once
 
 #include <turnspit/base/clock.h>
-#include <turnspit/di/optionsmonitor.h>
-#include <turnspit/hosting/hostconfiguration.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/loggingoptions.h>
 
@@ -13,13 +11,14 @@
 
 namespace turnspit {
 
+class ConfigurationReload;
+
 /// Reads the files of a host's configuration anew when they change. Made, used and destroyed in the host thread.
 class ConfigurationWatch
 {
 public:
-    /// `logging` is one of `sources`, and followed.
-    ConfigurationWatch(std::shared_ptr<HostEnvironment> environment, std::shared_ptr<HostConfiguration> configuration,
-                       HostConfiguration::Sources sources, detail::OptionsSource<LoggingOptions>& logging);
+    /// `reload` must outlive this.
+    ConfigurationWatch(std::shared_ptr<HostEnvironment> environment, ConfigurationReload& reload);
     ~ConfigurationWatch();
     ConfigurationWatch(const ConfigurationWatch&) = delete;
     ConfigurationWatch& operator=(const ConfigurationWatch&) = delete;
@@ -29,9 +28,7 @@ private:
     void read();
 
     std::shared_ptr<HostEnvironment> m_environment;
-    std::shared_ptr<HostConfiguration> m_configuration;
-    HostConfiguration::Sources m_sources;
-    OptionsSubscription m_logging;
+    ConfigurationReload& m_reload;
     std::unique_ptr<ClockTimer> m_quiet; ///< runs out when nothing has changed for a while: an editor writes in several steps
     std::string m_lastError;             ///< said once
     QFileSystemWatcher m_watcher;

@@ -68,7 +68,9 @@ Host::~Host()
     // Twice the patience that the core has with its workers, then the host thread itself counts as one that does not come back.
     auto* const core = m_d->core.release();
     auto* const watch = m_d->configurationWatch.release();
-    const auto destroy = [core, watch] {
+    const auto levels = std::make_shared<OptionsSubscription>(std::move(m_d->logLevels));
+    const auto destroy = [core, watch, levels] {
+        levels->reset();
         delete watch;
         delete core;
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <turnspit/di/optionsmonitor.h>
 #include <turnspit/hosting/configurationwatch_p.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostcore.h>
@@ -21,7 +22,8 @@ struct Host::Private
     std::unique_ptr<Thread> thread;   ///< null: inline
     std::shared_ptr<Mailbox> mailbox; ///< the host thread's
     std::unique_ptr<QtMessages> qtMessages;
-    std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread, as the next
+    std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread, as the next two
+    OptionsSubscription logLevels;
     std::unique_ptr<ConfigurationWatch> configurationWatch;
     Clock* clockBefore = nullptr;     ///< inline: what the thread had
 

@@ -1,6 +1,7 @@
 #include <turnspit/hosting/hostbuilder.h>
 
 #include <turnspit/async/aggregateerror.h>
+#include <turnspit/hosting/configurationreload.h>
 #include <turnspit/hosting/host_p.h>
 #include <turnspit/hosting/hostbuilder_p.h>
 #include <turnspit/hosting/hostevents.h>
@@ -79,6 +80,8 @@ std::unique_ptr<Host> HostBuilder::build()
     services.addInstance<ServiceControllers>(d->controllers);
     services.addInstance<Clock>(environment.clock);
     services.addInstance<HostConfiguration>(m_d->configuration);
+    const auto reload = std::make_shared<ConfigurationReload>(m_d->configuration, environment.log);
+    services.addInstance<ConfigurationReload>(reload);
     services.addInstance<HostingEnvironment>(m_d->environment);
     services.addScoped<Readiness>();
     std::vector<std::pair<std::string, std::vector<Dependency>>> consumers;
@@ -88,6 +91,8 @@ std::unique_ptr<Host> HostBuilder::build()
         registrations.push_back(&hosted);
     }
     environment.provider = services.build(consumers, dependencyProblems(registrations));
+
+    reload->setSources(services.optionsSources());
 
     HostCore::Parts parts{d->environment, d->options, services.hosted(), std::move(m_d->random), d->controllersPrivate, m_d->inlineThreads,
                           std::move(m_d->extensions)};
@@ -108,10 +113,12 @@ std::unique_ptr<Host> HostBuilder::build()
     d->application = std::move(m_d->application);
     d->inHostThread([&] {
         d->core = std::make_unique<HostCore>(std::move(parts));
-        if (d->options.reloadOnChange && !m_d->configuration->current()->files().empty())
-            d->configurationWatch = std::make_unique<ConfigurationWatch>(
-                d->environment, m_d->configuration, services.optionsSources(),
-                environment.provider->get<detail::OptionsSource<LoggingOptions>>());
+        if (m_d->configuration->current()->files().empty())
+            return; // its options do not change
+        d->logLevels = OptionsMonitor<LoggingOptions>(environment.provider->get<detail::OptionsSource<LoggingOptions>>())
+                           .onChange([logs = &environment.logs](const LoggingOptions& now) { applyLevels(*logs, now); });
+        if (d->options.reloadOnChange)
+            d->configurationWatch = std::make_unique<ConfigurationWatch>(d->environment, *reload);
     });
     return std::unique_ptr<Host>(new Host(std::move(d)));
 }

@@ -135,15 +135,16 @@ void HostConfiguration::setCandidate(std::shared_ptr<const Configuration> candid
     m_candidate = std::move(candidate);
 }
 
-std::expected<bool, std::exception_ptr> HostConfiguration::reread(const Sources& sources)
+std::expected<std::vector<TomlDifference>, std::exception_ptr> HostConfiguration::reread(const Sources& sources)
 {
     const auto before = current();
     auto read = before->reread();
     if (!read)
         return std::unexpected(std::make_exception_ptr(OptionsError("configuration", {read.error().text()})));
     const auto now = std::make_shared<const Configuration>(*std::move(read));
-    if (now->root() == before->root())
-        return false;
+    auto changed = differences(before->root(), now->root());
+    if (changed.empty())
+        return changed;
     setCandidate(now);
     const auto wrong = judge(*now, sources, [](detail::OptionsSourceBase& source) { return source.prepare(); });
     setCandidate(nullptr);
@@ -155,7 +156,7 @@ std::expected<bool, std::exception_ptr> HostConfiguration::reread(const Sources&
     }
     for (const auto& source : sources)
         source->commit();
-    return true;
+    return changed;
 }
 
 } // namespace turnspit

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/config/configuration.h>
+#include <turnspit/config/tomldiff.h>
 #include <turnspit/config/tomlreader.h>
 #include <turnspit/di/optionssource.h>
 
@@ -47,9 +48,9 @@ public:
     /// Null, or all that is wrong: OptionsError; of several types together: AggregateError.
     [[nodiscard]] std::exception_ptr check(const Sources& sources) const;
 
-    /// Reads the files anew: true where something is different, and then all options are made and judged anew and count together; the
-    /// error, as that of check, where one of them is wrong: then everything stays as it was. One call at a time.
-    [[nodiscard]] std::expected<bool, std::exception_ptr> reread(const Sources& sources);
+    /// Reads the files anew. Where something is different, which is the answer, all options are made and judged anew and count together;
+    /// the error, as that of check, where one of them is wrong: then everything stays as it was. One call at a time.
+    [[nodiscard]] std::expected<std::vector<TomlDifference>, std::exception_ptr> reread(const Sources& sources);
 
 private:
     struct Section
