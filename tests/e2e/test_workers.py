@@ -15,11 +15,11 @@ HOST_KEYS = sorted(["name", "what", "state", "pid", "version", "since", "service
 
 class Workers(Case):
 
-    def station(self, name="station"):
-        """The example program; a Popen."""
+    def station(self, name="station", *arguments):
+        """The example program; a Popen. Its options are looked for in the folder of the test."""
         output = open(self.host.path(name + ".out"), "ab")
         self.addCleanup(output.close)
-        program = subprocess.Popen([os.path.join(BIN, "turnspit-station"), name], stdin=subprocess.DEVNULL,
+        program = subprocess.Popen([os.path.join(BIN, "turnspit-station"), name, *arguments], cwd=self.host.files, stdin=subprocess.DEVNULL,
                                    stdout=output, stderr=output, start_new_session=True, env=self.host.environment)
         self.host.started.append(program)
         self.host.sessions.add(program.pid)
@@ -28,8 +28,8 @@ class Workers(Case):
     def hosts(self):
         return {row["name"]: row for row in self.host.ok("hosts", "--json").json}
 
-    def up(self, name="station"):
-        program = self.station(name)
+    def up(self, name="station", *arguments):
+        program = self.station(name, *arguments)
         wait_until(lambda: self.hosts().get(name, {}).get("state") == "answers",
                    lambda: f"{name} answers: {self.hosts()}, {self.host.read(name + '.out')}")
         return program
@@ -102,7 +102,6 @@ class Workers(Case):
         self.up()
         self.assertCode(1, self.at("add", "web", "--", "true"), "station is a program with services of its own: it has no service files")
         self.assertCode(1, self.at("edit", "report", "group=x"), "no service files")
-        self.assertCode(1, self.at("reload"), "no service files")
         self.assertCode(1, self.at("disable", "report"), "is built in: stop it instead")
         self.assertEqual([], self.at("runs", "--json").json)
 
@@ -141,6 +140,25 @@ class Workers(Case):
 
     def queue(self):
         return self.at("show", "archive", "--json").json["queue"]
+
+    def test_its_options_are_read_anew_on_command(self):
+        self.write_options('every = "1h"')
+        self.up("station", "--host.reload-on-change=false")
+        self.assertEqual("Nothing has changed.\n", self.at("reload").out)
+        self.write_options('every = "50ms"')
+        self.assertEqual("measure.every: changed\n", self.at("reload").out)
+        wait_until(lambda: len(self.texts("measure")) >= 2, "readings at the new pace")
+        self.write_options('every = "often"')
+        refused = self.at("reload")
+        self.assertCode(1, refused, "station.toml:2:9: ")
+        self.write_options('every = "50ms"\nwhere = "cellar"')
+        self.assertCode(1, self.at("reload"), "`measure.where`")
+        self.write_options('every = "1h"')
+        self.assertEqual(["measure.every: changed"], self.at("reload", "--json").json)
+
+    def write_options(self, text):
+        with open(self.host.path("station.toml"), "w", encoding="utf-8") as file:
+            file.write(f"[measure]\n{text}\n")
 
     def test_its_logs_are_kept_and_followed(self):
         self.up()

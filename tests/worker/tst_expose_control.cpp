@@ -6,6 +6,8 @@
 #include <ipc/remotesession.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/async/aggregateerror.h>
+#include <turnspit/config/tomlreader.h>
+#include <turnspit/di/optionsmonitor.h>
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/periodicservice.h>
@@ -84,6 +86,13 @@ public:
     Task<> stop(std::stop_token) override { co_return; }
 };
 
+struct Shelf
+{
+    int length = 1;
+
+    void bind(TomlReader& from) { from.readInteger("length", length, 0, 9); }
+};
+
 Task<QString> started(Host& host)
 {
     try {
@@ -97,9 +106,13 @@ Task<QString> started(Host& host)
 /// A program with two services that shows itself as `shop`.
 struct Program
 {
-    explicit Program(const QString& root, const char* name = "shop", bool broken = false)
+    explicit Program(const QString& root, const char* name = "shop", bool broken = false, const QString& optionsFile = {})
     {
-        auto builder = Host::createBuilder();
+        auto builder = HostBuilder({.arguments = {"--host.reload-on-change=false"}});
+        if (!optionsFile.isEmpty()) {
+            builder.addConfigurationFile(optionsFile.toStdString());
+            builder.configure<Shelf>("shelf");
+        }
         builder.addLogSink(std::make_shared<Sink>());
         builder.services().addHostedService<Talker>("talker");
         builder.services().addHostedService<Hourly>("hourly");
@@ -286,7 +299,9 @@ private Q_SLOTS:
         QCOMPARE(said(await(session.remove(talker)).error().kind), said(ErrorKind::Refused));
         QCOMPARE(said(await(session.remove(QStringLiteral("nobody"))).error().kind), said(ErrorKind::NoSuchService));
         QCOMPARE(said(await(session.undo()).error().kind), said(ErrorKind::Refused));
-        QCOMPARE(said(await(session.reload()).error().kind), said(ErrorKind::Refused));
+        const auto reloaded = await(session.reload());
+        QCOMPARE(said(reloaded.error().kind), said(ErrorKind::Refused));
+        QCOMPARE(reloaded.error().message, std::string("shop reads its options from no file, and it has no service files"));
         QCOMPARE(said(await(session.beginTry({{}, add.text})).error().kind), said(ErrorKind::Refused));
         QCOMPARE(said(await(session.extendStop(talker, 1s)).error().kind), said(ErrorKind::Refused));
         QVERIFY(await(session.runs({}))->isEmpty());
@@ -295,6 +310,36 @@ private Q_SLOTS:
         QCOMPARE(said(await(session.act(group)).error().kind), said(ErrorKind::NoSuchService));
         const auto disabled = await(session.act(request(Action::Disable, "talker")));
         QVERIFY(disabled && !disabled->first().ok);
+    }
+
+    void theFilesOfItsOptionsAreReadAnewOnCommand()
+    {
+        const auto write = [this](const char* text) {
+            QFile file(m_root->filePath(QStringLiteral("shop.toml")));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+        };
+        write("[shelf]\nlength = 3\n");
+        Program program(m_root->path(), "shop", false, m_root->filePath(QStringLiteral("shop.toml")));
+        QCOMPARE(program.error, QString());
+        QVERIFY(program.connect(m_root->path()));
+        auto lines = await(program.session.reload());
+        QVERIFY(lines);
+        QCOMPARE(*lines, QStringList());
+
+        write("[shelf]\nlength = 4\n[host]\nworker_threads = 3\n");
+        lines = await(program.session.reload());
+        QVERIFY(lines);
+        QCOMPARE(*lines, (QStringList{QStringLiteral("host.worker_threads: new (counts from the next start)"), QStringLiteral("shelf.length: changed")}));
+        const OptionsMonitor<Shelf> shelf(program.host->services().get<OptionsMonitor<Shelf>::InjectedFrom>());
+        QCOMPARE(shelf.current()->length, 4);
+
+        write("[shelf]\nlength = 11\n");
+        lines = await(program.session.reload());
+        QVERIFY(!lines);
+        QCOMPARE(said(lines.error().kind), said(ErrorKind::InvalidDefinition));
+        QVERIFY2(lines.error().message.ends_with("shop.toml:2:10: `shelf.length` must be from 0 to 9, not 11"), lines.error().message.c_str());
+        QCOMPARE(shelf.current()->length, 4);
     }
 
     void itsEventsAreRemembered()

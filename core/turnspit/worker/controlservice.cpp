@@ -46,8 +46,8 @@ void ControlService::Door::shut()
     lock.reset();
 }
 
-ControlService::ControlService(Parts parts, ServiceControllers& controllers, ApplicationLifetime& lifetime)
-    : m_parts(std::move(parts)), m_door(*m_parts.door), m_controllers(controllers), m_lifetime(lifetime)
+ControlService::ControlService(Parts parts, ServiceControllers& controllers, ApplicationLifetime& lifetime, ConfigurationReload& configuration)
+    : m_parts(std::move(parts)), m_door(*m_parts.door), m_controllers(controllers), m_lifetime(lifetime), m_configuration(configuration)
 {}
 
 ControlService::~ControlService()
@@ -79,7 +79,7 @@ Task<> ControlService::starting(std::stop_token cancelled)
     host.stateDir = QString::fromStdString(places.workerState(name));
     host.keeper = QStringLiteral("none");
     m_door.session = std::make_unique<WorkerSession>(
-        WorkerSession::Parts{host, m_controllers, m_lifetime, serviceName, places.workerLogs(name), m_door.logs, m_parts.events});
+        WorkerSession::Parts{host, m_controllers, m_lifetime, m_configuration, serviceName, places.workerLogs(name), m_door.logs, m_parts.events});
     m_door.server = valueOrThrow(controlSocket(socket)(*m_door.session, [](int) {}));
     m_parts.events->add({host.since, QStringLiteral("host-started"), {}, QStringLiteral("%1 started, pid %2").arg(host.host).arg(host.pid)});
     co_return;

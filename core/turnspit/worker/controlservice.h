@@ -15,6 +15,7 @@
 namespace turnspit {
 
 class ApplicationLifetime;
+class ConfigurationReload;
 class ServiceControllers;
 class WorkerSession;
 
@@ -51,7 +52,7 @@ public:
         std::shared_ptr<Door> door; ///< held by the registration, which is the last of the host to go
     };
 
-    ControlService(Parts parts, ServiceControllers& controllers, ApplicationLifetime& lifetime);
+    ControlService(Parts parts, ServiceControllers& controllers, ApplicationLifetime& lifetime, ConfigurationReload& configuration);
 
     /// A start that fails later ends here: closes what is open.
     ~ControlService() override;
@@ -67,6 +68,7 @@ private:
     Door& m_door;
     ServiceControllers& m_controllers;
     ApplicationLifetime& m_lifetime;
+    ConfigurationReload& m_configuration;
     bool m_hostStops = false; ///< the door is closed when it has stopped
 };
 

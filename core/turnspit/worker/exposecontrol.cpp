@@ -1,6 +1,7 @@
 #include <turnspit/worker/exposecontrol.h>
 
 #include <turnspit/hosting/applicationlifetime.h>
+#include <turnspit/hosting/configurationreload.h>
 #include <turnspit/hosting/servicecontrollers.h>
 #include <turnspit/worker/controlservice.h>
 
@@ -28,8 +29,8 @@ HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOption
     service.onFailure = FailureBehaviour::StopHost;
     builder.services().addHostedService<ControlService>(
         ControlService::serviceName,
-        [parts](ServiceControllers& controllers, ApplicationLifetime& lifetime) {
-            return std::make_unique<ControlService>(parts, controllers, lifetime);
+        [parts](ServiceControllers& controllers, ApplicationLifetime& lifetime, ConfigurationReload& configuration) {
+            return std::make_unique<ControlService>(parts, controllers, lifetime, configuration);
         },
         service);
     return builder;

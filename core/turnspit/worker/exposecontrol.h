@@ -34,6 +34,8 @@ struct ControlOptions
 /// and nothing is started; what a program that was killed has left is taken over. After all services have stopped, the clients are
 /// told, and socket and lock go.
 ///
+/// `turnspitctl --host NAME reload` reads the files of its options anew (ConfigurationReload), and says what is another now.
+///
 /// What a service says goes besides to STATE/workers/NAME/logs/SERVICE, as entries like those of commands: `o` up to info, `e` above,
 /// `h` what the host says about the service. Standard error and other sinks get what they got before.
 ///

@@ -1,7 +1,9 @@
 #include <turnspit/worker/workersession.h>
 
+#include <turnspit/async/aggregateerror.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/hosting/applicationlifetime.h>
+#include <turnspit/hosting/configurationreload.h>
 #include <turnspit/hosting/servicecontrollers.h>
 #include <turnspit/session/controllers.h>
 #include <turnspit/session/filework.h>
@@ -294,7 +296,18 @@ Task<Result<QList<QueueInfo>>> WorkerSession::queues()
 Task<Result<QStringList>> WorkerSession::reload()
 {
     co_await yieldToLoop();
-    co_return fail(ErrorKind::Refused, hostName() + " is a program with services of its own: it has no service files");
+    if (m_parts.configuration.files().empty())
+        co_return fail(ErrorKind::Refused, hostName() + " reads its options from no file, and it has no service files");
+    const auto changed = m_parts.configuration.reload();
+    if (!changed)
+        co_return fail(ErrorKind::InvalidDefinition, describe(changed.error()));
+    QStringList lines;
+    for (const TomlDifference& difference : *changed) {
+        // HostOptions stay as they were when the host was built.
+        const bool later = difference.key.starts_with("host.");
+        lines.append(QString::fromStdString(difference.text() + (later ? " (counts from the next start)" : "")));
+    }
+    co_return lines;
 }
 
 } // namespace turnspit

@@ -18,6 +18,7 @@
 namespace turnspit {
 
 class ApplicationLifetime;
+class ConfigurationReload;
 class LogNews;
 class RecentEvents;
 class ServiceController;
@@ -34,6 +35,7 @@ public:
         HostInfo host;
         ServiceControllers& controllers;
         ApplicationLifetime& lifetime;
+        ConfigurationReload& configuration;
         std::string hidden;               ///< the service that is the control socket itself
         std::string logsFolder;
         std::shared_ptr<ServiceLogs> logs; ///< null: nothing is kept

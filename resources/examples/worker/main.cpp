@@ -6,7 +6,14 @@
 //     turnspitctl --host station logs -f measure
 //     turnspitctl --host station hold measure
 //     turnspitctl --host station status archive
+//
+// How often it measures may be in station.toml beside it, and is followed while it runs, or with `turnspitctl --host station reload`:
+//
+//     [measure]
+//     every = "5s"
 
+#include <turnspit/config/tomlreader.h>
+#include <turnspit/di/optionsmonitor.h>
 #include <turnspit/hosting/backgroundservice.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostbuilder.h>
@@ -33,12 +40,21 @@ struct Readings
     std::atomic<double> last = 0;
 };
 
-/// Ticks every second: hold, resume and run it from outside.
+struct MeasureOptions
+{
+    turnspit::Milliseconds every = 1s;
+
+    void bind(turnspit::TomlReader& reader) { reader.readDuration("every", every, 1ms); }
+    bool operator==(const MeasureOptions&) const = default;
+};
+
+/// Ticks every second, or as it is told: hold, resume and run it from outside.
 class Measure final : public turnspit::PeriodicService
 {
 public:
-    Measure(Readings& readings, turnspit::MessageQueue& queue, turnspit::Logger<Measure> log)
-        : PeriodicService(1s), m_readings(readings), m_queue(queue), m_log(std::move(log))
+    Measure(turnspit::OptionsMonitor<MeasureOptions> options, Readings& readings, turnspit::MessageQueue& queue, turnspit::Logger<Measure> log)
+        : PeriodicService(options.current()->every), m_readings(readings), m_queue(queue), m_log(std::move(log)),
+          m_changes(options.onChange([this](const MeasureOptions& now) { setPeriod(now.every); }))
     {}
 
 protected:
@@ -55,6 +71,7 @@ private:
     turnspit::Logger<Measure> m_log;
     std::mt19937 m_random{std::random_device{}()};
     std::normal_distribution<double> m_noise{20.0, 2.0};
+    turnspit::OptionsSubscription m_changes; // last: nothing is told once the rest has gone
 };
 
 /// Runs until it is stopped.
@@ -99,6 +116,8 @@ private:
 int main(int argc, char** argv)
 {
     auto builder = turnspit::Host::createBuilder(argc, argv);
+    builder.addConfigurationFile("station.toml");
+    builder.configure<MeasureOptions>("measure");
     builder.services().addSingleton<Readings>();
     builder.services().addSingleton<turnspit::MessageQueue, turnspit::MemoryQueue>();
     builder.services().addScoped<Archive>();
