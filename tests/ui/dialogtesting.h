@@ -1,35 +1,21 @@
 #pragma once
 
-#include <ui/edit/servicedialog.h>
+#include "hostfixture.h"
 
-#include <support/fakesession.h>
-#include <turnspit/async/fakeclock.h>
+#include <ui/edit/servicedialog.h>
 
 #include <QLabel>
 #include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
-#include <QTest>
 
 namespace turnspit::test {
 
-/// A dialog over a host in memory, with time that moves only when it is told to.
-class DialogFixture
+/// A dialog over a host in memory.
+class DialogFixture : public HostFixture
 {
 public:
-    DialogFixture()
-    {
-        Clock::setCurrent(&clock);
-        session = std::make_unique<FakeSession>();
-    }
-    ~DialogFixture()
-    {
-        delete dialog;
-        session.reset();
-        Clock::setCurrent(nullptr);
-    }
-    DialogFixture(const DialogFixture&) = delete;
-    DialogFixture& operator=(const DialogFixture&) = delete;
+    ~DialogFixture() { delete dialog; }
 
     void open(const ServiceDialog::Draft& draft = {})
     {
@@ -99,8 +85,6 @@ public:
         return params;
     }
 
-    FakeClock clock;
-    std::unique_ptr<FakeSession> session;
     QPointer<ServiceDialog> dialog;
 };
 

@@ -1,47 +1,32 @@
 #pragma once
 
+#include "hostfixture.h"
+
 #include <ui/logs/logfeed.h>
 #include <ui/logs/logpane.h>
 #include <ui/logs/logview.h>
 
-#include <support/fakesession.h>
-#include <turnspit/async/fakeclock.h>
-
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollBar>
-#include <QTest>
 #include <QToolButton>
-
-#include <memory>
 
 namespace turnspit::test {
 
-/// A LogPane on the screen over a FakeSession, with time that stands still.
-struct LogFixture
+/// A LogPane on the screen over a host in memory.
+struct LogFixture : HostFixture
 {
     static inline const QString service = QStringLiteral("flood");
 
-    std::unique_ptr<FakeClock> clock = std::make_unique<FakeClock>();
-    std::unique_ptr<FakeSession> session;
     std::unique_ptr<LogPane> pane;
 
     LogFixture()
     {
-        Clock::setCurrent(clock.get());
-        session = std::make_unique<FakeSession>();
         pane = std::make_unique<LogPane>(*session);
         pane->resize(700, 400);
         pane->show();
         if (!QTest::qWaitForWindowExposed(pane.get()))
             qFatal("no window");
-    }
-
-    ~LogFixture()
-    {
-        pane.reset();
-        session.reset();
-        Clock::setCurrent(nullptr);
     }
 
     static QByteArray lineText(quint64 n) { return "line " + QByteArray::number(n); }
@@ -65,7 +50,7 @@ struct LogFixture
     void settle(std::chrono::nanoseconds time = {})
     {
         for (int i = 0; i < 12; ++i) {
-            clock->advance(std::exchange(time, std::chrono::nanoseconds{}));
+            clock.advance(std::exchange(time, std::chrono::nanoseconds{}));
             QCoreApplication::processEvents();
         }
     }

@@ -1,16 +1,12 @@
-#include <ui/text/words.h>
-#include <ui/window/mainwindow.h>
+#include "windowfixture.h"
 
-#include <support/fakesession.h>
-#include <turnspit/async/fakeclock.h>
+#include <ui/text/words.h>
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSlider>
 #include <QAbstractSpinBox>
 #include <QAccessible>
-#include <QAction>
-#include <QApplication>
 #include <QComboBox>
 #include <QDialog>
 #include <QDialogButtonBox>
@@ -22,7 +18,6 @@
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QTabBar>
-#include <QTest>
 #include <QTextEdit>
 #include <QToolBar>
 #include <QToolButton>
@@ -115,22 +110,12 @@ class TestAccessible : public QObject
 {
     Q_OBJECT
 private:
-    std::unique_ptr<FakeClock> m_clock;
-    std::unique_ptr<FakeSession> m_session;
-    std::unique_ptr<MainWindow> m_window;
-
-    void settle(std::chrono::nanoseconds time = 0ns)
-    {
-        for (int i = 0; i < 4; ++i) {
-            m_clock->advance(std::exchange(time, 0ns));
-            QCoreApplication::processEvents();
-        }
-    }
+    std::unique_ptr<WindowFixture> m;
 
     ServiceInfo mailer()
     {
         ServiceInfo info = serviceNamed(QStringLiteral("mailer"), ServiceState::BackingOff);
-        info.nextRun = m_clock->wallNow() + 14s;
+        info.nextRun = m->now() + 14s;
         info.lastOutcome = Outcome::Failed;
         info.exitCode = 1;
         info.restarts = 3;
@@ -138,34 +123,22 @@ private:
     }
 
 private Q_SLOTS:
-    void init()
-    {
-        m_clock = std::make_unique<FakeClock>();
-        Clock::setCurrent(m_clock.get());
-        m_session = std::make_unique<FakeSession>();
-    }
-
-    void cleanup()
-    {
-        m_window.reset();
-        m_session.reset();
-        Clock::setCurrent(nullptr);
-        m_clock.reset();
-    }
+    void init() { m = std::make_unique<WindowFixture>(); }
+    void cleanup() { m.reset(); }
 
     void aRowIsOneSentence()
     {
-        QCOMPARE(words::rowSentence(mailer(), m_clock->wallNow()),
+        QCOMPARE(words::rowSentence(mailer(), m->now()),
                  QStringLiteral("mailer, backing off, retry in 14 seconds, last exit 1, fourth failure"));
         ServiceInfo api = serviceNamed(QStringLiteral("api"), ServiceState::Running);
-        QCOMPARE(words::rowSentence(api, m_clock->wallNow()), QStringLiteral("api, running"));
+        QCOMPARE(words::rowSentence(api, m->now()), QStringLiteral("api, running"));
         api.flags = {QStringLiteral("unhealthy")};
         api.restarts = 2;
         api.reason = QStringLiteral("exit code 1");
-        QCOMPARE(words::rowSentence(api, m_clock->wallNow()), QStringLiteral("api, running, restarted 2 times, not healthy"));
+        QCOMPARE(words::rowSentence(api, m->now()), QStringLiteral("api, running, restarted 2 times, not healthy"));
         ServiceInfo sync = serviceNamed(QStringLiteral("sync"), ServiceState::Failed);
         sync.reason = QStringLiteral("`rclone` was not found in PATH (exit 127)");
-        QVERIFY(words::rowSentence(sync, m_clock->wallNow()).contains(u"was not found"));
+        QVERIFY(words::rowSentence(sync, m->now()).contains(u"was not found"));
     }
 
     void durationsAreSpokenInWords()
@@ -180,62 +153,53 @@ private Q_SLOTS:
 
     void aChangeOfTheSelectedServiceIsAnnouncedAndNoOther()
     {
-        m_session->put({serviceNamed(QStringLiteral("api"), ServiceState::Running),
+        m->session->put({serviceNamed(QStringLiteral("api"), ServiceState::Running),
                         serviceNamed(QStringLiteral("web"), ServiceState::Running)});
-        m_window = std::make_unique<MainWindow>(*m_session);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        settle();
-        QCOMPARE(m_window->selectedNames(), QStringList(QStringLiteral("api")));
-        const auto said = [this] { return m_window->findChild<QWidget*>(QStringLiteral("whyBar"))->accessibleName(); };
-        m_session->setState(QStringLiteral("web"), ServiceState::Failed);
-        settle(1s);
+        m->open();
+        QCOMPARE(m->window->selectedNames(), QStringList(QStringLiteral("api")));
+        const auto said = [this] { return m->window->findChild<QWidget*>(QStringLiteral("whyBar"))->accessibleName(); };
+        m->session->setState(QStringLiteral("web"), ServiceState::Failed);
+        m->settle(1s);
         QVERIFY2(!said().contains(u"web"), qPrintable(said()));
-        m_session->setState(QStringLiteral("api"), ServiceState::Failed);
-        settle(1s);
+        m->session->setState(QStringLiteral("api"), ServiceState::Failed);
+        m->settle(1s);
         QVERIFY2(said().startsWith(u"api, failed"), qPrintable(said()));
     }
 
     void everyControlOfTheWindowHasANameAndIsReachedByKeys()
     {
-        m_session->put(mailer());
-        m_window = std::make_unique<MainWindow>(*m_session);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        settle();
-        QVERIFY(faults(*m_window).isEmpty());
+        m->session->put(mailer());
+        m->open();
+        QVERIFY(faults(*m->window).isEmpty());
     }
 
     void everyDialogOfTheWindowHasNamesToo()
     {
-        m_session->put(serviceNamed(QStringLiteral("api"), ServiceState::Stopped));
-        m_session->put(serviceNamed(QStringLiteral("zzz"), ServiceState::Disabled));
-        m_session->beginRun(QStringLiteral("api"));
-        m_window = std::make_unique<MainWindow>(*m_session);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        settle();
+        m->session->put(serviceNamed(QStringLiteral("api"), ServiceState::Stopped));
+        m->session->put(serviceNamed(QStringLiteral("zzz"), ServiceState::Disabled));
+        m->session->beginRun(QStringLiteral("api"));
+        m->open();
         // Whatever an action opens is looked at; those that end the program or leave it are not triggered.
         const QStringList leave{QStringLiteral("actionQuit"), QStringLiteral("actionClose")};
         int opened = 0;
         QStringList faulty;
         // From the last: Kill before what would leave nothing to kill.
-        QList<QAction*> actions = m_window->findChildren<QAction*>();
+        QList<QAction*> actions = m->window->findChildren<QAction*>();
         std::reverse(actions.begin(), actions.end());
         for (QAction* const action : std::as_const(actions)) {
             if (action->objectName().isEmpty() || !action->isEnabled() || action->menu() || leave.contains(action->objectName()))
                 continue;
             action->trigger();
-            settle();
+            m->settle();
             for (QWidget* const top : QApplication::topLevelWidgets()) {
-                if (top == m_window.get() || !top->isVisible() || qobject_cast<QMenu*>(top))
+                if (top == m->window.get() || !top->isVisible() || qobject_cast<QMenu*>(top))
                     continue;
                 ++opened;
                 if (!faults(*top).isEmpty())
                     faulty += action->objectName();
                 top->close();
             }
-            settle();
+            m->settle();
         }
         QVERIFY(opened > 0);
         QVERIFY2(faulty.isEmpty(), qPrintable(faulty.join(QLatin1Char(' '))));

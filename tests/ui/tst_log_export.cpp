@@ -29,7 +29,7 @@ private:
     bool isSaid(const QString& words)
     {
         return QTest::qWaitFor([&] {
-            m_log->clock->advance(1ms);
+            m_log->clock.advance(1ms);
             return message().contains(words);
         });
     }
@@ -56,7 +56,7 @@ private Q_SLOTS:
     void aLogFileHasTimesStreamsAndTheBytesAsTheyAre()
     {
         m_log->open(0);
-        m_log->clock->advance(1s);
+        m_log->clock.advance(1s);
         m_log->session->say(m_log->service, "\x1b[31mred\x1b[0m", 'e');
         m_log->session->say(m_log->service, "one ", 'o', true);
         m_log->session->say(m_log->service, "line", 'o');

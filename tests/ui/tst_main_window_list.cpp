@@ -39,17 +39,17 @@ private Q_SLOTS:
     {
         addShopAndHome();
         m->open();
-        QCOMPARE(m->shown(), words("proxy home: backup shop: api mailer"));
+        QCOMPARE(m->shown(), listOf("proxy home: backup shop: api mailer"));
         const QModelIndex shop = m->list().model()->index(2, 0);
         QCOMPARE(shop.data().toString(), QStringLiteral("shop (2)"));
         QVERIFY(m->list().isFirstColumnSpanned(2, {}));
         m->list().setCurrentIndex(shop);
         QTest::keyClick(&m->list(), Qt::Key_Left);
-        QCOMPARE(m->shown(), words("proxy home: backup shop:"));
+        QCOMPARE(m->shown(), listOf("proxy home: backup shop:"));
         m->add("web", ServiceState::Running, ServiceKind::Kept, "shop");
         m->add("lamp", ServiceState::Running, ServiceKind::Kept, "attic");
         m->settle(1s);
-        QCOMPARE(m->shown(), words("proxy attic: lamp home: backup shop:"));
+        QCOMPARE(m->shown(), listOf("proxy attic: lamp home: backup shop:"));
     }
 
     void servicesThatANoticeToldOfAreShownAloneUntilSomebodyWantsToSeeOthers()
@@ -57,30 +57,30 @@ private Q_SLOTS:
         addShopAndHome();
         m->open();
         m->list().collapse(m->list().model()->index(2, 0));
-        m->window->showServices(words("mailer backup gone"));
+        m->window->showServices(listOf("mailer backup gone"));
         m->settle();
-        QCOMPARE(m->shown(), words("home: backup shop: mailer"));
+        QCOMPARE(m->shown(), listOf("home: backup shop: mailer"));
         QVERIFY(chip("chipOnly").isVisible());
         QVERIFY(chip("chipOnly").isChecked() && !chip("chipAll").isChecked());
         QVERIFY2(chip("chipOnly").accessibleName().endsWith(u" 2"), qPrintable(chip("chipOnly").accessibleName()));
-        QCOMPARE(m->window->selectedNames(), words("backup"));
+        QCOMPARE(m->window->selectedNames(), listOf("backup"));
         chip("chipOnly").click();
         m->settle();
         QVERIFY(!chip("chipOnly").isVisible() && chip("chipAll").isChecked());
         QVERIFY(m->shown().contains(QStringLiteral("proxy")));
 
         // Any other choice ends it as well, and so does a service that is not among them.
-        m->window->showServices(words("mailer"));
+        m->window->showServices(listOf("mailer"));
         chip("chip-running").click();
         m->settle();
         QCOMPARE(m->shown().contains(QStringLiteral("mailer")), false);
         QVERIFY(!chip("chipOnly").isVisible());
-        m->window->showServices(words("mailer"));
+        m->window->showServices(listOf("mailer"));
         m->window->showService(QStringLiteral("proxy"), {});
         m->settle();
         QVERIFY(m->shown().contains(QStringLiteral("proxy")) && m->shown().contains(QStringLiteral("backup")));
         // Of none that is there, the list stays as it is.
-        m->window->showServices(words("gone"));
+        m->window->showServices(listOf("gone"));
         m->settle();
         QVERIFY(!chip("chipOnly").isVisible());
     }
@@ -91,7 +91,7 @@ private Q_SLOTS:
         m->open();
         m->list().setCurrentIndex(m->list().model()->index(2, 0));
         m->settle();
-        QCOMPARE(m->window->selectedNames(), words("api mailer"));
+        QCOMPARE(m->window->selectedNames(), listOf("api mailer"));
         m->session->forgetCalls();
         m->action("actionRestart").trigger();
         m->settle();
@@ -108,13 +108,13 @@ private Q_SLOTS:
         QVERIFY(!chip("chip-backing-off").isVisible());
 
         chip("chip-running").click();
-        QCOMPARE(m->shown(), words("proxy shop: api"));
+        QCOMPARE(m->shown(), listOf("proxy shop: api"));
         m->session->setState(QStringLiteral("mailer"), ServiceState::Running);
         m->settle(1s);
-        QCOMPARE(m->shown(), words("proxy shop: api mailer"));
+        QCOMPARE(m->shown(), listOf("proxy shop: api mailer"));
         QVERIFY(!chip("chip-failed").isVisible());
         chip("chip-running").click(); // again: off
-        QCOMPARE(m->shown(), words("proxy home: backup shop: api mailer"));
+        QCOMPARE(m->shown(), listOf("proxy home: backup shop: api mailer"));
 
         QTest::keyClick(m->window.get(), Qt::Key_4, Qt::ControlModifier);
         QVERIFY(m->part<QWidget>("noMatchState").isVisible());
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QCOMPARE(chooser.count(), 3);
         chooser.setCurrentIndex(chooser.findText(QStringLiteral("home")));
         Q_EMIT chooser.activated(chooser.currentIndex());
-        QCOMPARE(m->shown(), words("home: backup"));
+        QCOMPARE(m->shown(), listOf("home: backup"));
     }
 
     void whatIsSoughtUnfoldsItsGroup()
@@ -140,9 +140,9 @@ private Q_SLOTS:
         m->open();
         m->list().collapse(m->list().model()->index(2, 0));
         QTest::keyClicks(&m->part<QLineEdit>("filterEdit"), QStringLiteral("mail"));
-        QCOMPARE(m->shown(), words("shop: mailer"));
+        QCOMPARE(m->shown(), listOf("shop: mailer"));
         m->part<QLineEdit>("filterEdit").clear();
-        QCOMPARE(m->shown(), words("proxy home: backup shop:"));
+        QCOMPARE(m->shown(), listOf("proxy home: backup shop:"));
     }
 
     void sortedByStateARowMovesOnlyOnceThePointerHasBeenStillForASecond()
@@ -153,16 +153,16 @@ private Q_SLOTS:
         m->open();
         m->list().sortByColumn(ServiceModel::StateColumn, Qt::AscendingOrder);
         m->settle(5s);
-        QCOMPARE(m->shown(), words("a b c"));
+        QCOMPARE(m->shown(), listOf("a b c"));
         QTest::mouseMove(m->list().viewport(), QPoint(20, 20));
         m->session->setState(QStringLiteral("a"), ServiceState::Failed);
         m->settle(600ms);
-        QCOMPARE(m->shown(), words("a b c"));
+        QCOMPARE(m->shown(), listOf("a b c"));
         QTest::mouseMove(m->list().viewport(), QPoint(30, 25));
         m->settle(900ms);
-        QCOMPARE(m->shown(), words("a b c"));
+        QCOMPARE(m->shown(), listOf("a b c"));
         m->settle(200ms);
-        QCOMPARE(m->shown(), words("b c a"));
+        QCOMPARE(m->shown(), listOf("b c a"));
     }
 
     void columnsAreChosenInTheHeadersMenu()
@@ -305,12 +305,12 @@ private Q_SLOTS:
         m->list().collapseAll();
         m->window->showService(QStringLiteral("mailer"), tabs::logs);
         m->settle();
-        QCOMPARE(m->window->selectedNames(), words("mailer"));
+        QCOMPARE(m->window->selectedNames(), listOf("mailer"));
         QVERIFY(chip("chipAll").isChecked());
         m->window->showService(QStringLiteral("later"), {});
         m->add("later", ServiceState::Running);
         m->settle(1s);
-        QCOMPARE(m->window->selectedNames(), words("later"));
+        QCOMPARE(m->window->selectedNames(), listOf("later"));
     }
 
     void narrowerThanNineHundredTheDetailIsAPageWithAWayBack()

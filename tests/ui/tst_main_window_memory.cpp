@@ -71,10 +71,10 @@ private Q_SLOTS:
         QVERIFY(!header->isSectionHidden(ServiceModel::PidColumn));
         QCOMPARE(header->sortIndicatorSection(), int(ServiceModel::MemoryColumn));
         QCOMPARE(header->sortIndicatorOrder(), Qt::DescendingOrder);
-        QCOMPARE(m->shown(), words("home: shop: api mailer"));
+        QCOMPARE(m->shown(), listOf("home: shop: api mailer"));
         QCOMPARE(m->part<QSplitter>("splitter").orientation(), Qt::Horizontal);
         QCOMPARE(m->part<QSplitter>("splitter").sizes(), sizes);
-        QCOMPARE(m->window->selectedNames(), words("api mailer"));
+        QCOMPARE(m->window->selectedNames(), listOf("api mailer"));
     }
 
     void theFilterComesBackToo()
@@ -89,7 +89,7 @@ private Q_SLOTS:
         Q_EMIT chooser.activated(chooser.currentIndex());
         m->part<QLineEdit>("filterEdit").setText(QStringLiteral("mail"));
         again();
-        QCOMPARE(m->shown(), words("shop: mailer"));
+        QCOMPARE(m->shown(), listOf("shop: mailer"));
         QVERIFY(m->part<QToolButton>("chip-failed").isChecked());
         QCOMPARE(m->part<QComboBox>("groupChooser").currentText(), QStringLiteral("shop"));
         QCOMPARE(m->part<QLineEdit>("filterEdit").text(), QStringLiteral("mail"));
@@ -113,7 +113,7 @@ private Q_SLOTS:
         file.close();
         m->add("api", ServiceState::Running);
         m->open();
-        QCOMPARE(m->shown(), words("api"));
+        QCOMPARE(m->shown(), listOf("api"));
     }
 
     void closingIsDecidedByTheProgram()
@@ -139,9 +139,9 @@ private Q_SLOTS:
         QVERIFY(!m->action("actionRemoveExamples").isVisible());
         m->part<QMenu>("exampleMenu").actions().first()->trigger();
         m->settle(1s);
-        QCOMPARE(m->shown(), words("examples: heartbeat"));
+        QCOMPARE(m->shown(), listOf("examples: heartbeat"));
         QCOMPARE(m->shownState("heartbeat"), QStringLiteral("Running"));
-        QCOMPARE(m->window->selectedNames(), words("heartbeat"));
+        QCOMPARE(m->window->selectedNames(), listOf("heartbeat"));
         QVERIFY(!m->part<QMenu>("exampleMenu").actions().first()->isEnabled()); // once is enough
         QVERIFY(m->action("actionRemoveExamples").isVisible());
         m->action("actionRemoveExamples").trigger();

@@ -1,3 +1,5 @@
+#include "palettes.h"
+
 #include <ui/theme/glyph.h>
 #include <ui/theme/icons.h>
 #include <ui/theme/palettecare.h>
@@ -26,58 +28,59 @@ constexpr std::array ends{Outcome::Succeeded, Outcome::Failed,  Outcome::TimedOu
 constexpr std::array trays{TrayShape::Outline, TrayShape::Filled, TrayShape::Working,
                            TrayShape::Failed,  TrayShape::Held,   TrayShape::Unreachable};
 
-QPalette paletteOf(QRgb window, QRgb base, QRgb alternate, QRgb text)
+using Light = std::array<double, 3>; ///< red, green and blue, 0 to 1
+using See = Light (*)(const Light&);
+
+/// Icons nearer than this look alike at 16 pixels: that much is one pixel in twenty-five drawn in the one and blank in the other.
+constexpr double leastApart = 0.2;
+
+double linear(double part) { return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4); }
+double gamma(double part) { return part <= 0.0031308 ? part * 12.92 : 1.055 * std::pow(part, 1 / 2.4) - 0.055; }
+
+Light grey(const Light& light)
 {
-    QPalette palette{QColor(window)};
-    palette.setColor(QPalette::Window, QColor(window));
-    palette.setColor(QPalette::Base, QColor(base));
-    palette.setColor(QPalette::AlternateBase, QColor(alternate));
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        palette.setColor(role, QColor(text));
-    return palette;
+    const double one = gamma(0.2126 * linear(light[0]) + 0.7152 * linear(light[1]) + 0.0722 * linear(light[2]));
+    return {one, one, one};
 }
 
-const std::array<std::pair<const char*, QPalette>, 7> palettes()
+/// What an eye without the green cones sees (Machado, Oliveira and Fernandes 2009, severity 1).
+Light deuteranope(const Light& light)
 {
-    return {{{"light", paletteOf(0xefefef, 0xffffff, 0xf7f7f7, 0x1a1a1a)},
-             {"dark", paletteOf(0x2b2b2b, 0x1e1e1e, 0x262626, 0xe6e6e6)},
-             {"blue dark", paletteOf(0x31363b, 0x232629, 0x31363b, 0xfcfcfc)},
-             {"mid grey", paletteOf(0x6a6a6a, 0x5a5a5a, 0x606060, 0xffffff)},
-             {"high contrast black", paletteOf(0x000000, 0x000000, 0x101010, 0xffffff)},
-             {"high contrast yellow", paletteOf(0x000000, 0x000000, 0x000000, 0xffff00)},
-             {"high contrast white", paletteOf(0xffffff, 0xffffff, 0xffffff, 0x000000)}}};
+    constexpr std::array<Light, 3> matrix{{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}};
+    Light out{};
+    for (std::size_t to = 0; to < 3; ++to) {
+        for (std::size_t from = 0; from < 3; ++from)
+            out.at(to) += matrix.at(to).at(from) * linear(light.at(from));
+        out.at(to) = gamma(std::clamp(out.at(to), 0.0, 1.0));
+    }
+    return out;
 }
 
-/// An icon as it lies on its background, one number a pixel.
-std::vector<double> seen(const QIcon& icon, const QColor& background, double (*see)(QRgb))
+/// An icon on its background as an eye sees it, its ink from 0 to 1 where it is strongest: what is left when neither hue nor brightness
+/// say anything.
+std::vector<double> inkOf(const QIcon& icon, const QColor& background, See see)
 {
     QImage image(16, 16, QImage::Format_RGB32);
     image.fill(background);
     QPainter painter(&image);
     painter.drawPixmap(0, 0, icon.pixmap(QSize(16, 16), 1.0));
     painter.end();
-    std::vector<double> pixels;
+    const auto lightOf = [see](const QColor& color) { return see({color.redF(), color.greenF(), color.blueF()}); };
+    const Light ground = lightOf(background);
+    std::vector<double> ink;
     for (int y = 0; y < 16; ++y) {
-        for (int x = 0; x < 16; ++x)
-            pixels.push_back(see(image.pixel(x, y)));
+        for (int x = 0; x < 16; ++x) {
+            const Light light = lightOf(image.pixelColor(x, y));
+            ink.push_back(std::hypot(light[0] - ground[0], light[1] - ground[1], light[2] - ground[2]));
+        }
     }
-    return pixels;
+    const double strongest = *std::ranges::max_element(ink);
+    for (double& pixel : ink)
+        pixel /= std::max(strongest, 0.05);
+    return ink;
 }
 
-double grey(QRgb pixel)
-{
-    return (0.2126 * qRed(pixel) + 0.7152 * qGreen(pixel) + 0.0722 * qBlue(pixel)) / 255;
-}
-
-/// What an eye without the green cones tells apart best (Viénot, Brettel and Mollon 1999): red and green become one yellow.
-double deuteranope(QRgb pixel)
-{
-    const auto linear = [](int part) { return std::pow(part / 255.0, 2.2); };
-    const double yellow = 0.29275 * linear(qRed(pixel)) + 0.70725 * linear(qGreen(pixel));
-    return (std::pow(yellow, 1 / 2.2) * 2 + qBlue(pixel) / 255.0) / 3;
-}
-
-/// 0: the same; 1: black against white everywhere.
+/// 0: the same; 1: ink everywhere in the one, nowhere in the other.
 double distance(const std::vector<double>& a, const std::vector<double>& b)
 {
     double sum = 0;
@@ -94,20 +97,36 @@ class TestTheme : public QObject
 private:
     QPalette m_before;
 
-    /// The least distance of two of them; says which.
-    template <class List, class Icon>
-    std::pair<double, QString> closest(const List& list, Icon icon, double (*see)(QRgb))
+    using Named = std::vector<std::pair<QString, QIcon>>;
+
+    /// The two that are nearest to each other.
+    static std::pair<double, QString> closest(const Named& icons, See see)
     {
+        const QColor background = QApplication::palette().color(QPalette::Base);
+        std::vector<std::vector<double>> images;
+        for (const auto& [name, icon] : icons)
+            images.push_back(inkOf(icon, background, see));
         std::pair<double, QString> least{1, {}};
-        for (std::size_t a = 0; a < list.size(); ++a) {
-            for (std::size_t b = a + 1; b < list.size(); ++b) {
-                const QColor background = QApplication::palette().color(QPalette::Base);
-                const double apart = distance(seen(icon(list[a]), background, see), seen(icon(list[b]), background, see));
-                if (apart < least.first)
-                    least = {apart, QStringLiteral("%1 and %2: %3").arg(a).arg(b).arg(apart)};
+        for (std::size_t a = 0; a < icons.size(); ++a) {
+            for (std::size_t b = a + 1; b < icons.size(); ++b) {
+                if (const double apart = distance(images[a], images[b]); apart < least.first)
+                    least = {apart, QStringLiteral("%1 and %2: %3").arg(icons[a].first, icons[b].first).arg(apart, 0, 'f', 3)};
             }
         }
         return least;
+    }
+
+    template <class List, class Icon>
+    static Named named(const List& list, Icon icon)
+    {
+        Named all;
+        for (const auto value : list) {
+            if constexpr (requires { toString(value); })
+                all.emplace_back(QLatin1String(toString(value).data()), icon(value));
+            else
+                all.emplace_back(QString::number(static_cast<int>(value)), icon(value));
+        }
+        return all;
     }
 
 private Q_SLOTS:
@@ -155,7 +174,7 @@ private Q_SLOTS:
 
     void noColourOfOursIsHardToSee()
     {
-        for (const auto& [name, palette] : palettes()) {
+        for (const auto& [name, palette] : palettes::all()) {
             for (const auto role : {QPalette::Base, QPalette::AlternateBase, QPalette::Window}) {
                 const QColor behind = palette.color(role);
                 for (const ServiceState state : states) {
@@ -172,7 +191,7 @@ private Q_SLOTS:
 
     void textStaysReadableOnTheTintOfTheErrorStream()
     {
-        for (const auto& [name, palette] : palettes()) {
+        for (const auto& [name, palette] : palettes::all()) {
             const QColor tint = tones::errorStreamTint(tones::isDark(palette));
             QImage pixel(1, 1, QImage::Format_RGB32);
             pixel.fill(palette.color(QPalette::Base));
@@ -183,7 +202,7 @@ private Q_SLOTS:
 
     void hintsInEmptyFieldsCanBeReadWhateverTheDesktopSays()
     {
-        for (const auto& [name, palette] : palettes()) {
+        for (const auto& [name, palette] : palettes::all()) {
             for (const QRgb hint : {0xff000000, 0x80000000, 0x80ffffff, 0xff7f7f7f}) {
                 QPalette given = palette;
                 given.setColor(QPalette::PlaceholderText, QColor::fromRgba(hint));
@@ -198,11 +217,11 @@ private Q_SLOTS:
     void thePaletteIsMendedAgainWhenItChanges()
     {
         const PaletteCare care;
-        QPalette dark = palettes()[1].second;
+        QPalette dark = palettes::dark();
         dark.setColor(QPalette::PlaceholderText, QColor(0x101010));
         QApplication::setPalette(dark);
         QVERIFY(tones::contrast(QApplication::palette().color(QPalette::PlaceholderText), dark.color(QPalette::Base)) >= 4.5);
-        QPalette light = palettes()[0].second;
+        QPalette light = palettes::light();
         light.setColor(QPalette::PlaceholderText, QColor(0x707070));
         QApplication::setPalette(light);
         QCOMPARE(QApplication::palette().color(QPalette::PlaceholderText), QColor(0x707070));
@@ -210,46 +229,60 @@ private Q_SLOTS:
 
     void onTheCommonPalettesTheTonesAreThoseOfTheDesign()
     {
-        const auto all = palettes();
         for (const ServiceState state : states) {
-            QCOMPARE(tones::ofState(state, all[0].second), tones::ofState(state, false));
-            QCOMPARE(tones::ofState(state, all[1].second), tones::ofState(state, true));
+            QCOMPARE(tones::ofState(state, palettes::light()), tones::ofState(state, false));
+            QCOMPARE(tones::ofState(state, palettes::dark()), tones::ofState(state, true));
         }
     }
 
     void withoutColourTheTenStatesAreTenShapes()
     {
-        for (const auto& [name, palette] : palettes()) {
+        for (const auto& [name, palette] : palettes::all()) {
             QApplication::setPalette(palette);
-            for (double (*see)(QRgb) : {grey, deuteranope}) {
-                const auto [least, which] = closest(
-                    states, [](ServiceState state) { return stateIcon(state); }, see);
-                QVERIFY2(least >= 0.1, qPrintable(which));
+            const Named icons = named(states, [](ServiceState state) { return stateIcon(state); });
+            for (const auto& [how, see] : {std::pair<const char*, See>("grey", grey), std::pair<const char*, See>("deuteranopia", deuteranope)}) {
+                const auto [least, which] = closest(icons, see);
+                qInfo("%s, %s: nearest are %s", name, how, qPrintable(which));
+                QVERIFY2(least >= leastApart, qPrintable(which));
             }
+        }
+    }
+
+    void iconsThatAreAlikeButForTheirColourAreFound()
+    {
+        QApplication::setPalette(palettes::light());
+        Named icons = named(states, [](ServiceState state) { return stateIcon(state); });
+        const auto tinted = [](ServiceState tone) {
+            return glyphIcon([tone](const QPalette& palette) { return GlyphLook{QStringLiteral("state/failed"), {}, tones::ofState(tone, palette), {}}; });
+        };
+        icons.emplace_back(QStringLiteral("failed in green"), tinted(ServiceState::Running));
+        for (const See see : {grey, deuteranope}) {
+            const auto [least, which] = closest(icons, see);
+            QVERIFY2(least < leastApart, qPrintable(which));
+            QVERIFY2(which.startsWith(u"failed and failed in green"), qPrintable(which));
         }
     }
 
     void withoutColourTheOutcomesAndTrayShapesDiffer()
     {
-        QApplication::setPalette(palettes()[0].second);
-        const auto [ofEnds, end] = closest(
-            ends, [](Outcome outcome) { return outcomeIcon(outcome); }, grey);
-        QVERIFY2(ofEnds >= 0.1, qPrintable(end));
-        const auto [ofTrays, tray] = closest(
-            trays, [](TrayShape shape) { return traySymbol(shape, Qt::black); }, grey);
-        QVERIFY2(ofTrays >= 0.1, qPrintable(tray));
-        const auto [ofPlates, plate] = closest(
-            trays, [](TrayShape shape) { return trayIcon(shape); }, grey);
-        QVERIFY2(ofPlates >= 0.05, qPrintable(plate));
+        QApplication::setPalette(palettes::light());
+        for (const See see : {grey, deuteranope}) {
+            const auto [ofEnds, end] = closest(named(ends, [](Outcome outcome) { return outcomeIcon(outcome); }), see);
+            QVERIFY2(ofEnds >= leastApart, qPrintable(end));
+            const auto [ofTrays, tray] = closest(named(trays, [](TrayShape shape) { return traySymbol(shape, Qt::black); }), see);
+            QVERIFY2(ofTrays >= leastApart, qPrintable(tray));
+            const auto [ofPlates, plate] = closest(named(trays, [](TrayShape shape) { return trayIcon(shape); }), see);
+            QVERIFY2(ofPlates >= leastApart / 2, qPrintable(plate));
+        }
     }
 
     void iconsFollowThePaletteOfTheMoment()
     {
         const QIcon icon = stateIcon(ServiceState::Failed);
         const auto centre = [&] { return icon.pixmap(QSize(48, 48), 1.0).toImage().pixelColor(6, 24); };
-        QApplication::setPalette(palettes()[0].second);
+        QApplication::setPalette(palettes::light());
         QCOMPARE(centre(), tones::ofState(ServiceState::Failed, false));
-        QApplication::setPalette(palettes()[1].second);
+        QApplication::setPalette(palettes::dark());
         QCOMPARE(centre(), tones::ofState(ServiceState::Failed, true));
     }
 
@@ -304,7 +337,7 @@ private Q_SLOTS:
         constexpr int columns = 6;
         constexpr std::array sizes{16, 24, 32, 48};
         for (const char* name : {"light", "dark", "grey"}) {
-            const QPalette palette = palettes()[qstrcmp(name, "dark") == 0 ? 1 : 0].second;
+            const QPalette palette = qstrcmp(name, "dark") == 0 ? palettes::dark() : palettes::light();
             QApplication::setPalette(palette);
             const int rows = (static_cast<int>(icons.size()) + columns - 1) / columns;
             QImage sheet(columns * 190, rows * 76, QImage::Format_RGB32);

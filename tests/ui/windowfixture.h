@@ -1,39 +1,22 @@
 #pragma once
 
+#include "hostfixture.h"
+
 #include <ui/services/servicemodel.h>
 #include <ui/window/mainwindow.h>
 #include <ui/window/whybar.h>
 
-#include <support/fakesession.h>
-#include <turnspit/async/fakeclock.h>
-
 #include <QAction>
-#include <QApplication>
 #include <QJsonArray>
-#include <QTest>
 #include <QTreeView>
-
-#include <memory>
 
 namespace turnspit {
 
-/// A window over a fake host, with a clock that stands still until a test moves it.
-class WindowFixture
+/// A window over a fake host.
+class WindowFixture : public HostFixture
 {
 public:
-    WindowFixture()
-    {
-        Clock::setCurrent(&clock);
-        session = std::make_unique<FakeSession>();
-    }
-    ~WindowFixture()
-    {
-        window.reset();
-        session.reset();
-        Clock::setCurrent(nullptr);
-    }
-    WindowFixture(const WindowFixture&) = delete;
-    WindowFixture& operator=(const WindowFixture&) = delete;
+    using HostFixture::part;
 
     void open()
     {
@@ -45,29 +28,10 @@ public:
         settle();
     }
 
-    void settle(std::chrono::nanoseconds time = std::chrono::nanoseconds(0))
-    {
-        for (int i = 0; i < 4; ++i) {
-            clock.advance(std::exchange(time, std::chrono::nanoseconds(0)));
-            QCoreApplication::processEvents();
-        }
-    }
-
-    ServiceInfo add(const char* name, ServiceState state, ServiceKind kind = ServiceKind::Kept, const char* group = "")
-    {
-        ServiceInfo info = serviceNamed(QString::fromLatin1(name), state, kind);
-        info.group = QString::fromLatin1(group);
-        session->put(info);
-        return info;
-    }
-
     template <class T>
     T& part(const char* name)
     {
-        T* const found = window->findChild<T*>(QString::fromLatin1(name));
-        if (!found)
-            qFatal("no %s", name);
-        return *found;
+        return part<T>(*window, name);
     }
     QTreeView& list() { return part<QTreeView>("serviceView"); }
     QAction& action(const char* name) { return part<QAction>(name); }
@@ -120,14 +84,12 @@ public:
         return lines;
     }
 
-    FakeClock clock;
     MainWindow::Options options;
     QSize size;
-    std::unique_ptr<FakeSession> session;
     std::unique_ptr<MainWindow> window;
 };
 
-[[nodiscard]] inline QStringList words(const char* text)
+[[nodiscard]] inline QStringList listOf(const char* text)
 {
     return QString::fromLatin1(text).split(u' ', Qt::SkipEmptyParts);
 }
