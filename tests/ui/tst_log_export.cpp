@@ -3,6 +3,9 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QLocale>
+#include <QMessageBox>
+#include <QPointer>
+#include <QPushButton>
 #include <QTemporaryDir>
 
 using namespace turnspit;
@@ -132,6 +135,41 @@ private Q_SLOTS:
         QVERIFY(isSaid(QStringLiteral("chosen.txt")));
         QVERIFY(read(path("chosen.txt")).startsWith("line 0\n"));
         dialog.close();
+    }
+
+    void aFileThatIsThereIsReplacedOnlyByWhoSaysSo()
+    {
+        m_log->open(10);
+        QFile old(path("old.txt"));
+        QVERIFY(old.open(QIODevice::WriteOnly) && old.write("before") == 6);
+        old.close();
+        m_log->pane->exportLines(LogPane::Lines::All);
+        auto& dialog = m_log->part<QFileDialog>("logExportDialog");
+        const auto save = [&]() -> QMessageBox* {
+            dialog.findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path("old.txt"));
+            static_cast<QDialog&>(dialog).accept(); // comes back at once, whatever is asked then
+            QMessageBox* box = nullptr;
+            const bool asked = QTest::qWaitFor([&] {
+                m_log->settle(1ms);
+                box = dialog.findChild<QMessageBox*>(QStringLiteral("replaceDialog"));
+                return box != nullptr;
+            });
+            return asked ? box : nullptr;
+        };
+        QPointer<QMessageBox> box = save();
+        QVERIFY(box);
+        QCOMPARE(box->defaultButton()->objectName(), QStringLiteral("keepButton"));
+        QTest::keyClick(box, Qt::Key_Return); // N21
+        m_log->settle(1ms);
+        QVERIFY(dialog.isVisible());
+        QCOMPARE(read(path("old.txt")), QByteArray("before"));
+        QTRY_VERIFY(!box);
+
+        box = save();
+        QVERIFY(box);
+        box->findChild<QPushButton*>(QStringLiteral("replaceButton"))->click();
+        QVERIFY(isSaid(QStringLiteral("old.txt")));
+        QVERIFY(read(path("old.txt")).startsWith("line 0\n"));
     }
 };
 

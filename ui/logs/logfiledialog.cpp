@@ -1,10 +1,8 @@
 #include <ui/logs/logfiledialog.h>
 
+#include <ui/logs/savedialog.h>
+
 #include <QCoreApplication>
-#include <QDir>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QStandardPaths>
 
 namespace turnspit {
 namespace {
@@ -16,26 +14,15 @@ struct Texts
 
 } // namespace
 
-QString folderForExports()
-{
-    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    return QFileInfo(documents).isDir() ? documents : QDir::homePath();
-}
-
 void askForLogFile(QWidget& parent, const QString& title, const QString& name,
                    std::function<void(const QString& path, LogExport::Format format)> chosen)
 {
-    auto* dialog = new QFileDialog(&parent, title);
+    auto* dialog = new SaveDialog(parent, title, name + QStringLiteral(".log"));
     dialog->setObjectName(QStringLiteral("logExportDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setFileMode(QFileDialog::AnyFile);
     const QString withTimes = Texts::tr("Log with times (*.log)");
     const QString plain = Texts::tr("Plain text (*.txt)");
     dialog->setNameFilters({withTimes, plain});
     dialog->setDefaultSuffix(QStringLiteral("log"));
-    dialog->setDirectory(folderForExports());
-    dialog->selectFile(name + QStringLiteral(".log"));
     QObject::connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, plain](const QString& filter) {
         dialog->setDefaultSuffix(filter == plain ? QStringLiteral("txt") : QStringLiteral("log"));
     });

@@ -13,7 +13,4 @@ namespace turnspit {
 void askForLogFile(QWidget& parent, const QString& title, const QString& name,
                    std::function<void(const QString& path, LogExport::Format format)> chosen);
 
-/// Where a person looks for own files; not where the program happens to have been started.
-[[nodiscard]] QString folderForExports();
-
 } // namespace turnspit

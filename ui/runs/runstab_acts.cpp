@@ -1,6 +1,7 @@
 #include <ui/runs/runstab.h>
 
 #include <ui/logs/logfiledialog.h>
+#include <ui/logs/savedialog.h>
 #include <ui/runs/comparedialog.h>
 #include <ui/runs/outcomes.h>
 #include <ui/runs/rundetails.h>
@@ -10,7 +11,6 @@
 #include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
 
-#include <QFileDialog>
 
 /// What can be done with a run beside looking at it.
 namespace turnspit {
@@ -69,15 +69,11 @@ Task<> RunsTab::writeLog(QString path, LogExport::Format format, QString service
 
 void RunsTab::exportList()
 {
-    auto* dialog = new QFileDialog(this, tr("Export the runs of %1").arg(m_service));
+    const QString name = tr("%1-runs", "name of a file: a service").arg(m_service) + QStringLiteral(".csv");
+    auto* dialog = new SaveDialog(*this, tr("Export the runs of %1").arg(m_service), name);
     dialog->setObjectName(QStringLiteral("runsExportDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setFileMode(QFileDialog::AnyFile);
     dialog->setNameFilter(tr("Table (*.csv)"));
     dialog->setDefaultSuffix(QStringLiteral("csv"));
-    dialog->setDirectory(folderForExports());
-    dialog->selectFile(tr("%1-runs", "name of a file: a service").arg(m_service) + QStringLiteral(".csv"));
     const QList<Outcome> outcomes = m_failedOnly ? outcomes::troubles() : QList<Outcome>();
     connect(dialog, &QFileDialog::fileSelected, this, [this, service = m_service, outcomes](const QString& path) {
         m_listExport->start(path, service, outcomes);
