@@ -2,6 +2,7 @@
 #include <ui/logs/logtext.h>
 #include <ui/logs/logtime.h>
 #include <ui/text/words.h>
+#include <ui/theme/tones.h>
 
 #include <turnspit/logs/plaintext.h>
 
@@ -107,7 +108,7 @@ private Q_SLOTS:
                     for (const bool inverse : {false, true}) {
                         const auto shown = colors.of({.text = text, .background = background, .inverse = inverse});
                         const QColor behind = shown.background.isValid() ? shown.background : QColor::fromRgb(base);
-                        QVERIFY2(contrast(shown.text, behind) >= 4.5, qPrintable(shown.text.name() + QLatin1Char(' ') + behind.name()));
+                        QVERIFY2(tones::contrast(shown.text, behind) >= 4.5, qPrintable(shown.text.name() + QLatin1Char(' ') + behind.name()));
                     }
                 }
             }

@@ -209,7 +209,7 @@ private Q_SLOTS:
                 QImage pixel(1, 1, QImage::Format_RGB32);
                 pixel.fill(palette.color(QPalette::Base));
                 QPainter(&pixel).fillRect(pixel.rect(), tones::withReadableHints(given).color(QPalette::PlaceholderText));
-                QVERIFY2(tones::contrast(pixel.pixelColor(0, 0), palette.color(QPalette::Base)) >= 2.9, name);
+                QVERIFY2(tones::contrast(pixel.pixelColor(0, 0), palette.color(QPalette::Base)) >= 4.4, name);
             }
         }
     }
@@ -222,9 +222,9 @@ private Q_SLOTS:
         QApplication::setPalette(dark);
         QVERIFY(tones::contrast(QApplication::palette().color(QPalette::PlaceholderText), dark.color(QPalette::Base)) >= 4.5);
         QPalette light = palettes::light();
-        light.setColor(QPalette::PlaceholderText, QColor(0x707070));
+        light.setColor(QPalette::PlaceholderText, QColor(0x606060));
         QApplication::setPalette(light);
-        QCOMPARE(QApplication::palette().color(QPalette::PlaceholderText), QColor(0x707070));
+        QCOMPARE(QApplication::palette().color(QPalette::PlaceholderText), QColor(0x606060));
     }
 
     void onTheCommonPalettesTheTonesAreThoseOfTheDesign()

@@ -1,8 +1,9 @@
 #include <ui/logs/ansicolors.h>
 
+#include <ui/theme/tones.h>
+
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace turnspit {
 namespace {
@@ -16,16 +17,6 @@ constexpr std::array<QRgb, 16> named{
     0xff767676, 0xfff14c4c, 0xff23d18b, 0xfff5e543, 0xff3b8eea, 0xffd670d6, 0xff29b8db, 0xffffffff,
 };
 
-double linear(double channel)
-{
-    return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
-}
-
-double luminance(const QColor& color)
-{
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
-}
-
 QColor mixed(const QColor& from, const QColor& to, double part)
 {
     const auto channel = [part](float a, float b) { return static_cast<float>(a + (b - a) * part); };
@@ -34,26 +25,19 @@ QColor mixed(const QColor& from, const QColor& to, double part)
 
 } // namespace
 
-double contrast(const QColor& a, const QColor& b)
-{
-    const double first = luminance(a) + 0.05;
-    const double second = luminance(b) + 0.05;
-    return std::max(first, second) / std::min(first, second);
-}
-
 QColor readableOn(const QColor& color, const QColor& background)
 {
-    if (contrast(color, background) >= wanted)
+    if (tones::contrast(color, background) >= wanted)
         return color;
     // Towards white or black, whichever gives more contrast in the end.
     const QColor white = QColor::fromRgb(255, 255, 255);
     const QColor black = QColor::fromRgb(0, 0, 0);
-    const QColor goal = contrast(white, background) > contrast(black, background) ? white : black;
+    const QColor goal = tones::contrast(white, background) > tones::contrast(black, background) ? white : black;
     double near = 0;
     double far = 1;
     for (int i = 0; i < 12; ++i) {
         const double middle = (near + far) / 2;
-        (contrast(QColor::fromRgb(mixed(color, goal, middle).rgb()), background) < wanted ? near : far) = middle;
+        (tones::contrast(QColor::fromRgb(mixed(color, goal, middle).rgb()), background) < wanted ? near : far) = middle;
     }
     return QColor::fromRgb(mixed(color, goal, far).rgb());
 }
@@ -80,10 +64,10 @@ QColor AnsiColors::readable(const QColor& color, const QColor& background) const
     return known;
 }
 
-AnsiColors::Colors AnsiColors::of(const AnsiStyle& style) const
+AnsiColors::Colors AnsiColors::of(const AnsiStyle& style, const QColor& ground) const
 {
     QColor text = resolved(style.text, m_text);
-    QColor background = resolved(style.background, m_base);
+    QColor background = resolved(style.background, ground);
     bool painted = style.background.kind != AnsiColor::Kind::Default;
     if (style.inverse) {
         std::swap(text, background);

@@ -8,13 +8,10 @@
 
 namespace turnspit {
 
-/// Contrast of two colours after WCAG 2: 1 to 21.
-[[nodiscard]] double contrast(const QColor& a, const QColor& b);
-
 /// This colour, or the nearest lighter or darker one that can be read on the background: 4.5:1.
 [[nodiscard]] QColor readableOn(const QColor& color, const QColor& background);
 
-/// What a style looks like on the palette's Base, for text that can always be read.
+/// What a style looks like, for text that can always be read.
 class AnsiColors
 {
 public:
@@ -25,11 +22,15 @@ public:
         QColor text;
         QColor background; ///< invalid: what is behind stays
     };
-    [[nodiscard]] Colors of(const AnsiStyle& style) const;
+    [[nodiscard]] Colors of(const AnsiStyle& style) const { return of(style, m_base); }
+    /// On another ground than the palette's Base.
+    [[nodiscard]] Colors of(const AnsiStyle& style, const QColor& ground) const;
+
+    /// readableOn, remembered.
+    [[nodiscard]] QColor readable(const QColor& color, const QColor& background) const;
 
 private:
     [[nodiscard]] QColor resolved(const AnsiColor& color, const QColor& otherwise) const;
-    [[nodiscard]] QColor readable(const QColor& color, const QColor& background) const;
 
     QColor m_text;
     QColor m_base;

@@ -92,15 +92,23 @@ void LogPainter::paint(QPainter& painter, const LogLine& line, const LogText& te
     const int left = textLeft();
     const QRect all(0, top, m_width, rows * m_rowHeight);
     const QPalette::ColorGroup group = look.focused ? QPalette::Active : QPalette::Inactive;
-    if (look.selected)
-        painter.fillRect(all, m_palette.color(group, QPalette::Highlight));
-    else if (line.stream == 'e')
-        painter.fillRect(all.adjusted(left - gutter, 0, 0, 0), tones::errorStreamTint(dark));
-    if (look.current && !look.selected) {
-        QColor tint = m_palette.color(QPalette::Highlight);
-        tint.setAlphaF(0.18F);
-        painter.fillRect(all, tint);
+    // What lies behind the time, and behind the text.
+    QColor ground = m_palette.color(look.selected ? group : QPalette::Active, look.selected ? QPalette::Highlight : QPalette::Base);
+    QColor behind = ground;
+    if (!look.selected) {
+        if (line.stream == 'e')
+            behind = tones::over(behind, tones::errorStreamTint(dark));
+        if (look.current) {
+            QColor tint = m_palette.color(QPalette::Highlight);
+            tint.setAlphaF(0.18F);
+            ground = tones::over(ground, tint);
+            behind = tones::over(behind, tint);
+        }
     }
+    if (look.selected || look.current)
+        painter.fillRect(all, ground);
+    if (behind != ground)
+        painter.fillRect(all.adjusted(left - gutter, 0, 0, 0), behind);
 
     const double textAt = left - look.scrolled;
     const int columns = this->columns();
@@ -111,20 +119,26 @@ void LogPainter::paint(QPainter& painter, const LogLine& line, const LogText& te
         const int first = m_wrap ? row * columns : static_cast<int>(look.scrolled / m_cellWidth);
         const int end = m_wrap ? first + columns : first + columns + 2;
         painter.setClipRect(QRect(left, y, m_width - left, m_rowHeight));
-        paintRow(painter, text, first, end, m_wrap ? left - first * m_cellWidth : textAt, y, look);
+        paintRow(painter, text, first, end, m_wrap ? left - first * m_cellWidth : textAt, y, behind, look);
     }
     painter.setClipping(false);
     if (line.stream == 'e')
         painter.fillRect(QRect(left - gutter, top, barWidth, rows * m_rowHeight), tones::errorStreamBar(dark));
     if (m_times != LogTimes::Hidden) {
         painter.setFont(m_font);
-        painter.setPen(m_palette.color(group, look.selected ? QPalette::HighlightedText : QPalette::PlaceholderText));
+        painter.setPen(look.selected ? m_palette.color(group, QPalette::HighlightedText) : weak(ground));
         const QRect time(margin, top, left - margin - 2 * gutter, m_rowHeight);
         painter.drawText(time, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, logTimeText(line.time, m_times, look.now));
     }
 }
 
-void LogPainter::paintRow(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const
+QColor LogPainter::weak(const QColor& ground) const
+{
+    return m_colors.readable(tones::over(ground, m_palette.color(QPalette::PlaceholderText)), ground);
+}
+
+void LogPainter::paintRow(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const QColor& ground,
+                          const Look& look) const
 {
     qsizetype at = text.indexAt(firstCell);
     const qsizetype end = text.indexAt(endCell);
@@ -145,7 +159,7 @@ void LogPainter::paintRow(QPainter& painter, const LogText& text, int firstCell,
         const AnsiStyle now = style == text.styles.begin() ? AnsiStyle{} : std::prev(style)->style;
         const qsizetype behind = style == text.styles.end() ? end : std::min(end, style->begin);
         if (behind > at) {
-            AnsiColors::Colors colors = m_colors.of(now);
+            AnsiColors::Colors colors = m_colors.of(now, ground);
             if (look.selected)
                 colors = {m_palette.color(group, QPalette::HighlightedText), {}};
             pieces.append({at, behind, now, colors});
@@ -159,10 +173,9 @@ void LogPainter::paintRow(QPainter& painter, const LogText& text, int firstCell,
         if (piece.colors.background.isValid())
             painter.fillRect(QRectF(x(piece.begin), y, x(piece.end) - x(piece.begin), m_rowHeight), piece.colors.background);
     }
-    paintHits(painter, text, firstCell, endCell, left, y, look);
-    for (const Piece& piece : std::as_const(pieces)) {
+    const auto draw = [&](const Piece& piece, const QColor& color) {
         painter.setFont(piece.style.bold ? m_boldFont : m_font);
-        painter.setPen(piece.colors.text);
+        painter.setPen(color);
         // What is not one QChar a cell may not have the width of its cells in this font: each cluster goes to its own place.
         qsizetype from = piece.begin;
         while (from < piece.end) {
@@ -178,14 +191,30 @@ void LogPainter::paintRow(QPainter& painter, const LogText& text, int firstCell,
             from = to;
         }
         if (piece.style.underline)
-            painter.fillRect(QRectF(x(piece.begin), y + m_ascent + 1, x(piece.end) - x(piece.begin), 1), piece.colors.text);
+            painter.fillRect(QRectF(x(piece.begin), y + m_ascent + 1, x(piece.end) - x(piece.begin), 1), color);
+    };
+    const QRegion all = painter.clipRegion();
+    const QRegion hits = paintHits(painter, text, firstCell, endCell, left, y, look);
+    if (look.selected || hits.isEmpty()) {
+        for (const Piece& piece : std::as_const(pieces))
+            draw(piece, piece.colors.text);
+        return;
     }
+    // On the mark of a hit the same colour may be hard to read.
+    const QColor mark = tones::findMark(tones::isDark(m_palette));
+    for (const bool onHits : {false, true}) {
+        painter.setClipRegion(onHits ? all & hits : all - hits);
+        for (const Piece& piece : std::as_const(pieces))
+            draw(piece, onHits ? m_colors.readable(piece.colors.text, mark) : piece.colors.text);
+    }
+    painter.setClipRegion(all);
 }
 
-void LogPainter::paintHits(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const
+QRegion LogPainter::paintHits(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const
 {
+    QRegion all;
     if (m_highlight.pattern().isEmpty() || !m_highlight.isValid())
-        return;
+        return all;
     const bool dark = tones::isDark(m_palette);
     // A hit may begin before what is visible, but a long line is not searched from its beginning for every row.
     constexpr int before = 2048;
@@ -209,7 +238,9 @@ void LogPainter::paintHits(QPainter& painter, const LogText& text, int firstCell
             painter.setPen(tones::findFrame(dark));
             painter.drawRect(rect.adjusted(0, 0, -1, -1));
         }
+        all += rect.toRect();
     }
+    return all;
 }
 
 void LogPainter::paintMark(QPainter& painter, const LogLine& line, const LogText& text, int top, const Look& look) const
@@ -234,7 +265,7 @@ void LogPainter::paintMark(QPainter& painter, const LogLine& line, const LogText
     } else {
         painter.drawLine(left - 2 * gutter, center, left - gutter, center);
     }
-    painter.setPen(m_palette.color(group, look.selected ? QPalette::HighlightedText : QPalette::PlaceholderText));
+    painter.setPen(look.selected ? m_palette.color(group, QPalette::HighlightedText) : weak(m_palette.color(QPalette::Base)));
     const QRect rect(left, top, room, m_rowHeight);
     painter.drawText(rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
     if (!m_highlight.pattern().isEmpty() && m_highlight.match(text.text).hasMatch()) {

@@ -7,6 +7,7 @@
 
 #include <QFont>
 #include <QRect>
+#include <QRegion>
 #include <QRegularExpression>
 
 class QPainter;
@@ -63,8 +64,11 @@ public:
 
 private:
     void paintMark(QPainter& painter, const LogLine& line, const LogText& text, int top, const Look& look) const;
-    void paintRow(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const;
-    void paintHits(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const;
+    /// What is less important than text, and can be read on this ground.
+    [[nodiscard]] QColor weak(const QColor& ground) const;
+    void paintRow(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const QColor& ground, const Look& look) const;
+    /// Where the marks are.
+    QRegion paintHits(QPainter& painter, const LogText& text, int firstCell, int endCell, double left, int y, const Look& look) const;
 
     QPalette m_palette;
     AnsiColors m_colors{QPalette()};

@@ -190,7 +190,7 @@ void QuitDialog::fitColumns()
 
 void QuitDialog::tintButtons()
 {
-    const QColor color = tones::ofState(ServiceState::Failed, tones::isDark(palette()));
+    const QColor color = tones::onButton(ServiceState::Failed, palette());
     QPalette red = palette();
     red.setColor(QPalette::Active, QPalette::ButtonText, color);
     red.setColor(QPalette::Inactive, QPalette::ButtonText, color);

@@ -2,6 +2,7 @@
 
 #include <QPalette>
 
+#include <algorithm>
 #include <cmath>
 
 namespace turnspit::tones {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr double leastForGlyphs = 3;
 constexpr double leastForText = 4.5;
+constexpr double leastOnButtons = 5.5;
 
 double luminance(const QColor& color)
 {
@@ -23,20 +25,23 @@ QColor mixed(const QColor& over, const QColor& under, double share)
     return QColor::fromRgbF(mix(over.redF(), under.redF()), mix(over.greenF(), under.greenF()), mix(over.blueF(), under.blueF()));
 }
 
+using Roles = std::initializer_list<QPalette::ColorRole>;
+constexpr Roles grounds{QPalette::Base, QPalette::AlternateBase, QPalette::Window};
+
 /// The least contrast with what the palette puts behind text.
-double worst(const QColor& color, const QPalette& palette)
+double worst(const QColor& color, const QPalette& palette, Roles roles)
 {
     double least = 21;
-    for (const auto role : {QPalette::Base, QPalette::AlternateBase, QPalette::Window})
+    for (const auto role : roles)
         least = std::min(least, contrast(color, palette.color(role)));
     return least;
 }
 
-QColor readable(const QColor& color, const QPalette& palette, double least)
+QColor readable(const QColor& color, const QPalette& palette, double least, Roles roles = grounds)
 {
     const QColor end = isDark(palette) ? Qt::white : Qt::black;
     QColor moved = color;
-    for (int step = 1; step <= 10 && worst(moved, palette) < least; ++step)
+    for (int step = 1; step <= 10 && worst(moved, palette, roles) < least; ++step)
         moved = mixed(end, color, step / 10.0);
     return moved;
 }
@@ -85,19 +90,33 @@ QColor ofText(ServiceState state, const QPalette& palette)
     return readable(ofState(state, isDark(palette)), palette, leastForText);
 }
 
+QColor onButton(ServiceState state, const QPalette& palette)
+{
+    return readable(ofState(state, isDark(palette)), palette, leastOnButtons, {QPalette::Button});
+}
+
+QColor over(const QColor& ground, const QColor& tint)
+{
+    return QColor::fromRgb(mixed(tint, ground, tint.alphaF()).rgb());
+}
+
 QPalette withReadableHints(QPalette palette)
 {
     const QColor base = palette.color(QPalette::Base);
     const QColor text = palette.color(QPalette::Text);
     const QColor hint = palette.color(QPalette::PlaceholderText);
-    const QColor seen = mixed(hint, base, hint.alphaF());
-    if (contrast(seen, base) >= leastForGlyphs)
+    const auto canBeRead = [&](const QColor& color) {
+        return std::ranges::all_of(grounds, [&](auto role) {
+            const QColor ground = palette.color(role);
+            return contrast(over(ground, color), ground) >= leastForText;
+        });
+    };
+    if (canBeRead(hint))
         return palette;
     // Weaker than text, as hints are, and no weaker than can be read.
-    for (const double share : {0.6, 0.75, 1.0}) {
-        const QColor color = mixed(text, base, share);
-        palette.setColor(QPalette::PlaceholderText, color);
-        if (contrast(color, base) >= leastForText)
+    for (const double share : {0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0}) {
+        palette.setColor(QPalette::PlaceholderText, mixed(text, base, share));
+        if (canBeRead(palette.color(QPalette::PlaceholderText)))
             break;
     }
     return palette;

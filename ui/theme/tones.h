@@ -22,6 +22,12 @@ namespace turnspit::tones {
 /// For words that say how serious something is: at least 4.5:1.
 [[nodiscard]] QColor ofText(ServiceState state, const QPalette& palette);
 
+/// The same on a button: 5.5:1, since styles shade buttons.
+[[nodiscard]] QColor onButton(ServiceState state, const QPalette& palette);
+
+/// What is seen where a colour that lets through lies on an opaque one.
+[[nodiscard]] QColor over(const QColor& ground, const QColor& tint);
+
 /// The palette with hints in empty fields that can be read: some desktops set every colour for a dark theme but this one.
 [[nodiscard]] QPalette withReadableHints(QPalette palette);
 
