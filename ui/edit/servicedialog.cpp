@@ -6,6 +6,7 @@
 #include <ui/edit/serviceform.h>
 #include <ui/edit/trypane.h>
 #include <ui/text/words.h>
+#include <ui/window/screenfit.h>
 
 #include <QDir>
 #include <QFile>
@@ -13,7 +14,6 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QScreen>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QTabWidget>
@@ -122,11 +122,8 @@ void ServiceDialog::clampSize()
     const QSize form = m_form->sizeHint();
     const int line = fontMetrics().lineSpacing();
     // Tall enough for an open schedule; the form scrolls where the screen is small.
-    QSize wanted(std::max(form.width() + m_scroll->verticalScrollBar()->sizeHint().width() + 4 * line, 44 * line), std::max(sizeHint().height(), 42 * line));
-    wanted = wanted.expandedTo(size());
-    if (const QScreen* const at = screen())
-        wanted = wanted.boundedTo(at->availableSize() - QSize(2 * line, 4 * line));
-    resize(wanted);
+    const QSize wanted(std::max(form.width() + m_scroll->verticalScrollBar()->sizeHint().width() + 4 * line, 44 * line), std::max(sizeHint().height(), 42 * line));
+    resizeOnScreen(*this, wanted.expandedTo(size()));
 }
 
 // ---- checking

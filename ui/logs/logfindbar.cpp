@@ -3,11 +3,11 @@
 #include <ui/logs/logfeed.h>
 #include <ui/logs/logpatternfield.h>
 #include <ui/logs/logview.h>
+#include <ui/text/elidedlabel.h>
 #include <ui/text/words.h>
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QToolButton>
@@ -30,11 +30,10 @@ QToolButton* arrow(const char* name, Qt::ArrowType type, const QString& text, QW
 
 LogFindBar::LogFindBar(LogFeed& feed, LogView& view, QWidget* parent)
     : QWidget(parent), m_feed(feed), m_view(view), m_field(new LogPatternField(QStringLiteral("logFind"), tr("Find in the log"), this)),
-      m_count(new QLabel(this)), m_next(arrow("logFindNext", Qt::DownArrow, tr("Next hit (F3)"), this)),
+      m_count(new ElidedLabel(this)), m_next(arrow("logFindNext", Qt::DownArrow, tr("Next hit (F3)"), this)),
       m_previous(arrow("logFindPrevious", Qt::UpArrow, tr("Previous hit (Shift+F3)"), this)), m_search(new LogSearch(feed.session(), this))
 {
     m_count->setObjectName(QStringLiteral("logFindCount"));
-    m_count->setTextFormat(Qt::PlainText);
     auto* close = new QToolButton(this);
     close->setObjectName(QStringLiteral("logFindClose"));
     close->setText(QStringLiteral("✕"));

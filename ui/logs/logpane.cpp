@@ -6,6 +6,7 @@
 #include <ui/logs/logpatternfield.h>
 #include <ui/logs/logrunbox.h>
 #include <ui/logs/logview.h>
+#include <ui/text/elidedlabel.h>
 #include <ui/text/words.h>
 
 #include <QHBoxLayout>
@@ -35,8 +36,8 @@ LogPane::LogPane(HostSession& session, QWidget* parent)
       m_runs(new LogRunBox(*m_feed, this)), m_follow(new QToolButton(this)), m_wrap(new QToolButton(this)), m_times(new QToolButton(this)),
       m_menu(new QToolButton(this)), m_filterBar(new QWidget(this)),
       m_filter(new LogPatternField(QStringLiteral("logFilter"), tr("Show only lines with"), m_filterBar)), m_jumpBar(new QWidget(this)),
-      m_jump(new QLineEdit(m_jumpBar)), m_jumpError(new QLabel(m_jumpBar)), m_find(new LogFindBar(*m_feed, *m_view, this)),
-      m_status(new QLabel(this)), m_message(new QLabel(this)), m_export(new LogExport(session, this)), m_tasks(std::make_unique<TaskScope>())
+      m_jump(new QLineEdit(m_jumpBar)), m_jumpError(new ElidedLabel(m_jumpBar)), m_find(new LogFindBar(*m_feed, *m_view, this)),
+      m_status(new ElidedLabel(this)), m_message(new ElidedLabel(this)), m_export(new LogExport(session, this)), m_tasks(std::make_unique<TaskScope>())
 {
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 2, 4, 2);
@@ -46,13 +47,8 @@ LogPane::LogPane(HostSession& session, QWidget* parent)
     m_find->hide();
 
     m_status->setObjectName(QStringLiteral("logStatus"));
-    m_status->setTextFormat(Qt::PlainText);
     m_message->setObjectName(QStringLiteral("logMessage"));
-    m_message->setTextFormat(Qt::PlainText);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    // Long texts are cut rather than make the window wider.
-    m_status->setMinimumWidth(1);
-    m_message->setMinimumWidth(1);
     auto* bottom = new QHBoxLayout;
     bottom->setContentsMargins(8, 2, 8, 2);
     bottom->addWidget(m_status, 1);
@@ -187,7 +183,6 @@ void LogPane::enterJump()
     const auto time = parseJump(m_jump->text(), Clock::current().wallNow());
     if (!time) {
         m_jumpError->setText(tr("⚠ Not a time: 13:58, -10m, 2026-11-28 13:58"));
-        m_jumpError->setToolTip(m_jumpError->text());
         return;
     }
     m_jumpBar->hide();
@@ -289,7 +284,6 @@ void LogPane::keyPressEvent(QKeyEvent* event)
 void LogPane::tell(const QString& message)
 {
     m_message->setText(message);
-    m_message->setToolTip(message);
 }
 
 QString LogPane::statusText() const
@@ -326,11 +320,8 @@ void LogPane::refresh()
     for (QWidget* const control : std::initializer_list<QWidget*>{m_follow, m_menu, m_runs})
         control->setEnabled(open);
     m_follow->setChecked(open && m_view->isFollowing());
-    const QString status = statusText();
-    if (status != m_status->text()) {
+    if (const QString status = statusText(); status != m_status->text())
         m_status->setText(status);
-        m_status->setToolTip(status);
-    }
 }
 
 } // namespace turnspit

@@ -114,7 +114,6 @@ void LogPane::makeJumpBar()
     m_jump->setPlaceholderText(tr("13:58, -10m, yesterday 22:00, 2026-11-28 13:58"));
     m_jump->setAccessibleName(tr("Go to a time"));
     m_jumpError->setObjectName(QStringLiteral("logJumpError"));
-    m_jumpError->setMinimumWidth(1); // in a narrow window it is cut, not the field
     m_jump->setMinimumWidth(m_jump->fontMetrics().averageCharWidth() * 16);
     auto* label = new QLabel(tr("&Go to"), m_jumpBar);
     label->setBuddy(m_jump);

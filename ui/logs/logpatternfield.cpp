@@ -1,9 +1,9 @@
 #include <ui/logs/logpatternfield.h>
 
 #include <ui/text/clearbutton.h>
+#include <ui/text/elidedlabel.h>
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLineEdit>
 #include <QRegularExpression>
 #include <QToolButton>
@@ -27,7 +27,7 @@ QToolButton* toggle(const QString& name, const QString& text, const QString& mea
 
 LogPatternField::LogPatternField(const QString& name, const QString& label, QWidget* parent)
     : QWidget(parent), m_edit(new QLineEdit(this)), m_regex(toggle(name + QStringLiteral("Regex"), QStringLiteral(".*"), tr("Regular expression"), this)),
-      m_case(toggle(name + QStringLiteral("Case"), QStringLiteral("Aa"), tr("Match case"), this)), m_error(new QLabel(this))
+      m_case(toggle(name + QStringLiteral("Case"), QStringLiteral("Aa"), tr("Match case"), this)), m_error(new ElidedLabel(this))
 {
     m_edit->setObjectName(name);
     m_edit->setPlaceholderText(label);
@@ -35,8 +35,6 @@ LogPatternField::LogPatternField(const QString& name, const QString& label, QWid
     addClearButton(*m_edit);
     m_edit->setMinimumWidth(m_edit->fontMetrics().averageCharWidth() * 16);
     m_error->setObjectName(name + QStringLiteral("Error"));
-    m_error->setTextFormat(Qt::PlainText);
-    m_error->setMinimumWidth(1); // in a narrow window it is cut, not the field
     m_error->hide();
     setFocusProxy(m_edit);
 

@@ -3,6 +3,7 @@
 #include <ui/notices/pastevents.h>
 #include <ui/text/opening.h>
 #include <ui/text/words.h>
+#include <ui/window/screenfit.h>
 
 #include <turnspit/base/clock.h>
 
@@ -58,7 +59,7 @@ EventsDialog::EventsDialog(const QString& title, const QList<HostEvent>& events,
     auto* const layout = new QVBoxLayout(this);
     layout->addWidget(m_list);
     layout->addWidget(buttons);
-    resize(80 * fontMetrics().averageCharWidth(), 20 * fontMetrics().height());
+    resizeOnScreen(*this, {80 * fontMetrics().averageCharWidth(), 20 * fontMetrics().height()});
 }
 
 void EventsDialog::showCurrent()

@@ -2,13 +2,13 @@
 
 #include <ui/palette/palettemodel.h>
 #include <ui/text/announce.h>
+#include <ui/text/elidedlabel.h>
 #include <ui/theme/icons.h>
 
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>
@@ -77,7 +77,7 @@ public:
 
 CommandPalette::CommandPalette(QWidget& window)
     : QFrame(&window), m_model(new PaletteModel(this)), m_edit(new QLineEdit(this)), m_list(new QListView(this)),
-      m_hint(new QLabel(this))
+      m_hint(new ElidedLabel(this))
 {
     setObjectName(QStringLiteral("palette"));
     setAccessibleName(tr("Command palette"));
@@ -101,7 +101,6 @@ CommandPalette::CommandPalette(QWidget& window)
     m_list->setFocusPolicy(Qt::NoFocus); // the line keeps it, and its keys choose here
 
     m_hint->setObjectName(QStringLiteral("paletteHint"));
-    m_hint->setTextFormat(Qt::PlainText);
     m_hint->setForegroundRole(QPalette::PlaceholderText);
 
     auto* layout = new QVBoxLayout(this);

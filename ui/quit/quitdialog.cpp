@@ -12,6 +12,8 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollBar>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -76,7 +78,6 @@ QuitDialog::QuitDialog(QuitPlan& plan, QWidget* parent)
     m_list->setFocusPolicy(Qt::NoFocus); // its buttons are what one goes to
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(WhatColumn, QHeaderView::Stretch);
-    m_list->setMinimumSize(m_list->fontMetrics().averageCharWidth() * 74, m_list->fontMetrics().height() * 9);
 
     m_extend->setObjectName(QStringLiteral("quitExtend"));
     m_extend->setAccessibleName(tr("Give everything that is still stopping one minute more"));
@@ -134,6 +135,7 @@ void QuitDialog::refresh()
         if (!item || item->text(NameColumn) != name) {
             item = new QTreeWidgetItem;
             item->setText(NameColumn, name);
+            item->setToolTip(NameColumn, name);
             m_list->insertTopLevelItem(n, item);
             auto* const button = new QPushButton(tr("Kill now"), m_list);
             button->setObjectName(QStringLiteral("quitKill/%1").arg(name));
@@ -186,6 +188,18 @@ void QuitDialog::fitColumns()
     const int gap = 2 * m_list->fontMetrics().averageCharWidth();
     m_list->setColumnWidth(NameColumn, m_list->columnWidth(NameColumn) + gap);
     m_list->setColumnWidth(LeftColumn, m_list->columnWidth(LeftColumn) + gap);
+    // Wide enough for what is said about each; it never shrinks while somebody looks at it.
+    int needed = 0;
+    for (int row = 0; row < m_list->topLevelItemCount(); ++row)
+        needed = std::max(needed, m_list->fontMetrics().horizontalAdvance(m_list->topLevelItem(row)->text(WhatColumn)));
+    needed += 2 * gap + 2 * m_list->frameWidth() + m_list->verticalScrollBar()->sizeHint().width();
+    for (const Column column : {NameColumn, LeftColumn, KillColumn})
+        needed += m_list->columnWidth(column);
+    const int room = screen()->availableSize().width() - 4 * gap;
+    const int usual = 74 * m_list->fontMetrics().averageCharWidth();
+    if (needed > room) // the name gives way: its tool tip has all of it
+        m_list->setColumnWidth(NameColumn, std::max(8 * gap, m_list->columnWidth(NameColumn) - (needed - room)));
+    m_list->setMinimumSize(std::max(m_list->minimumWidth(), std::min(room, std::max(usual, needed))), m_list->fontMetrics().height() * 9);
 }
 
 void QuitDialog::tintButtons()

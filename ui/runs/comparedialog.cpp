@@ -8,6 +8,7 @@
 #include <ui/runs/outcomes.h>
 #include <ui/runs/runwords.h>
 #include <ui/text/words.h>
+#include <ui/window/screenfit.h>
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
@@ -62,11 +63,14 @@ void CompareDialog::createFacts(const RunInfo& left, const RunInfo& right)
     m_facts->setObjectName(QStringLiteral("compareFacts"));
     m_facts->setAccessibleName(tr("Facts about both runs"));
     m_facts->setHeaderLabels({tr("Fact"), nameOf(left), nameOf(right)});
+    for (int column = 0; column < m_facts->columnCount(); ++column) // a reason may be longer than its column
+        m_facts->headerItem()->setToolTip(column, m_facts->headerItem()->text(column));
     m_facts->setRootIsDecorated(false);
     m_facts->setUniformRowHeights(true);
     m_facts->setAllColumnsShowFocus(true);
     m_facts->setSelectionMode(QAbstractItemView::NoSelection); // to read only
     m_facts->header()->setSectionsMovable(false);
+    m_facts->header()->setTextElideMode(Qt::ElideRight);
     const WallTime now = Clock::current().wallNow();
     const auto add = [&](const QString& what, const QString& before, const QString& after, bool differs) {
         if (before.isEmpty() && after.isEmpty())
@@ -113,6 +117,7 @@ void CompareDialog::createOutput()
     plain.setPointSizeF(plain.pointSizeF());
     m_view->header()->setFont(plain);
     m_view->header()->setSectionsMovable(false);
+    m_view->header()->setTextElideMode(Qt::ElideRight);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 4);
     m_view->header()->setSectionResizeMode(DiffModel::MarkColumn, QHeaderView::Fixed);
@@ -142,11 +147,19 @@ void CompareDialog::createOutput()
 void CompareDialog::createLayout()
 {
     auto* const tools = new QHBoxLayout;
-    tools->addWidget(m_ignoreFigures);
-    tools->addWidget(m_showSame);
+    auto* const choices = new QBoxLayout(QBoxLayout::LeftToRight);
+    choices->addWidget(m_ignoreFigures);
+    choices->addWidget(m_showSame);
+    tools->addLayout(choices);
     tools->addStretch(1);
-    tools->addWidget(m_previous);
-    tools->addWidget(m_next);
+    auto* const steps = new QBoxLayout(QBoxLayout::LeftToRight);
+    steps->addWidget(m_previous);
+    steps->addWidget(m_next);
+    tools->addLayout(steps);
+    if (tools->sizeHint().width() > screen()->availableSize().width() * 9 / 10) { // long words, or a small screen
+        choices->setDirection(QBoxLayout::TopToBottom);
+        steps->setDirection(QBoxLayout::TopToBottom);
+    }
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     for (QPushButton* const button : {m_previous, m_next, buttons->button(QDialogButtonBox::Close)})
         button->setAutoDefault(false);
@@ -161,10 +174,7 @@ void CompareDialog::createLayout()
     const int row = m_facts->sizeHintForRow(0);
     m_facts->setMaximumHeight(m_facts->header()->sizeHint().height() + row * m_facts->topLevelItemCount() + 2 * m_facts->frameWidth());
     m_facts->setMinimumHeight(m_facts->header()->sizeHint().height() + row * 3);
-    QSize wanted(110 * fontMetrics().averageCharWidth(), m_facts->maximumHeight() + 24 * fontMetrics().height());
-    if (const QScreen* const at = screen())
-        wanted = wanted.boundedTo(at->availableSize() * 0.9);
-    resize(wanted);
+    resizeOnScreen(*this, {100 * fontMetrics().averageCharWidth(), m_facts->maximumHeight() + 24 * fontMetrics().height()});
 }
 
 Task<> CompareDialog::load(RunInfo left, RunInfo right)

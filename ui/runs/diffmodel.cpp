@@ -164,7 +164,7 @@ QVariant DiffModel::data(const QModelIndex& index, int role) const
 
 QVariant DiffModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     return section == LeftColumn ? m_leftName : section == RightColumn ? m_rightName : QString();
 }

@@ -11,6 +11,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QResizeEvent>
 #include <QStyle>
 #include <QToolBar>
 #include <QToolButton>
@@ -126,6 +127,7 @@ void RunDetails::tick()
 {
     if (m_run)
         m_facts->setText(facts(*m_run));
+    fitHeight();
 }
 
 void RunDetails::refresh()
@@ -143,7 +145,7 @@ void RunDetails::refresh()
     if (!some) {
         m_title->setText(tr("No run is selected."));
         m_reason->hide();
-        return;
+        return fitHeight();
     }
     const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
     m_icon->setPixmap(outcomes::icon(*m_run).pixmap(QSize(side, side), devicePixelRatioF()));
@@ -156,6 +158,7 @@ void RunDetails::refresh()
     m_reason->setVisible(!reason.isEmpty());
     m_facts->setText(facts(*m_run));
     setAccessibleDescription(QStringList{m_title->text(), reason, m_facts->text()}.join(QStringLiteral(". ")));
+    fitHeight();
 }
 
 QString RunDetails::facts(const RunInfo& run) const
@@ -179,6 +182,20 @@ QString RunDetails::facts(const RunInfo& run) const
     if (run.end && outcomes::hasRun(run))
         parts += tr("log lines: %1").arg(runwords::logLines(run));
     return parts.join(QStringLiteral("\u00a0· "));
+}
+
+/// Lines that wrap ask for their height only once their width is known.
+void RunDetails::fitHeight()
+{
+    if (const int height = layout()->totalHeightForWidth(width()); height > 0)
+        setMinimumHeight(height);
+}
+
+void RunDetails::resizeEvent(QResizeEvent* event)
+{
+    QFrame::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        fitHeight();
 }
 
 void RunDetails::changeEvent(QEvent* event)

@@ -43,6 +43,7 @@ Q_SIGNALS:
     void listExportRequested();
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
@@ -50,6 +51,7 @@ private:
     QAction* createAction(const char* objectName, const QString& icon, const QString& text);
     void addButton(QAction* action, const char* objectName);
     void refresh();
+    void fitHeight();
     [[nodiscard]] QString facts(const RunInfo& run) const;
 
     std::optional<RunInfo> m_run;

@@ -10,6 +10,7 @@
 #include <ui/runs/runsstrip.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
+#include <ui/text/elidedlabel.h>
 #include <ui/text/opening.h>
 #include <ui/text/words.h>
 #include <ui/window/placeholderpage.h>
@@ -52,7 +53,7 @@ RunsTab::RunsTab(HostSession& session, HostMirror& mirror, QWidget* parent)
     : QWidget(parent), m_session(session), m_mirror(mirror), m_wasLive(mirror.isLive()), m_table(new RunFeed(session, pageSize, this)),
       m_all(new RunFeed(session, stripPageSize, this)), m_strip(new RunsStrip(m_all->model(), this)), m_view(new QTreeView(this)),
       m_pages(new QStackedWidget(this)), m_main(new QWidget(this)), m_empty(new PlaceholderPage(this)), m_details(new RunDetails(this)),
-      m_span(new QComboBox(this)), m_now(new QToolButton(this)), m_filter(new QButtonGroup(this)), m_note(new QLabel(this)),
+      m_span(new QComboBox(this)), m_now(new QToolButton(this)), m_filter(new QButtonGroup(this)), m_note(new ElidedLabel(this)),
       m_refresher(new Refresher(*this, [this] { refresh(); })), m_logExport(new LogExport(session, this)),
       m_listExport(new RunExport(session, this))
 {
@@ -94,15 +95,15 @@ void RunsTab::createTable()
     m_view->setAllColumnsShowFocus(true);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    m_view->setMinimumHeight(fontMetrics().height() * 5);
+    m_view->setMinimumHeight(fontMetrics().height() * 4);
     m_view->addActions(m_details->runActions());
     QHeaderView* const header = m_view->header();
     header->setStretchLastSection(false);
     header->setSectionsMovable(false);
     const int unit = fontMetrics().averageCharWidth();
     const std::array<int, RunModel::ColumnCount> widths{7, 22, 13, 30, 20, 16, 11, 11};
-    for (std::size_t column = 0; column < widths.size(); ++column)
-        header->resizeSection(static_cast<int>(column), widths.at(column) * unit);
+    for (int column = 0; column < RunModel::ColumnCount; ++column)
+        header->resizeSection(column, std::max(widths.at(static_cast<std::size_t>(column)) * unit, header->sectionSizeHint(column)));
     header->setSectionResizeMode(RunModel::ResultColumn, QHeaderView::Stretch);
     header->setMinimumSectionSize(unit * 6);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RunsTab::currentRowChanged);
@@ -141,7 +142,6 @@ void RunsTab::createBar()
     }
     m_filter->button(0)->setChecked(true);
     connect(m_filter, &QButtonGroup::idClicked, this, [this](int id) { setFilter(id == 1); });
-    m_note->setTextFormat(Qt::PlainText);
     m_note->setObjectName(QStringLiteral("runsNote"));
 }
 

@@ -5,6 +5,7 @@
 #include <ui/services/servicefilter.h>
 #include <ui/services/servicemodel.h>
 #include <ui/text/opening.h>
+#include <ui/text/words.h>
 
 #include <QDataStream>
 #include <QHeaderView>
@@ -12,6 +13,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QScopedValueRollback>
+#include <QStyle>
 
 #include <algorithm>
 #include <array>
@@ -227,10 +229,21 @@ void ServiceView::setDefaultColumns()
         header()->moveSection(header()->visualIndex(column), column);
         // The name has what the others leave; Qt's own stretching does not shrink once they leave nothing.
         header()->setSectionResizeMode(column, column == ServiceModel::NameColumn ? QHeaderView::Fixed : QHeaderView::Interactive);
-        header()->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
+        const int usual = widths.at(static_cast<std::size_t>(column)) * unit;
+        header()->resizeSection(column, std::max({usual, header()->sectionSizeHint(column), column == ServiceModel::StateColumn ? stateWidth() : 0}));
         header()->setSectionHidden(column, column >= ServiceModel::KindColumn);
     }
     fitName();
+}
+
+/// Of the longest word, in a group.
+int ServiceView::stateWidth() const
+{
+    int word = 0;
+    for (const ServiceState state : {ServiceState::Stopped, ServiceState::Starting, ServiceState::Running, ServiceState::Waiting, ServiceState::BackingOff,
+                                     ServiceState::Stopping, ServiceState::Failed, ServiceState::Completed, ServiceState::Invalid, ServiceState::Disabled})
+        word = std::max(word, fontMetrics().horizontalAdvance(words::state(state)));
+    return word + style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this) + 2 * indentation() + 2 * fontMetrics().averageCharWidth();
 }
 
 void ServiceView::fitName()

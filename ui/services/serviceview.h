@@ -68,6 +68,7 @@ private:
     void onFold(const QModelIndex& index, bool folded);
     void showColumnMenu(const QPoint& at);
     void setDefaultColumns();
+    [[nodiscard]] int stateWidth() const;
     void fitName();
     void onStale();
     Task<> resortWhenCalm();

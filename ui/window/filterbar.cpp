@@ -11,6 +11,7 @@
 #include <QLocale>
 #include <QSignalBlocker>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include <array>
 #include <utility>
@@ -26,11 +27,16 @@ constexpr std::array states{ServiceState::Running,  ServiceState::Starting,  Ser
 } // namespace
 
 FilterBar::FilterBar(QWidget* parent)
-    : QWidget(parent), m_layout(new QHBoxLayout(this)), m_buttons(new QButtonGroup(this)), m_groups(new QComboBox(this))
+    : QWidget(parent), m_layout(new QHBoxLayout), m_below(new QHBoxLayout), m_buttons(new QButtonGroup(this)), m_groups(new QComboBox(this))
 {
     setObjectName(QStringLiteral("filterBar"));
-    m_layout->setContentsMargins(6, 3, 6, 3);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(6, 3, 6, 3);
+    rows->setSpacing(2);
+    rows->addLayout(m_layout);
+    rows->addLayout(m_below);
     m_layout->setSpacing(2);
+    m_below->addStretch(1);
     m_all = addChip(QStringLiteral("chipAll"));
     m_all->setChecked(true);
     connect(m_all, &QToolButton::clicked, this, [this] { choose(std::nullopt); });
@@ -170,13 +176,30 @@ void FilterBar::refresh()
 void FilterBar::fit()
 {
     labelAll(false);
-    int needed = m_layout->contentsMargins().left() + m_layout->contentsMargins().right();
-    for (int at = 0; at < m_layout->count(); ++at) {
-        if (QWidget* const widget = m_layout->itemAt(at)->widget(); widget && !widget->isHidden())
-            needed += widget->sizeHint().width() + m_layout->spacing();
-    }
-    if (needed > width())
+    const bool compact = chipsWidth() + groupsWidth() > width();
+    if (compact)
         labelAll(true);
+    // Where even figures leave it no room, the group has a row of its own.
+    QHBoxLayout* const home = compact && chipsWidth() + groupsWidth() > width() ? m_below : m_layout;
+    if (home->indexOf(m_groups) < 0) {
+        (home == m_below ? m_layout : m_below)->removeWidget(m_groups);
+        home->addWidget(m_groups);
+    }
+}
+
+int FilterBar::chipsWidth() const
+{
+    int width = layout()->contentsMargins().left() + layout()->contentsMargins().right();
+    for (const QAbstractButton* const chip : m_buttons->buttons()) {
+        if (!chip->isHidden())
+            width += chip->sizeHint().width() + m_layout->spacing();
+    }
+    return width;
+}
+
+int FilterBar::groupsWidth() const
+{
+    return m_groups->isHidden() ? 0 : m_groups->sizeHint().width() + m_layout->spacing();
 }
 
 QSize FilterBar::minimumSizeHint() const

@@ -61,9 +61,12 @@ private:
     void label(QToolButton* button, const QString& word, int count, bool compact) const;
     void labelAll(bool compact);
     void fit();
+    [[nodiscard]] int chipsWidth() const;
+    [[nodiscard]] int groupsWidth() const;
     void chooseGroupAt(int row);
 
     QHBoxLayout* m_layout;
+    QHBoxLayout* m_below; ///< the groups, where they have no room beside the chips
     QButtonGroup* m_buttons;
     QToolButton* m_all;
     QToolButton* m_only;

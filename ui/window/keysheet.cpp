@@ -1,5 +1,7 @@
 #include <ui/window/keysheet.h>
 
+#include <ui/window/screenfit.h>
+
 #include <QAction>
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -40,7 +42,7 @@ KeySheet::KeySheet(const QList<QAction*>& actions, const QList<Row>& others, QWi
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(list);
     layout->addWidget(buttons);
-    resize(60 * fontMetrics().averageCharWidth(), 26 * fontMetrics().height());
+    resizeOnScreen(*this, {60 * fontMetrics().averageCharWidth(), 26 * fontMetrics().height()});
 }
 
 } // namespace turnspit

@@ -37,6 +37,7 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QStatusTipEvent>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -107,7 +108,9 @@ void MainWindow::createList()
     m_filterEdit->setPlaceholderText(tr("Find service"));
     addClearButton(*m_filterEdit);
     m_filterEdit->addAction(actionIcon(QStringLiteral("find")), QLineEdit::LeadingPosition)->setText(tr("Find service"));
-    m_filterEdit->setMaximumWidth(34 * fontMetrics().averageCharWidth());
+    const int hint = fontMetrics().horizontalAdvance(m_filterEdit->placeholderText()) + 3 * style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    m_filterEdit->setMinimumWidth(hint);
+    m_filterEdit->setMaximumWidth(std::max(hint, 34 * fontMetrics().averageCharWidth()));
 }
 
 void MainWindow::createDetail()
