@@ -6,6 +6,10 @@
 
 namespace turnspit {
 
+namespace {
+constexpr std::size_t keptCapacity = 1024;
+} // namespace
+
 class Mailbox::Receiver final : public QObject
 {
 public:
@@ -58,8 +62,7 @@ bool Mailbox::takeBatch()
     m_awake = false;
     if (m_next < m_batch.size()) // a nested drain of a batch that is under way
         return true;
-    m_batch.clear();
-    m_next = 0;
+    clearBatch();
     m_batch.swap(m_queue);
     return !m_batch.empty();
 }
@@ -78,8 +81,19 @@ void Mailbox::runBatch()
 void Mailbox::deliver()
 {
     // One batch an event: what is posted meanwhile comes with the next one, after timers and sockets had their turn.
-    if (takeBatch())
-        runBatch();
+    if (!takeBatch())
+        return;
+    runBatch();
+    if (m_next == m_batch.size())
+        clearBatch();
+}
+
+void Mailbox::clearBatch()
+{
+    m_next = 0;
+    m_batch.clear();
+    if (m_batch.capacity() > keptCapacity) // what a burst took is not kept for the next one
+        std::vector<Function>().swap(m_batch);
 }
 
 void Mailbox::drain()

@@ -45,6 +45,7 @@ private:
     void close();
     bool takeBatch();
     void runBatch();
+    void clearBatch();
 
     std::mutex m_mutex;
     std::vector<Function> m_queue;   // guarded by m_mutex

@@ -1,18 +1,31 @@
 #include <turnspit/async/workcontext.h>
 
-#include <map>
 #include <mutex>
+#include <unordered_set>
 
 namespace turnspit {
+
+namespace {
+
+struct ByName
+{
+    using is_transparent = void;
+    static std::string_view text(std::string_view name) { return name; }
+    static std::string_view text(const WorkContext& context) { return context.name(); }
+    std::size_t operator()(const auto& one) const noexcept { return std::hash<std::string_view>()(text(one)); }
+    bool operator()(const auto& one, const auto& other) const noexcept { return text(one) == text(other); }
+};
+
+} // namespace
 
 const WorkContext& WorkContext::named(std::string_view name)
 {
     static std::mutex mutex;
-    static std::map<std::string, WorkContext, std::less<>> known; // a map: its elements stay where they are
+    static std::unordered_set<WorkContext, ByName, ByName> known; // its elements stay where they are
     const std::lock_guard lock(mutex);
     if (const auto found = known.find(name); found != known.end())
-        return found->second;
-    return known.try_emplace(std::string(name), std::string(name)).first->second;
+        return *found;
+    return *known.emplace(std::string(name)).first;
 }
 
 const std::shared_ptr<WorkContext::Current>& WorkContext::shared()

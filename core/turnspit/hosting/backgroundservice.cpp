@@ -1,10 +1,25 @@
 #include <turnspit/hosting/backgroundservice.h>
 
-#include <turnspit/async/wait.h>
-
 #include <stdexcept>
+#include <utility>
 
 namespace turnspit {
+
+struct BackgroundService::Frame
+{
+    struct promise_type
+    {
+        explicit promise_type(BackgroundService& service)
+        {
+            service.m_frame = std::coroutine_handle<promise_type>::from_promise(*this);
+        }
+        Frame get_return_object() const noexcept { return {}; }
+        std::suspend_never initial_suspend() const noexcept { return {}; }
+        std::suspend_never final_suspend() const noexcept { return {}; }
+        void return_void() const noexcept {}
+        void unhandled_exception() const noexcept { std::terminate(); }
+    };
+};
 
 BackgroundService::~BackgroundService()
 {
@@ -14,7 +29,8 @@ BackgroundService::~BackgroundService()
 void BackgroundService::dispose()
 {
     m_stopping.request_stop();
-    m_tasks.reset();
+    if (const auto frame = std::exchange(m_frame, {}))
+        frame.destroy();
 }
 
 Task<> BackgroundService::start(std::stop_token cancelled)
@@ -33,10 +49,10 @@ Task<> BackgroundService::start(std::stop_token cancelled)
         m_onCancelled.emplace(std::move(cancelled), Forward{m_stopping});
     m_execution = Execution::Running;
     aboutToExecute();
-    m_tasks->spawn(begin());
+    run();
 }
 
-Task<> BackgroundService::begin()
+BackgroundService::Frame BackgroundService::run()
 {
     co_await yieldToLoop();
     Execution how = Execution::Completed;
@@ -50,6 +66,7 @@ Task<> BackgroundService::begin()
         how = Execution::Faulted;
         error = std::current_exception();
     }
+    m_frame = {}; // what is left of it ends by itself
     ended(how, std::move(error));
 }
 

@@ -2,8 +2,10 @@
 
 #include <turnspit/async/event.h>
 #include <turnspit/async/taskscope.h>
+#include <turnspit/async/wait.h>
 #include <turnspit/hosting/hostedservice.h>
 
+#include <coroutine>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -55,10 +57,14 @@ protected:
 private:
     friend class ServiceRun;
     void onExecutionEnded(std::function<void()> call) { m_onEnded = std::move(call); }
+    [[nodiscard]] virtual class PeriodicService* asPeriodic() noexcept { return nullptr; }
     /// In start, once execute is certain to follow.
     virtual void aboutToExecute() {}
-    Task<> begin();
     void ended(Execution how, std::exception_ptr error);
+
+    /// The frame around execute: destroys itself when that has ended.
+    struct Frame;
+    Frame run();
 
     struct Forward
     {
@@ -72,7 +78,7 @@ private:
     std::exception_ptr m_error;
     Event m_ended;
     std::function<void()> m_onEnded;
-    std::optional<TaskScope> m_tasks{std::in_place}; // last: the frame of execute goes first; none after dispose
+    std::coroutine_handle<> m_frame; // null: none any more, or not yet
 };
 
 } // namespace turnspit

@@ -24,6 +24,7 @@ struct HostEnvironment
     Clock& clock;
     LoggerFactory logs;
     Logger<Host> log;
+    std::shared_ptr<Mailbox> mailbox; ///< of the host thread
     std::unique_ptr<ApplicationLifetime> lifetime;
     std::shared_ptr<ServiceProvider> provider;
 };

@@ -15,6 +15,7 @@ HostCore::HostCore(Parts parts)
       })
 {
     m_host.environment = std::move(parts.environment);
+    m_host.environment->mailbox = Mailbox::current();
     m_host.options = parts.options;
     m_host.random = std::move(parts.random);
     m_host.stopHost = [this](NamedError error) {

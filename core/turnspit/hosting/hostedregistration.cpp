@@ -26,4 +26,25 @@ std::string serviceNameFromType(std::string_view typeName)
     return out;
 }
 
+std::shared_ptr<HostedService> HostedRegistration::make(ServiceProvider& scope) const
+{
+    detail::Injector arguments(scope);
+    auto made = m_make(arguments);
+    auto* const hosted = m_asHosted(made.object.get());
+    return {std::move(made.object), hosted};
+}
+
+std::shared_ptr<const ServiceOptions> HostedRegistration::shared(ServiceOptions options)
+{
+    static const std::shared_ptr<const ServiceOptions> usual[] = {
+        std::make_shared<ServiceOptions>(), std::make_shared<ServiceOptions>(ServiceOptions{.affinity = Affinity::Shared}),
+        std::make_shared<ServiceOptions>(ServiceOptions{.affinity = Affinity::Dedicated}),
+        std::make_shared<ServiceOptions>(ServiceOptions{.affinity = Affinity::Host})};
+    for (const auto& known : usual) {
+        if (*known == options)
+            return known;
+    }
+    return std::make_shared<const ServiceOptions>(std::move(options));
+}
+
 } // namespace turnspit

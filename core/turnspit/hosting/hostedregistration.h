@@ -30,9 +30,11 @@ struct HostedRegistration
     bool queueWorker = false;
     bool completes = false;             ///< execute may end by itself
     bool saysReady = false;             ///< takes a Readiness
-    ServiceOptions options;
+    std::shared_ptr<const ServiceOptions> options; ///< never null
     std::vector<Dependency> dependencies;
-    std::function<std::shared_ptr<HostedService>(ServiceProvider&)> make; ///< in the worker thread, from a scope of its own
+
+    /// In the worker thread, from a scope of its own.
+    [[nodiscard]] std::shared_ptr<HostedService> make(ServiceProvider& scope) const;
 
     /// The name is `data-sync-service` for acme::DataSyncService where none is given.
     template <std::derived_from<HostedService> T>
@@ -49,6 +51,9 @@ struct HostedRegistration
     }
 
 private:
+    /// Thousands have the same ones: those that are as they were made are one object.
+    [[nodiscard]] static std::shared_ptr<const ServiceOptions> shared(ServiceOptions options);
+
     template <class T>
     static HostedRegistration describe(std::string name, ServiceOptions options, detail::Recipe<T> recipe)
     {
@@ -63,15 +68,16 @@ private:
             if (!options.affinity)
                 options.affinity = T::affinity;
         }
-        out.options = std::move(options);
+        out.options = shared(std::move(options));
         out.dependencies = std::move(recipe.dependencies);
         out.saysReady = std::ranges::any_of(out.dependencies, [](const auto& each) { return each.type == typeid(Readiness); });
-        out.make = [make = std::move(recipe.make)](ServiceProvider& provider) -> std::shared_ptr<HostedService> {
-            detail::Injector arguments(provider);
-            return std::static_pointer_cast<T>(make(arguments).object);
-        };
+        out.m_make = std::move(recipe.make);
+        out.m_asHosted = [](void* object) -> HostedService* { return static_cast<T*>(object); };
         return out;
     }
+
+    std::function<detail::Made(detail::Injector&)> m_make;
+    HostedService* (*m_asHosted)(void* object) = nullptr; ///< of what m_make makes
 };
 
 } // namespace turnspit

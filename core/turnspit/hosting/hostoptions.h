@@ -41,6 +41,8 @@ struct ServiceDependency
     ServiceDependency(const char* name, DependencyCondition when = DependencyCondition::Ready) : service(name), condition(when) {}
     // NOLINTEND(google-explicit-constructor)
 
+    bool operator==(const ServiceDependency&) const = default;
+
     std::string service;
     DependencyCondition condition;
 };
@@ -60,6 +62,8 @@ struct ServiceOptions
     /// These are started before it, also where they have no autostart, and it starts when the condition holds; it cannot where that
     /// will never be. It is stopped before they are, and when they fail for good; not when one of them completes, or is `Completed` here.
     std::vector<ServiceDependency> needs = {};
+
+    bool operator==(const ServiceOptions&) const = default;
 };
 
 /// Options of a host; plain values, read when the host is built: from the keys of `[host]` (`shutdown_timeout = "60s"`,

@@ -50,7 +50,7 @@ Task<NamedError> HostCore::startAll(std::stop_token cancelled)
         co_return NamedError{{}, wrong};
     const Controllers controllers = toStart();
     for (auto* controller : controllers)
-        controller->beginStart(controller->registration->options.autostart ? Trigger::Start : Trigger::Dependency, cancelled);
+        controller->beginStart(controller->registration->options->autostart ? Trigger::Start : Trigger::Dependency, cancelled);
     m_failed.clear();
     for (const Step step : {Step::Make, Step::Starting, Step::Start, Step::Started}) {
         auto errors = co_await startPhase(controllers, step, cancelled);
@@ -81,7 +81,7 @@ HostCore::Controllers HostCore::toStart() const
     auto ordered = inStartOrder();
     std::set<std::string> wanted;
     for (const auto* controller : ordered | std::views::reverse) { // who needs comes before what is needed
-        const auto& options = controller->registration->options;
+        const auto& options = *controller->registration->options;
         if (!options.autostart && !wanted.contains(controller->registration->name))
             continue;
         wanted.insert(controller->registration->name);

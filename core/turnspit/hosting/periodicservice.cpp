@@ -44,11 +44,51 @@ void PeriodicService::dispose()
         ended();
 }
 
-void PeriodicService::changed()
+/// Until a tick comes, one is asked for, or a stop is requested.
+class PeriodicService::Wait
+{
+public:
+    Wait(PeriodicService& service, const std::stop_token& stopping) noexcept : m_service(service), m_stopping(stopping) {}
+
+    bool await_ready() const noexcept { return m_service.m_due || m_service.m_request || m_stopping.stop_requested(); }
+    void await_suspend(std::coroutine_handle<> handle) const noexcept
+    {
+        m_service.m_waiting = handle;
+        m_service.m_context = WorkContext::current();
+    }
+    void await_resume() const noexcept {}
+
+private:
+    PeriodicService& m_service;
+    const std::stop_token& m_stopping;
+};
+
+void PeriodicService::wakeSoon(const std::shared_ptr<OnStop::Link>& link) noexcept
+{
+    link->mailbox->post([link] {
+        if (link->service)
+            link->service->wake();
+    });
+}
+
+void PeriodicService::wake()
+{
+    if (const auto waiting = std::exchange(m_waiting, {})) {
+        const WorkContext::Scope working(m_context);
+        waiting.resume();
+    }
+}
+
+void PeriodicService::seriesChanged()
 {
     m_status.seriesNext.reset();
     if (m_running)
         m_status.seriesNext = m_clock->wallNow() + std::chrono::duration_cast<WallTime::duration>(m_next - m_clock->now());
+    changed();
+}
+
+void PeriodicService::changed()
+{
     m_status.nextTick = m_status.held ? std::nullopt : m_status.seriesNext;
     if (m_onStatus)
         m_onStatus();
@@ -75,9 +115,11 @@ void PeriodicService::due()
     } else if (!std::exchange(m_repeats, true)) {
         m_timer->startPeriodic(m_period);
     }
+    m_status.seriesNext = m_clock->wallNow() + std::chrono::duration_cast<WallTime::duration>(m_next - now);
     m_due = !m_status.held;
-    m_wake.set();
-    if (!m_due || m_status.ticking) // else the tick says it, next
+    if (m_due && m_waiting)
+        wake(); // the timer fires in the service's thread: no hop; the tick says that it has begun
+    else
         changed();
 }
 
@@ -88,20 +130,20 @@ void PeriodicService::setPeriod(std::chrono::milliseconds period)
     if (!m_running)
         return;
     beginSeries();
-    changed();
+    seriesChanged();
 }
 
 void PeriodicService::hold()
 {
     m_status.held = true;
     m_due = false;
-    changed();
+    seriesChanged();
 }
 
 void PeriodicService::resume()
 {
     m_status.held = false;
-    changed();
+    seriesChanged();
 }
 
 Task<Result<Outcome>> PeriodicService::tickNow(Trigger trigger)
@@ -112,7 +154,8 @@ Task<Result<Outcome>> PeriodicService::tickNow(Trigger trigger)
         co_return fail(ErrorKind::Refused, "a tick runs already");
     m_request = std::make_shared<Request>(Request{trigger, {}});
     auto result = m_request->promise.future();
-    m_wake.set();
+    if (m_link) // else execute has yet to begin, and looks
+        wakeSoon(m_link);
     co_return co_await std::move(result);
 }
 
@@ -127,7 +170,7 @@ void PeriodicService::aboutToExecute()
         m_timer->startOnce(std::chrono::nanoseconds(0));
     }
     m_running = true;
-    changed();
+    seriesChanged();
 }
 
 Task<> PeriodicService::execute(std::stop_token stopping)
@@ -140,15 +183,16 @@ Task<> PeriodicService::execute(std::stop_token stopping)
         AtEnd& operator=(const AtEnd&) = delete;
         PeriodicService& self;
     };
+    m_link = std::make_shared<OnStop::Link>(OnStop::Link{Mailbox::current(), this});
     const AtEnd guard(*this);
+    const std::stop_callback<OnStop> onStop(stopping, OnStop{m_link});
     while (!stopping.stop_requested()) {
         if (m_request) {
             co_await runTick(stopping, m_request->trigger);
         } else if (std::exchange(m_due, false)) {
             co_await runTick(stopping, Trigger::Schedule);
         } else {
-            m_wake.reset();
-            co_await m_wake.wait(stopping);
+            co_await Wait(*this, stopping);
         }
     }
 }
@@ -190,11 +234,14 @@ void PeriodicService::finished(Outcome outcome, const std::string& error)
 void PeriodicService::ended()
 {
     m_running = false;
+    m_waiting = {};
+    if (const auto link = std::exchange(m_link, nullptr))
+        link->service = nullptr;
     m_timer.reset();
     m_status.ticking = false;
     if (const auto request = std::exchange(m_request, nullptr))
         request->promise.set(fail(ErrorKind::Cancelled, "the service was stopped before the tick had ended"));
-    changed();
+    seriesChanged();
 }
 
 } // namespace turnspit

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <turnspit/async/mailbox.h>
+#include <turnspit/async/workcontext.h>
 #include <turnspit/base/clock.h>
 #include <turnspit/base/error.h>
 #include <turnspit/base/states.h>
@@ -7,7 +9,11 @@
 #include <turnspit/hosting/backgroundservice.h>
 
 #include <chrono>
+#include <coroutine>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace turnspit {
@@ -70,13 +76,30 @@ protected:
 private:
     friend class ServiceRun;
     struct Request;
+    class Wait;
+
+    /// What a stop request, in whatever thread, posts to the service with.
+    struct OnStop
+    {
+        struct Link
+        {
+            std::shared_ptr<Mailbox> mailbox;
+            PeriodicService* service; // the service's thread only; null: execute has ended
+        };
+        void operator()() const noexcept { wakeSoon(link); }
+        std::shared_ptr<Link> link;
+    };
+    static void wakeSoon(const std::shared_ptr<OnStop::Link>& link) noexcept;
+    void wake();
     void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
+    [[nodiscard]] PeriodicService* asPeriodic() noexcept final { return this; }
     void aboutToExecute() final;
     Task<> runTick(std::stop_token stopping, Trigger trigger);
     void beginSeries();
     void due();
     void finished(Outcome outcome, const std::string& error);
     void ended();
+    void seriesChanged();
     void changed();
 
     std::chrono::milliseconds m_period;
@@ -89,7 +112,9 @@ private:
     std::shared_ptr<Request> m_request;
     Clock* m_clock = nullptr; // of the thread that runs execute
     std::unique_ptr<ClockTimer> m_timer;
-    Event m_wake;
+    std::coroutine_handle<> m_waiting;         // execute, for a tick, a request or a stop; null: it is at work
+    const WorkContext* m_context = nullptr;    // of its wait
+    std::shared_ptr<OnStop::Link> m_link;      // inside execute
     Status m_status;
     std::function<void()> m_onStatus;
 };

@@ -17,7 +17,7 @@ const std::string& ServiceController::typeName() const noexcept
 
 bool ServiceController::autostart() const noexcept
 {
-    return m_d->registration->options.autostart;
+    return m_d->registration->options->autostart;
 }
 
 ServiceKind ServiceController::kind() const noexcept
@@ -62,7 +62,7 @@ Task<Result<Outcome>> ServiceController::runNow(Trigger trigger)
 
 void ServiceController::onChanged(std::function<void()> call)
 {
-    m_d->onChanged = std::move(call);
+    m_d->onChanged(std::move(call));
 }
 
 } // namespace turnspit

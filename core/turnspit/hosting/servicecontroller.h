@@ -2,6 +2,7 @@
 
 #include <turnspit/async/task.h>
 #include <turnspit/base/error.h>
+#include <turnspit/base/rare.h>
 #include <turnspit/base/states.h>
 #include <turnspit/base/time.h>
 #include <turnspit/base/units.h>
@@ -33,7 +34,7 @@ struct ServiceStatus
     std::optional<Outcome> lastOutcome;  ///< of the last run, or tick of a periodic service, that ended
     std::string lastError;               ///< what the last failure said; empty after a good end
     std::string reason;                  ///< one line that explains the state; empty: none
-    std::optional<QueueWorkerStatus> queue; ///< of a queue worker, at most a second old while it runs, kept after it; nullopt: never ran
+    Rare<QueueWorkerStatus> queue;       ///< of a queue worker, at most a second old while it runs, kept after it; nullopt: never ran
 
     bool operator==(const ServiceStatus&) const = default;
 };

@@ -14,7 +14,7 @@
 namespace turnspit {
 
 /// The machinery of one hosted service: one operation at a time, a start or a stop, each a value that others join.
-class ServiceController::Private
+class ServiceController::Private final : private ServiceRun::Listener
 {
 public:
     using Step = ServiceRun::Step;
@@ -71,17 +71,17 @@ public:
     Task<Result<Outcome>> runNow(Trigger trigger);
 
     // The steps, for a host that takes all its services through them together.
-    [[nodiscard]] bool canStart() const { return !m_run && !m_startOperation && !m_stopOperation && !m_lost; }
+    [[nodiscard]] bool canStart() const { return !m_run && !m_startOperation && !m_stopOperation && !isLost(); }
     [[nodiscard]] bool runs() const { return m_run != nullptr; }
     [[nodiscard]] bool isSteady() const { return m_run && !m_startOperation && !m_stopOperation; }
     [[nodiscard]] bool isStarting() const { return m_startOperation != nullptr; }
     [[nodiscard]] bool hasWork() const
     {
-        return (registration->completes || registration->periodic) && (m_run || m_startOperation || m_stopOperation || m_retry);
+        return (registration->completes || registration->periodic) && (m_run || m_startOperation || m_stopOperation || isRetrying());
     }
     /// What ended the last run for good; null: nothing bad.
-    [[nodiscard]] std::exception_ptr fault() const { return status.state == ServiceState::Failed ? m_fault : nullptr; }
-    [[nodiscard]] bool isRetrying() const { return m_retry != nullptr; }
+    [[nodiscard]] std::exception_ptr fault() const { return status.state == ServiceState::Failed && m_rest ? m_rest->fault : nullptr; }
+    [[nodiscard]] bool isRetrying() const { return m_rest && m_rest->retry; }
     [[nodiscard]] bool isInStartStep() const { return m_startOperation && m_startOperation->inStep; }
 
     /// `retry`: by the restart policy, which goes on counting.
@@ -131,11 +131,11 @@ public:
     void tearDown();
 
     void changed();
+    void onChanged(std::function<void()> call);
 
     HostContext& host;
     const std::shared_ptr<const HostedRegistration> registration;
     ServiceStatus status;
-    std::function<void()> onChanged;
 
 private:
     using StartPtr = std::shared_ptr<StartOperation>;
@@ -160,15 +160,19 @@ private:
     void lostEnded();
     Task<> runSteps(StopPtr operation);
     void setState(ServiceState state, std::string reason = {});
-    void executionEnded(BackgroundService::Execution how, std::exception_ptr error);
-    void periodicChanged(const PeriodicService::Status& periodic);
+    void executionEnded(BackgroundService::Execution how, std::exception_ptr error) override;
+    void ticksChanged(ServiceRun::Ticks ticks) override;
     void showNextTick();
-    void queueChanged(const QueueWorkerStatus& worker);
+    void queueChanged(QueueWorkerStatus worker) override;
+    void isReady() override;
     void judge(std::exception_ptr error);
     void retryIn(Milliseconds delay);
     void noteEnd(Outcome outcome, const std::string& error);
     void detach();
     [[nodiscard]] FailureBehaviour behaviour() const;
+    [[nodiscard]] bool isLost() const { return m_rest && m_rest->lost; }
+    [[nodiscard]] RestartTracker& tracker();
+    TaskScope& operations();
     [[nodiscard]] Milliseconds stopLimit() const;
     template <class... Args>
     void log(LogLevel level, int event, fmt::format_string<const std::string&, Args...> format, Args... args) const
@@ -183,27 +187,40 @@ private:
         std::exception_ptr error;
     };
 
-    RestartTracker m_tracker;
+    /// What most services never have: a host may have thousands.
+    struct Rest
+    {
+        std::function<void()> onChanged;
+        bool changePosted = false;
+        std::optional<RestartTracker> tracker; ///< with FailureBehaviour::Restart
+        std::unique_ptr<ClockTimer> retry;
+        std::exception_ptr fault;              ///< of the last run that was judged
+        std::shared_ptr<ServiceRun> lost;      ///< abandoned, and its code still runs
+        std::shared_ptr<Worker> lostWorker;
+        std::vector<Private*> later;           ///< those that need it or come after it, in the order of the registration
+        Event moved;                           ///< set and reset where something that they wait for may be so now
+        std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+    };
+    Rest& rest()
+    {
+        if (!m_rest)
+            m_rest = std::make_unique<Rest>();
+        return *m_rest;
+    }
+    [[nodiscard]] std::vector<Private*> later() const { return m_rest ? m_rest->later : std::vector<Private*>(); }
+
     std::shared_ptr<ServiceRun> m_run;
-    std::shared_ptr<ServiceRun::Listener> m_listener;
     std::shared_ptr<Worker> m_worker;
-    std::shared_ptr<ServiceRun> m_lost; ///< abandoned, and its code still runs
-    std::shared_ptr<Worker> m_lostWorker;
-    std::optional<Ended> m_ended;       ///< execute has ended while a start or stop was under way
-    std::exception_ptr m_fault;         ///< of the last run that was judged
-    bool m_ready = false;               ///< of this run
-    std::vector<Private*> m_later;      ///< those that need it or come after it, in the order of the registration
-    Event m_moved;                      ///< set and reset where something that others wait for may be so now
+    std::optional<Ended> m_ended;         ///< execute has ended while a start or stop was under way
+    bool m_ready = false;                 ///< of this run
     bool m_held = false;
+    bool m_unarmed = false;               ///< runs for one tick on demand, not by its series
     std::optional<WallTime> m_seriesNext; ///< of a periodic one that runs: the next tick, held or not
-    bool m_unarmed = false;             ///< runs for one tick on demand, not by its series
     std::uint64_t m_seenTicks = 0;
-    std::unique_ptr<ClockTimer> m_retry;
     StartPtr m_startOperation;
     StopPtr m_stopOperation;
-    bool m_changePosted = false;
-    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
-    TaskScope m_operations; // last: goes first
+    std::unique_ptr<Rest> m_rest;
+    std::unique_ptr<TaskScope> m_operations; // last: goes first; null: there was none yet
 };
 
 } // namespace turnspit

@@ -18,8 +18,10 @@ Private* Private::other(std::string_view name) const
 
 void Private::moved()
 {
-    m_moved.set(); // those that wait look for themselves
-    m_moved.reset();
+    if (!m_rest)
+        return; // nobody waits
+    m_rest->moved.set(); // those that wait look for themselves
+    m_rest->moved.reset();
 }
 
 void Private::startFailed()
@@ -31,7 +33,7 @@ void Private::startFailed()
 
 Private::Holds Private::holds(DependencyCondition condition) const
 {
-    const bool over = m_lost || (m_stopOperation && m_stopOperation->wanted) || (m_startOperation && m_startOperation->failed)
+    const bool over = isLost() || (m_stopOperation && m_stopOperation->wanted) || (m_startOperation && m_startOperation->failed)
                       || (m_ended && m_ended->error && m_startOperation) || status.state == ServiceState::Failed
                       || (status.state == ServiceState::Stopped && !m_startOperation);
     const bool endedWell = status.state == ServiceState::Completed || (m_ended && !m_ended->error);
@@ -69,7 +71,7 @@ Task<Private::Permission> Private::awaitNeed(const ServiceDependency& need, bool
         if (mayStart && needed->canStart() && !needed->isRetrying() && !(keeps && needed->status.state == ServiceState::Completed)) {
             mayStart = false;
             needed->beginStart(Trigger::Dependency, {});
-            needed->m_operations.spawn(needed->performStart(needed->m_startOperation));
+            needed->operations().spawn(needed->performStart(needed->m_startOperation));
         }
         const Holds holds = needed->holds(need.condition);
         if (holds == Holds::Yes)
@@ -81,14 +83,14 @@ Task<Private::Permission> Private::awaitNeed(const ServiceDependency& need, bool
             co_return Permission{false, std::make_exception_ptr(std::runtime_error("needs '" + need.service + "', which " + needed->whyNot()))};
         }
         setState(ServiceState::Starting, "waits for '" + need.service + "'");
-        co_await needed->m_moved.wait(cancelled);
+        co_await needed->rest().moved.wait(cancelled);
     }
     co_return Permission{false, std::make_exception_ptr(OperationCancelled{})};
 }
 
 Task<Private::Permission> Private::awaitNeeds(bool byHost)
 {
-    const auto& options = registration->options;
+    const auto& options = *registration->options;
     if (options.needs.empty() && options.after.empty())
         co_return Permission{true, {}};
     const auto operation = m_startOperation;
@@ -100,7 +102,7 @@ Task<Private::Permission> Private::awaitNeeds(bool byHost)
         auto* const earlier = other(name);
         while (earlier->m_startOperation && !earlier->m_startOperation->started && !earlier->m_startOperation->failed
                && !cancelled.stop_requested())
-            co_await earlier->m_moved.wait(cancelled);
+            co_await earlier->rest().moved.wait(cancelled);
     }
     for (const auto& need : options.needs) {
         if (out.granted)
@@ -115,9 +117,9 @@ Task<Private::Permission> Private::awaitNeeds(bool byHost)
 
 void Private::link()
 {
-    const auto& options = registration->options;
+    const auto& options = *registration->options;
     const auto tell = [this](std::string_view name) {
-        auto& later = other(name)->m_later;
+        auto& later = other(name)->rest().later;
         if (later.empty() || later.back() != this)
             later.push_back(this);
     };
@@ -130,8 +132,8 @@ void Private::link()
 std::vector<Private*> Private::dependents() const
 {
     std::vector<Private*> out;
-    for (auto* each : m_later) {
-        const bool needs = std::ranges::any_of(each->registration->options.needs, [this](const auto& need) {
+    for (auto* each : later()) {
+        const bool needs = std::ranges::any_of(each->registration->options->needs, [this](const auto& need) {
             return need.service == registration->name && need.condition != DependencyCondition::Completed;
         });
         if (needs && (each->runs() || each->isStarting() || each->isRetrying()))
@@ -157,8 +159,8 @@ Task<> Private::stopDependent(Private& dependent, std::string reason)
 
 Task<> Private::awaitDependents()
 {
-    for (const auto* later : m_later) {
-        if (const auto stopping = later->m_stopOperation)
+    for (const auto* each : later()) {
+        if (const auto stopping = each->m_stopOperation)
             co_await stopping->stopped.wait();
     }
 }

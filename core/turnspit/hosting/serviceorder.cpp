@@ -51,7 +51,7 @@ private:
         }
         m_marks[at] = Mark::Open;
         m_path.push_back(at);
-        const auto& options = m_services[at]->options;
+        const auto& options = *m_services[at]->options;
         const auto follow = [this](const std::string& name) {
             if (const auto next = find(name))
                 visit(*next);
@@ -78,14 +78,14 @@ std::vector<std::string> dependencyProblems(const Registrations& services)
     Walk walk(services);
     std::vector<std::string> out;
     for (const auto* service : services) {
-        for (const auto& need : service->options.needs) {
+        for (const auto& need : service->options->needs) {
             const auto found = walk.find(need.service);
             if (!found)
                 out.push_back("There is no hosted service '" + need.service + "', which '" + service->name + "' needs.");
             else if (need.condition == DependencyCondition::Completed && !services[*found]->completes)
                 out.push_back("The hosted service '" + need.service + "' never completes, which '" + service->name + "' waits for.");
         }
-        for (const auto& name : service->options.after) {
+        for (const auto& name : service->options->after) {
             if (!walk.find(name))
                 out.push_back("There is no hosted service '" + name + "', which '" + service->name + "' comes after.");
         }

@@ -2,40 +2,20 @@
 
 namespace turnspit {
 
-/// What lives in the worker thread. Destroyed from the end: frames of calls, execute, object, scope.
-struct ServiceRun::Body
+void ServiceRun::Body::destroyObject()
 {
-    explicit Body(ServiceScope own) : scope(std::move(own)) {}
-    ~Body() { destroyObject(); }
-    Body(const Body&) = delete;
-    Body& operator=(const Body&) = delete;
+    calls.reset();
+    if (background)
+        background->dispose();
+    background = nullptr;
+    lifecycle = nullptr;
+    object.reset();
+}
 
-    void destroyObject()
-    {
-        calls.reset();
-        if (background)
-            background->dispose();
-        background = nullptr;
-        periodic = nullptr;
-        queueWorker = nullptr;
-        lifecycle = nullptr;
-        object.reset();
-    }
-
-    ServiceScope scope;
-    std::shared_ptr<HostedService> object;
-    BackgroundService* background = nullptr;
-    PeriodicService* periodic = nullptr;
-    QueueWorkerBase* queueWorker = nullptr;
-    HostedLifecycleService* lifecycle = nullptr;
-    std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
-    TaskScope closing;
-};
-
-ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<ServiceProvider> root,
-                       std::shared_ptr<void> keep, std::shared_ptr<Mailbox> worker, std::shared_ptr<Listener> listener)
-    : m_registration(std::move(registration)), m_root(std::move(root)), m_keep(std::move(keep)), m_host(Mailbox::current()),
-      m_worker(std::move(worker)), m_listener(std::move(listener)), m_context(WorkContext::named(m_registration->name))
+ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
+                       std::shared_ptr<Mailbox> worker, Listener& listener)
+    : m_registration(std::move(registration)), m_environment(std::move(environment)), m_worker(std::move(worker)),
+      m_context(WorkContext::named(m_registration->name)), m_listener(&listener)
 {}
 
 template <class Function>
@@ -47,9 +27,25 @@ void ServiceRun::post(Function function)
     });
 }
 
+/// `function` is called with the listener, on the host thread, where there is one.
+template <class Function>
+void ServiceRun::tell(Function function)
+{
+    // Null where the run itself goes with its thread: then nobody is left to hear of it.
+    if (auto self = weak_from_this().lock()) {
+        m_environment->mailbox->post([self = std::move(self), call = std::move(function)]() mutable {
+            if (self->m_listener)
+                call(*self->m_listener);
+        });
+    }
+}
+
 void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
 {
-    m_host->post([answer = std::move(answer), busy, error = std::move(error)]() mutable {
+    m_environment->mailbox->post([self = shared_from_this(), answer = std::move(answer), busy, error = std::move(error)]() mutable {
+        std::erase(self->m_calls, answer);
+        if (self->m_calls.empty())
+            self->m_calls = {};
         if (std::exchange(answer->ended, true))
             return;
         answer->busy = busy;
@@ -68,9 +64,8 @@ ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool he
         answer->done.set();
         return answer;
     }
-    std::erase_if(m_calls, [](const auto& known) { return known.expired(); });
     m_calls.push_back(answer);
-    if (step == Step::Stop && m_registration->options.affinity == Affinity::Dedicated)
+    if (step == Step::Stop && m_registration->options->affinity == Affinity::Dedicated)
         m_stopping.request_stop(); // what never awaits hears of it in no other way
     if (step == Step::Make) {
         post([this, answer, held] {
@@ -95,9 +90,8 @@ ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool he
 
 void ServiceRun::endCalls()
 {
-    for (const auto& known : std::exchange(m_calls, {})) {
-        const auto answer = known.lock();
-        if (!answer || std::exchange(answer->ended, true))
+    for (const auto& answer : std::exchange(m_calls, {})) {
+        if (std::exchange(answer->ended, true))
             continue;
         answer->error = std::make_exception_ptr(OperationCancelled{});
         answer->done.set();
@@ -106,52 +100,45 @@ void ServiceRun::endCalls()
 
 void ServiceRun::make(bool held)
 {
-    auto body = std::make_shared<Body>(m_root->createScope());
-    m_body = body; // what was made in the scope is closed with it, whatever is thrown here
-    if (m_registration->saysReady) {
-        body->scope.get<Readiness>().m_onSet = [host = m_host, listener = m_listener] {
-            host->post([listener] {
-                if (listener->ready)
-                    listener->ready();
-            });
-        };
-    }
+    // What was made in the scope is closed with it, whatever is thrown here.
+    Body& body = m_body.emplace(m_environment->provider->createScope());
+    if (m_registration->saysReady)
+        body.scope.get<Readiness>().m_onSet = [this] { tell([](Listener& listener) { listener.isReady(); }); };
     {
         const ServiceProvider::Activation making(m_registration->typeName, m_registration->name);
-        body->object = m_registration->make(body->scope.provider());
+        body.object = m_registration->make(body.scope.provider());
     }
-    body->background = dynamic_cast<BackgroundService*>(body->object.get());
-    body->periodic = dynamic_cast<PeriodicService*>(body->object.get());
-    body->queueWorker = dynamic_cast<QueueWorkerBase*>(body->object.get());
-    body->lifecycle = dynamic_cast<HostedLifecycleService*>(body->object.get());
-    if (body->background) {
-        body->background->m_stopping = m_stopping;
-        body->background->onExecutionEnded([host = m_host, listener = m_listener, background = body->background] {
-            host->post([listener, how = *background->execution(), error = background->executionError()] {
-                if (listener->executionEnded)
-                    listener->executionEnded(how, error);
-            });
-        });
-    }
-    if (body->periodic) {
+    body.background = dynamic_cast<BackgroundService*>(body.object.get());
+    body.lifecycle = dynamic_cast<HostedLifecycleService*>(body.object.get());
+    m_hasHooks = body.lifecycle != nullptr;
+    if (!body.background)
+        return;
+    body.background->m_stopping = m_stopping;
+    body.background->onExecutionEnded([this] {
+        const auto& background = *m_body->background;
+        tell([how = *background.execution(), error = background.executionError()](Listener& listener) { listener.executionEnded(how, error); });
+    });
+    if (auto* const service = periodic()) {
         if (held)
-            body->periodic->hold();
-        body->periodic->onStatusChanged([host = m_host, listener = m_listener, periodic = body->periodic] {
-            host->post([listener, status = periodic->status()] {
-                if (listener->periodicChanged)
-                    listener->periodicChanged(status);
-            });
+            service->hold();
+        service->onStatusChanged([this, service] { tellTicks(*service); });
+    } else if (auto* const worker = dynamic_cast<QueueWorkerBase*>(body.background)) {
+        worker->onStatusChanged([this, worker] {
+            tell([status = worker->status()](Listener& listener) mutable { listener.queueChanged(std::move(status)); });
         });
     }
-    if (body->queueWorker) {
-        body->queueWorker->onStatusChanged([host = m_host, listener = m_listener, worker = body->queueWorker] {
-            host->post([listener, status = worker->status()] {
-                if (listener->queueChanged)
-                    listener->queueChanged(status);
-            });
-        });
-    }
-    m_hasHooks = body->lifecycle != nullptr;
+}
+
+PeriodicService* ServiceRun::periodic() const noexcept
+{
+    return m_body && m_body->background ? m_body->background->asPeriodic() : nullptr;
+}
+
+void ServiceRun::tellTicks(const PeriodicService& service)
+{
+    const auto& status = service.status();
+    tell([ticks = Ticks{status.ticking, status.trigger, status.lastOutcome, status.ticks, status.lastTick, status.seriesNext,
+                        status.lastError}](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
 }
 
 Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
@@ -186,7 +173,7 @@ bool ServiceRun::isBusy(bool execution) const
 {
     if (!m_body)
         return false;
-    if ((m_body->calls && !m_body->calls->isEmpty()) || !m_body->closing.isEmpty())
+    if ((m_body->calls && !m_body->calls->isEmpty()) || (m_body->closing && !m_body->closing->isEmpty()))
         return true;
     return execution && m_body->background && m_body->background->execution() == BackgroundService::Execution::Running;
 }
@@ -239,7 +226,8 @@ ServiceRun::AnswerPtr ServiceRun::close()
         }
         const bool busy = isBusy(true);
         m_body->destroyObject();
-        m_body->closing.spawn(closeScope(busy, answer));
+        m_body->closing = std::make_unique<TaskScope>();
+        m_body->closing->spawn(closeScope(busy, answer));
     });
     return answer;
 }
@@ -262,15 +250,15 @@ ServiceRun::AnswerPtr ServiceRun::destroy()
 void ServiceRun::setHeld(bool held)
 {
     post([this, held] {
-        if (m_body && m_body->periodic)
-            held ? m_body->periodic->hold() : m_body->periodic->resume();
+        if (auto* const service = periodic())
+            held ? service->hold() : service->resume();
     });
 }
 
 Task<> ServiceRun::tick(Trigger trigger, std::shared_ptr<TickAnswer> answer)
 {
-    auto result = co_await m_body->periodic->tickNow(trigger);
-    m_host->post([answer = std::move(answer), result = std::move(result)]() mutable {
+    auto result = co_await periodic()->tickNow(trigger);
+    m_environment->mailbox->post([answer = std::move(answer), result = std::move(result)]() mutable {
         answer->ended = true;
         answer->result = std::move(result);
         answer->done.set();
@@ -297,8 +285,8 @@ std::shared_ptr<ServiceRun::TickAnswer> ServiceRun::tickNow(Trigger trigger)
     };
     auto answer = std::make_shared<TickAnswer>();
     const auto body = [](ServiceRun& run, Trigger why, std::shared_ptr<End> end) -> Task<> { co_await run.tick(why, end->answer); };
-    post([this, trigger, body, end = std::make_shared<End>(m_host, answer)] {
-        if (m_body && m_body->periodic)
+    post([this, trigger, body, end = std::make_shared<End>(m_environment->mailbox, answer)] {
+        if (periodic())
             m_body->calls->spawn(body(*this, trigger, end));
     });
     return answer;

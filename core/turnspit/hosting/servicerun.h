@@ -5,14 +5,18 @@
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/workcontext.h>
 #include <turnspit/di/serviceprovider.h>
+#include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostedregistration.h>
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/hosting/queueworker.h>
 
 #include <exception>
 #include <functional>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace turnspit {
@@ -42,20 +46,39 @@ public:
         Event done;
     };
 
-    /// What a run says by itself, on the host thread. Cleared by whoever does not want to hear any more.
-    struct Listener
+    /// How the ticks of a periodic service stand.
+    struct Ticks
     {
-        std::function<void(BackgroundService::Execution, std::exception_ptr)> executionEnded;
-        std::function<void(const PeriodicService::Status&)> periodicChanged;
-        std::function<void(const QueueWorkerStatus&)> queueChanged;
-        std::function<void()> ready;
+        bool ticking = false;
+        std::optional<Trigger> trigger;
+        std::optional<Outcome> lastOutcome;
+        std::uint64_t count = 0;
+        std::optional<WallTime> last;
+        std::optional<WallTime> seriesNext;
+        std::string lastError;
     };
 
-    /// `keep` is what the service may use as long as it lives, even as an abandoned one.
-    ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<ServiceProvider> root, std::shared_ptr<void> keep,
-               std::shared_ptr<Mailbox> worker, std::shared_ptr<Listener> listener);
+    /// What a run says by itself, on the host thread.
+    class Listener
+    {
+    public:
+        virtual void executionEnded(BackgroundService::Execution how, std::exception_ptr error) = 0;
+        virtual void ticksChanged(Ticks ticks) = 0;
+        virtual void queueChanged(QueueWorkerStatus status) = 0;
+        virtual void isReady() = 0;
+
+    protected:
+        ~Listener() = default;
+    };
+
+    /// `environment` is what the service may use as long as it lives, even as an abandoned one.
+    ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
+               std::shared_ptr<Mailbox> worker, Listener& listener);
 
     // All from the host thread.
+
+    /// Nobody hears any more what it says by itself.
+    void setUnheard() noexcept { m_listener = nullptr; }
 
     /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not has ended
     /// already, whatever its thread is doing. Stop: one that has a thread of its own sees its token stopped at once, whatever that does.
@@ -79,31 +102,48 @@ public:
     void endCalls();
 
 private:
-    struct Body;
+    /// What lives in the worker thread. Destroyed from the end: frames of calls, execute, object, scope.
+    struct Body
+    {
+        explicit Body(ServiceScope own) : scope(std::move(own)) {}
+        ~Body() { destroyObject(); }
+        Body(const Body&) = delete;
+        Body& operator=(const Body&) = delete;
+        void destroyObject();
+
+        ServiceScope scope;
+        std::shared_ptr<HostedService> object;
+        BackgroundService* background = nullptr;
+        HostedLifecycleService* lifecycle = nullptr;
+        std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
+        std::unique_ptr<TaskScope> closing;
+    };
 
     template <class Function>
     void post(Function function);
+    template <class Function>
+    void tell(Function function);
     Task<> invoke(Step step, std::stop_token token, AnswerPtr answer);
     Task<> callStep(Step step, std::stop_token token);
     Task<> tick(Trigger trigger, std::shared_ptr<TickAnswer> answer);
     void make(bool held);
+    void tellTicks(const PeriodicService& service);
     void settleStep(int turns, bool execution, AnswerPtr answer);
     [[nodiscard]] bool isBusy(bool execution) const;
+    [[nodiscard]] PeriodicService* periodic() const noexcept;
     bool destroyBody();
     Task<> closeScope(bool busy, AnswerPtr answer);
     void reply(AnswerPtr answer, bool busy, std::exception_ptr error);
 
     const std::shared_ptr<const HostedRegistration> m_registration;
-    const std::shared_ptr<ServiceProvider> m_root;
-    const std::shared_ptr<void> m_keep;
-    const std::shared_ptr<Mailbox> m_host;
+    const std::shared_ptr<HostEnvironment> m_environment;
     const std::shared_ptr<Mailbox> m_worker;
-    const std::shared_ptr<Listener> m_listener;
     const WorkContext& m_context;
-    std::stop_source m_stopping; // of a BackgroundService
-    std::vector<std::weak_ptr<Answer>> m_calls; // host thread
-    std::shared_ptr<Body> m_body;               // worker thread
-    bool m_hasHooks = false;                    // written before the answer to Make, read after it
+    std::stop_source m_stopping;        // of a BackgroundService
+    Listener* m_listener;               // host thread; null: nobody
+    std::vector<AnswerPtr> m_calls;     // host thread; without an answer yet
+    std::optional<Body> m_body;         // worker thread
+    bool m_hasHooks = false;            // written before the answer to Make, read after it
 };
 
 } // namespace turnspit

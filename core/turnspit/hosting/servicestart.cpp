@@ -9,10 +9,7 @@ namespace turnspit {
 using Step = ServiceRun::Step;
 
 ServiceController::Private::Private(HostContext& context, HostedRegistration described)
-    : host(context), registration(std::make_shared<const HostedRegistration>(std::move(described))),
-      m_tracker(registration->options.restart), m_operations([this](std::exception_ptr error) {
-          log(LogLevel::Critical, ServiceFailed, "service '{}': an operation failed: {}", describe(error));
-      })
+    : host(context), registration(std::make_shared<const HostedRegistration>(std::move(described)))
 {
     status.periodic = registration->periodic;
     status.since = host.clock().wallNow();
@@ -20,26 +17,52 @@ ServiceController::Private::Private(HostContext& context, HostedRegistration des
 
 ServiceController::Private::~Private()
 {
-    *m_alive = false;
+    if (m_rest)
+        *m_rest->alive = false;
+    if (m_run)
+        m_run->setUnheard();
+}
+
+TaskScope& ServiceController::Private::operations()
+{
+    if (!m_operations) {
+        m_operations = std::make_unique<TaskScope>([this](std::exception_ptr error) {
+            log(LogLevel::Critical, ServiceFailed, "service '{}': an operation failed: {}", describe(error));
+        });
+    }
+    return *m_operations;
+}
+
+RestartTracker& ServiceController::Private::tracker()
+{
+    auto& out = rest().tracker;
+    if (!out)
+        out.emplace(registration->options->restart);
+    return *out;
 }
 
 FailureBehaviour ServiceController::Private::behaviour() const
 {
-    return registration->options.onFailure.value_or(host.options.onFailure);
+    return registration->options->onFailure.value_or(host.options.onFailure);
 }
 
 void ServiceController::Private::changed()
 {
-    if (onChanged && !std::exchange(m_changePosted, true)) {
-        Mailbox::current()->post([this, alive = m_alive] {
+    if (m_rest && m_rest->onChanged && !std::exchange(m_rest->changePosted, true)) {
+        Mailbox::current()->post([this, alive = m_rest->alive] {
             if (!*alive)
                 return;
-            m_changePosted = false;
-            if (const auto call = onChanged)
+            m_rest->changePosted = false;
+            if (const auto call = m_rest->onChanged)
                 call();
         });
     }
     host.changed();
+}
+
+void ServiceController::Private::onChanged(std::function<void()> call)
+{
+    rest().onChanged = std::move(call);
 }
 
 void ServiceController::Private::setState(ServiceState state, std::string reason)
@@ -73,13 +96,13 @@ Task<Result<>> ServiceController::Private::start(Trigger trigger)
             }
             co_return Result<>{};
         }
-        if (m_lost)
+        if (isLost())
             co_return fail(ErrorKind::Refused, "'" + registration->name + "' was abandoned and still blocks its thread");
         if (host.stopping)
             co_return fail(ErrorKind::Refused, "the host is stopping");
         beginStart(trigger, {});
         const auto operation = m_startOperation; // it may end at once
-        m_operations.spawn(performStart(operation));
+        operations().spawn(performStart(operation));
         co_await operation->done.wait();
         co_return operation->result;
     }
@@ -92,11 +115,14 @@ Task<Result<>> ServiceController::Private::start(Trigger trigger)
 
 void ServiceController::Private::beginStart(Trigger trigger, std::stop_token cancelled, bool retry)
 {
-    m_retry.reset();
-    if (!retry)
-        m_tracker.manualStart();
-    m_tracker.started(host.clock().now());
-    status.restarts = m_tracker.restarts();
+    if (m_rest)
+        m_rest->retry.reset();
+    if (behaviour() == FailureBehaviour::Restart) {
+        if (!retry)
+            tracker().manualStart();
+        tracker().started(host.clock().now());
+        status.restarts = tracker().restarts();
+    }
     m_startOperation = std::make_shared<StartOperation>();
     m_startOperation->trigger = trigger;
     m_startOperation->cancel = std::make_unique<LinkedStopSource>(std::move(cancelled));
@@ -137,16 +163,8 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
         } catch (...) {
             co_return std::current_exception();
         }
-        m_worker = host.pool->acquire(registration->options.affinity.value_or(Affinity::Shared), registration->name);
-        m_listener = std::make_shared<ServiceRun::Listener>();
-        m_listener->executionEnded = [this](auto how, auto error) { executionEnded(how, std::move(error)); };
-        m_listener->periodicChanged = [this](const auto& periodic) { periodicChanged(periodic); };
-        m_listener->queueChanged = [this](const auto& worker) { queueChanged(worker); };
-        m_listener->ready = [this] {
-            m_ready = true;
-            moved();
-        };
-        m_run = std::make_shared<ServiceRun>(registration, host.environment->provider, host.environment, m_worker->mailbox, m_listener);
+        m_worker = host.pool->acquire(registration->options->affinity.value_or(Affinity::Shared), registration->name);
+        m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, static_cast<ServiceRun::Listener&>(*this));
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
     operation->inStep = true;
@@ -174,7 +192,7 @@ void ServiceController::Private::finishStart()
     operation->done.set();
     if (m_ended) {
         beginStop({}, {}, false);
-        m_operations.spawn(endByItself(m_stopOperation));
+        operations().spawn(endByItself(m_stopOperation));
     }
 }
 
@@ -229,11 +247,12 @@ Task<> ServiceController::Private::rollBack(std::exception_ptr error, std::stop_
 void ServiceController::Private::judge(std::exception_ptr error)
 {
     const std::string what = describe(error);
-    m_fault = error;
+    if (error || m_rest)
+        rest().fault = error;
     noteEnd(error ? Outcome::Failed : Outcome::Succeeded, what);
     const auto behaves = behaviour();
     if (behaves == FailureBehaviour::Restart && !host.stopping) {
-        const auto decision = m_tracker.ended(*status.lastOutcome, host.clock().now(), host.random());
+        const auto decision = tracker().ended(*status.lastOutcome, host.clock().now(), host.random());
         if (decision.kind == RestartTracker::Decision::Restart) {
             const std::string count = decision.count();
             log(LogLevel::Warning, ServiceRestarts, "service '{}' restarts in {}{}", formatDuration(decision.delay),
@@ -245,13 +264,13 @@ void ServiceController::Private::judge(std::exception_ptr error)
         if (decision.gaveUp) {
             log(LogLevel::Error, ServiceGaveUp, "service '{}' {}", decision.reason);
             setState(ServiceState::Failed, decision.reason + ": " + what);
-            m_operations.spawn(stopDependents("'" + registration->name + "' failed"));
+            operations().spawn(stopDependents("'" + registration->name + "' failed"));
             return;
         }
     }
     if (error) {
         setState(ServiceState::Failed, what);
-        m_operations.spawn(stopDependents("'" + registration->name + "' failed"));
+        operations().spawn(stopDependents("'" + registration->name + "' failed"));
     } else {
         log(LogLevel::Debug, ServiceCompleted, "service '{}' completed");
         setState(ServiceState::Completed);
@@ -261,16 +280,18 @@ void ServiceController::Private::judge(std::exception_ptr error)
 void ServiceController::Private::retryIn(Milliseconds delay)
 {
     status.nextTick = host.clock().wallNow() + delay;
-    m_retry = host.clock().createTimer([this] {
+    auto& retry = rest().retry;
+    retry = host.clock().createTimer([this] {
         beginStart(Trigger::Restart, {}, true);
-        m_operations.spawn(performStart(m_startOperation));
+        operations().spawn(performStart(m_startOperation));
     });
-    m_retry->startOnce(delay);
+    retry->startOnce(delay);
 }
 
 void ServiceController::Private::cancelRetry()
 {
-    m_retry.reset();
+    if (m_rest)
+        m_rest->retry.reset();
     if (status.state == ServiceState::BackingOff)
         setState(ServiceState::Stopped);
 }

@@ -12,7 +12,7 @@ using Step = ServiceRun::Step;
 
 Milliseconds ServiceController::Private::stopLimit() const
 {
-    return registration->options.stopTimeout.value_or(host.options.shutdownTimeout);
+    return registration->options->stopTimeout.value_or(host.options.shutdownTimeout);
 }
 
 Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseconds> limit)
@@ -20,12 +20,12 @@ Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseco
     if (!m_stopOperation) {
         cancelRetry();
         if (!m_run && !m_startOperation) {
-            if (!m_lost && status.state != ServiceState::Stopped)
+            if (!isLost() && status.state != ServiceState::Stopped)
                 setState(ServiceState::Stopped);
             co_return ServiceStopResult{ServiceStopResult::Stopped, registration->name, false, {}, {}};
         }
         beginStop(limit, {});
-        m_operations.spawn(performStop(m_stopOperation)); // goes on from the event loop: there is an operation to join
+        operations().spawn(performStop(m_stopOperation)); // goes on from the event loop: there is an operation to join
     }
     const auto operation = m_stopOperation;
     if (!operation->wanted) {
@@ -77,8 +77,8 @@ Task<bool> ServiceController::Private::stopStep(Step step)
     const auto operation = m_stopOperation;
     if (operation->late || !m_run)
         co_return false;
-    if (step == Step::Stop && registration->options.stopTimeout)
-        operation->deadline->shorten(*registration->options.stopTimeout);
+    if (step == Step::Stop && registration->options->stopTimeout)
+        operation->deadline->shorten(*registration->options->stopTimeout);
     const std::stop_token hurry = operation->deadline->token();
     const auto answer = m_run->call(step, hurry);
     co_await answer->done.wait(hurry);
@@ -135,10 +135,10 @@ Task<> ServiceController::Private::giveUp()
     }
     run->endCalls();
     if (!answer->ended) {
-        m_lost = run;
-        m_lostWorker = m_worker;
+        rest().lost = run;
+        rest().lostWorker = m_worker;
         host.pool->markLost(m_worker);
-        answer->onLate = [this, alive = m_alive] {
+        answer->onLate = [this, alive = rest().alive] {
             if (*alive)
                 lostEnded();
         };
@@ -161,21 +161,15 @@ Task<bool> ServiceController::Private::closed(ServiceRun::AnswerPtr answer, std:
 
 void ServiceController::Private::lostEnded()
 {
-    m_lost.reset();
-    host.pool->release(std::exchange(m_lostWorker, nullptr));
+    rest().lost.reset();
+    host.pool->release(std::exchange(rest().lostWorker, nullptr));
     log(LogLevel::Warning, ServiceAbandonedEnded, "service '{}' was abandoned; what was left of it has ended now");
     changed();
 }
 
 void ServiceController::Private::detach()
 {
-    if (m_listener) {
-        m_listener->executionEnded = {};
-        m_listener->periodicChanged = {};
-        m_listener->queueChanged = {};
-        m_listener->ready = {};
-        m_listener.reset();
-    }
+    m_run->setUnheard();
     m_run.reset();
     m_worker.reset();
     status.unhealthy = false;
@@ -225,7 +219,8 @@ void ServiceController::Private::stopped(const StopOperation& operation)
 {
     const auto ended = std::exchange(m_ended, std::nullopt);
     m_unarmed = false;
-    m_tracker.manualStart();
+    if (behaviour() == FailureBehaviour::Restart)
+        tracker().manualStart();
     if (operation.result.kind == ServiceStopResult::Abandoned) {
         noteEnd(Outcome::Abandoned, operation.result.reason);
         setState(ServiceState::Failed, operation.result.reason);
@@ -274,33 +269,39 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
     if (m_startOperation || m_stopOperation)
         return; // whoever is at it goes on with that
     beginStop({}, {}, false);
-    m_operations.spawn(endByItself(m_stopOperation));
+    operations().spawn(endByItself(m_stopOperation));
 }
 
-void ServiceController::Private::periodicChanged(const PeriodicService::Status& periodic)
+void ServiceController::Private::ticksChanged(ServiceRun::Ticks ticks)
 {
     status.periodic = true;
-    status.ticks = periodic.ticks;
-    status.lastTick = periodic.lastTick;
-    m_seriesNext = periodic.seriesNext;
+    status.ticks = ticks.count;
+    status.lastTick = ticks.last;
+    m_seriesNext = ticks.seriesNext;
     showNextTick();
-    if (periodic.trigger)
-        status.trigger = periodic.trigger;
-    if (periodic.lastOutcome)
-        noteEnd(*periodic.lastOutcome, periodic.lastError);
-    if (periodic.ticks > m_seenTicks && periodic.lastOutcome == Outcome::Failed)
-        log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", periodic.lastError);
-    m_seenTicks = periodic.ticks;
+    if (ticks.trigger)
+        status.trigger = ticks.trigger;
+    if (ticks.lastOutcome)
+        noteEnd(*ticks.lastOutcome, ticks.lastError);
+    if (ticks.count > m_seenTicks && ticks.lastOutcome == Outcome::Failed)
+        log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", ticks.lastError);
+    m_seenTicks = ticks.count;
     if (status.state == ServiceState::Running || status.state == ServiceState::Waiting)
-        setState(periodic.ticking ? ServiceState::Running : ServiceState::Waiting);
+        setState(ticks.ticking ? ServiceState::Running : ServiceState::Waiting);
     else
         changed();
 }
 
-void ServiceController::Private::queueChanged(const QueueWorkerStatus& worker)
+void ServiceController::Private::queueChanged(QueueWorkerStatus worker)
 {
-    status.queue = worker;
+    status.queue = std::move(worker);
     changed();
+}
+
+void ServiceController::Private::isReady()
+{
+    m_ready = true;
+    moved();
 }
 
 void ServiceController::Private::showNextTick()
@@ -329,10 +330,10 @@ Task<Result<Outcome>> ServiceController::Private::runNow(Trigger trigger)
         co_return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be run once");
     if (m_startOperation || m_stopOperation)
         co_return fail(ErrorKind::Refused, "'" + registration->name + "' is being started or stopped");
-    if (m_lost)
+    if (isLost())
         co_return fail(ErrorKind::Refused, "'" + registration->name + "' was abandoned and still blocks its thread");
     auto operation = std::make_shared<TickOperation>();
-    m_operations.spawn(performTick(operation, trigger));
+    operations().spawn(performTick(operation, trigger));
     co_await operation->done.wait();
     co_return operation->result;
 }
@@ -367,13 +368,11 @@ void ServiceController::Private::setUnhealthy(bool unhealthy)
 
 void ServiceController::Private::tearDown()
 {
-    m_retry.reset();
+    if (m_rest)
+        m_rest->retry.reset();
     if (!m_run)
         return;
-    m_listener->executionEnded = {};
-    m_listener->periodicChanged = {};
-    m_listener->queueChanged = {};
-    m_listener->ready = {};
+    m_run->setUnheard();
     (void)m_run->destroy();
 }
 

@@ -87,7 +87,7 @@ QList<QueueInfo> queuesOf(const std::vector<ServiceController*>& controllers)
 {
     QList<QueueInfo> list;
     for (const ServiceController* controller : controllers) {
-        const std::optional<QueueWorkerStatus>& worker = controller->status().queue;
+        const auto& worker = controller->status().queue;
         if (!worker)
             continue;
         list.append(QueueInfo{
