@@ -3,6 +3,7 @@
 #include <turnspit/async/waitlist.h>
 #include <turnspit/base/clock.h>
 #include <turnspit/di/options.h>
+#include <turnspit/queues/fifo.h>
 #include <turnspit/queues/messagequeue.h>
 
 #include <atomic>
@@ -102,14 +103,14 @@ private:
     static constexpr std::size_t apart = 64;
 
     alignas(apart) std::mutex m_sendMutex; // where both are held, m_mutex is locked first
-    std::deque<Entry> m_incoming; // guarded by m_sendMutex, as all of this part
+    detail::Fifo<Entry> m_incoming; // guarded by m_sendMutex, as all of this part
     std::unordered_map<std::string, Known> m_known;           ///< keys within their window
     std::deque<std::pair<Instant, std::string>> m_forgetting; ///< the same, oldest first
     std::uint64_t m_sent = 0;
     bool m_closed = false;
 
     alignas(apart) std::mutex m_mutex;
-    std::deque<Entry> m_ready; // guarded by m_mutex, as all of this part
+    detail::Fifo<Entry> m_ready; // guarded by m_mutex, as all of this part
     std::multimap<Instant, Entry> m_delayed;
     std::vector<Slot> m_slots;
     std::vector<std::size_t> m_freeSlots;
