@@ -60,13 +60,23 @@ struct RedisConnection::Context
         if (!notifier) {
             notifier = std::make_unique<QSocketNotifier>(redis->c.fd, type);
             QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(), [keep = self, handle] {
+                keep->gathering = true;
                 if (keep->redis)
                     handle(keep->redis);
+                keep->flush();
                 if (keep->owner)
                     keep->owner->m_handlers.heard();
             });
         }
         notifier->setEnabled(true);
+    }
+
+    /// Cheaper than a notifier that is enabled and disabled again. Not in a call of hiredis, which may free what it goes on with.
+    void flush()
+    {
+        gathering = false;
+        if (std::exchange(hasOutput, false) && redis)
+            redisAsyncHandleWrite(redis);
     }
 
     static void mute(std::unique_ptr<QSocketNotifier>& notifier)
@@ -224,15 +234,11 @@ void RedisConnection::gather()
         m_context->gathering = true;
 }
 
-// Cheaper than a notifier that is enabled and disabled again.
 void RedisConnection::flush()
 {
-    const auto context = m_context;
-    if (!context)
-        return;
-    context->gathering = false;
-    if (std::exchange(context->hasOutput, false) && context->redis)
-        redisAsyncHandleWrite(context->redis);
+    // In one of its calls: when that is over.
+    if (const auto context = m_context; context && !(context->redis->c.flags & REDIS_IN_CALLBACK))
+        context->flush();
 }
 
 void RedisConnection::drop(Error why)
