@@ -1,4 +1,4 @@
-// Figures of the queues: `turnspit-bench-queues WHAT COUNT [ARGUMENT]` does one thing once and prints how many messages a second that was.
+// Figures of the queues: `turnspit-bench-queues WHAT COUNT [ARGUMENT...]` does one thing once and prints how many messages a second that was.
 // ../bench/queues runs Turnspit and the baselines in turn.
 //
 //   memory, channel                         one sender and one receiver, each a thread: send, receive, ack; write and read
@@ -6,7 +6,7 @@
 //                                           MemoryQueue promises too: a copy of what is not acked, until its time is over
 //   sqlite, sqlite-baseline FOLDER          one caller: send, receive, ack, each answered before the next; the same statements, C API
 //   sqlite-together FOLDER                  64 callers
-//   redis-send, redis-work PORT             16 callers on one connection: send; receive and ack
+//   redis-send, redis-work PORT CALLERS     so many callers of one queue: send; receive and ack
 #include <sqlite/sqlitequeue.h>
 #include <turnspit/async/channel.h>
 #include <turnspit/async/taskscope.h>
@@ -187,11 +187,12 @@ public:
 
     long send(std::string text)
     {
+        const auto sent = std::chrono::system_clock::now();
         long id = 0;
         {
             const std::lock_guard lock(m_mutex);
             id = ++m_last;
-            m_ready.push_back({id, std::move(text), std::chrono::system_clock::now(), 0});
+            m_ready.push_back({id, std::move(text), sent, 0});
         }
         m_filled.notify_one();
         return id;
@@ -369,9 +370,8 @@ void sqliteBaseline(int count, const char* folder)
 // ---- Redis
 
 #ifdef TURNSPIT_BENCH_REDIS
-void redis(int count, const char* port, Task<> (*what)(MessageQueue&, int&))
+void redis(int count, const char* port, int callers, Task<> (*what)(MessageQueue&, int&))
 {
-    constexpr int callers = 16;
     RedisQueueOptions options;
     options.server.port = std::atoi(port);
     options.name = "bench";
@@ -409,6 +409,7 @@ int main(int argc, char** argv)
     const std::string what = argc > 2 ? argv[1] : "";
     const int count = argc > 2 ? std::atoi(argv[2]) : 0;
     const char* const argument = argc > 3 ? argv[3] : "";
+    [[maybe_unused]] const int callers = argc > 4 ? std::atoi(argv[4]) : 16;
     if (what == "memory")
         memory(count);
     else if (what == "channel")
@@ -425,9 +426,9 @@ int main(int argc, char** argv)
         sqliteBaseline(count, argument);
 #ifdef TURNSPIT_BENCH_REDIS
     else if (what == "redis-send")
-        redis(count, argument, sendAll);
+        redis(count, argument, callers, sendAll);
     else if (what == "redis-work")
-        redis(count, argument, workAll);
+        redis(count, argument, callers, workAll);
 #endif
     else
         return 2;
