@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The library as it is installed: other projects find its components by name, each header stands alone, nothing graphical comes along."""
 
+import concurrent.futures
 import glob
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,6 +18,7 @@ from harness import BIN, SANITIZED, Host, main, wait_until
 
 BUILD = os.path.dirname(BIN)
 CONSUMER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "package", "consumer")
+EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(CONSUMER))), "resources", "examples")
 README = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(CONSUMER))), "README.md")
 GRAPHICAL = re.compile(r"Qt6(Gui|Widgets|Svg|OpenGL)|libX11|libxcb")
 
@@ -89,6 +93,65 @@ class Installed(unittest.TestCase):
         host.service("heart", ["/bin/sleep", "1000"])
         host.start()
         self.assertIn("heart\n", run(f"{build}/names", os.path.join(host.runtime, "host.sock")))
+
+    def test_each_example_builds_by_itself_and_runs(self):
+        """As somebody does who has copied its folder."""
+        there = {name for name in os.listdir(EXAMPLES) if os.path.isdir(os.path.join(EXAMPLES, name))}
+        self.assertEqual(there, {"checksums", "clockserver", "orders", "report", "sync", "window", "worker"})
+        wanted = sorted(there - ({"orders"} if not self.redis else set()) - ({"window"} if not cached(BUILD, "Qt6Widgets_DIR") else set()))
+        with concurrent.futures.ThreadPoolExecutor(2) as two:
+            said = dict(zip(wanted, two.map(self.build_example, wanted)))
+        wrong = [f"{name}: {words}" for name, words in said.items() if words]
+        self.assertFalse(wrong, "\n".join(wrong))
+
+        with open(f"{self.folder}/a.txt", "w", encoding="utf-8") as file:
+            file.write("one")
+        self.assertIn(hashlib.sha256(b"one").hexdigest() + "  a.txt\n", run(self.example("checksums"), "a.txt", cwd=self.folder))
+        self.says("report", r"report 1 is written", "--report.every=50ms")
+        os.makedirs(f"{self.folder}/from/deep")
+        os.rename(f"{self.folder}/a.txt", f"{self.folder}/from/deep/a.txt")
+        self.says("sync", r"copied deep/a\.txt", f"--sync.from={self.folder}/from", f"--sync.to={self.folder}/to", "--sync.every=50ms")
+        self.says("clockserver", r"listens on port \d+", "--clock.port=0")
+        if "window" in wanted:
+            self.says("window", r"piece \d+ is done")
+        if "orders" in wanted:
+            self.says("orders", r"booked [1-4] teapots", f"--redis.port={self.start_redis()}", "--shop.every=10ms")
+        self.says("worker", r"reading 1: ", "station", seen=self.station_is_seen)
+
+    def build_example(self, name):
+        """What went wrong, or nothing."""
+        options = [f"-DCMAKE_CXX_COMPILER_LAUNCHER={shutil.which('ccache')}"] if shutil.which("ccache") else []
+        done = self.configure(os.path.join(EXAMPLES, name), f"{self.folder}/{name}", *options)
+        if done.returncode == 0:
+            # The folders have other names the next time; what is compiled is the same.
+            done = attempt("cmake", "--build", f"{self.folder}/{name}", "--parallel", "1",
+                           env={**os.environ, "CCACHE_BASEDIR": self.folder, "CCACHE_NOHASHDIR": "1"})
+        return done.stdout + done.stderr if done.returncode else ""
+
+    def example(self, name):
+        return f"{self.folder}/{name}/{'station' if name == 'worker' else name}"
+
+    def says(self, name, pattern, *arguments, seen=lambda: None):
+        """It runs until it has said this, and ends politely when it is asked to."""
+        log = f"{self.folder}/{name}.out"
+        with open(log, "wb") as out:
+            program = subprocess.Popen([self.example(name), *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                       env={**os.environ, **self.places(), "QT_QPA_PLATFORM": "offscreen"})
+        try:
+            wait_until(lambda: re.search(pattern, text(log)), lambda: f"{pattern!r} in:\n{text(log)}")
+            seen()
+            program.send_signal(signal.SIGTERM)
+            self.assertEqual(0, program.wait(60), text(log))
+        finally:
+            program.kill()
+            program.wait()
+
+    def places(self):
+        return {f"TURNSPIT_{what}_DIR": f"{self.folder}/{what[0].lower()}" for what in ("CONFIG", "STATE", "RUNTIME")}
+
+    def station_is_seen(self):
+        hosts = json.loads(run(f"{BIN}/turnspitctl", "hosts", "--json", env={**os.environ, **self.places()}))
+        self.assertEqual([("station", "answers", 3)], [tuple(host[key] for key in ("name", "state", "services")) for host in hosts])
 
     def start_redis(self):
         with socket.socket() as probe:

@@ -28,9 +28,9 @@ void onSignalHandler(int signal)
 
 } // namespace
 
-SignalWatch::SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> signals) : m_onSignal(std::move(onSignal))
+SignalWatch::SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> caught) : m_onSignal(std::move(onSignal))
 {
-    for (const int signal : signals) {
+    for (const int signal : caught) {
         if (writeEnds.at(static_cast<std::size_t>(signal)).load() != 0)
             throw std::logic_error("SignalWatch: signals are watched already; only one host can run() at a time");
     }
@@ -46,7 +46,7 @@ SignalWatch::SignalWatch(std::function<void(int signal)> onSignal, std::initiali
     action.sa_handler = onSignalHandler;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (const int signal : signals) {
+    for (const int signal : caught) {
         writeEnds.at(static_cast<std::size_t>(signal)).store(m_writeEnd + 1);
         ::sigaction(signal, &action, &m_before[signal]);
     }

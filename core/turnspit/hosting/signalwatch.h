@@ -15,7 +15,7 @@ namespace turnspit {
 class SignalWatch
 {
 public:
-    explicit SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> signals = {SIGINT, SIGTERM, SIGQUIT});
+    explicit SignalWatch(std::function<void(int signal)> onSignal, std::initializer_list<int> caught = {SIGINT, SIGTERM, SIGQUIT});
     ~SignalWatch();
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;

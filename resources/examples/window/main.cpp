@@ -124,7 +124,7 @@ int main(int argc, char** argv)
     const auto host = builder.build();
     Window window(host->lifetime(), progress);
     window.show();
-    const turnspit::SignalWatch signals([&](int) { host->lifetime().stopApplication(); });
+    const turnspit::SignalWatch watch([&](int) { host->lifetime().stopApplication(); });
     turnspit::TaskScope tasks; // last: its frames use all of the above
     tasks.spawn(live(*host, window));
     return QApplication::exec();
