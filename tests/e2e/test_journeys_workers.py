@@ -98,6 +98,7 @@ class Programs(JourneyCase):
         self.see("label", "station was killed.")
         self.eyes.wait_words("Its services do not run any more")
         self.eyes.wait_words("Not connected")
+        self.eyes.wait_words("Last known of station")
         self.picture("workers-killed")
         self.assertEqual("gone", self.hosts()["station"])
 

@@ -191,6 +191,20 @@ private Q_SLOTS:
         details.close();
     }
 
+    void theStatusBarSaysThatWhatItKnowsIsOldWhereTheHostHasGone()
+    {
+        ServiceInfo backup = m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled);
+        backup.nextRun = m->clock.wallNow() + 10min;
+        m->session->put(backup);
+        m->add("api", ServiceState::Running);
+        m->open();
+        m->session->setConnection(HostSession::Connection::Lost);
+        m->settle();
+        const QString facts = m->part<QLabel>("hostFacts").text();
+        QVERIFY2(facts.startsWith(QStringLiteral("Last known of fake · 1 running")), qPrintable(facts));
+        QVERIFY2(!facts.contains(QStringLiteral("next")), qPrintable(facts));
+    }
+
     void theKeySheetHoldsEveryKeyOnce()
     {
         m->open();

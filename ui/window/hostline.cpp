@@ -76,13 +76,17 @@ QString HostLine::facts() const
         if (service.nextRun && !isOfHost(service) && service.state == ServiceState::Waiting && (!next || *service.nextRun < *next->nextRun))
             next = &service;
     }
-    QStringList parts{tr("%1 running since %2", "program, time").arg(host->host, QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))};
+    // Of one that is gone, or away, the figures are the last ones.
+    const bool there = m_mirror.isLive();
+    QStringList parts{there ? tr("%1 running since %2", "program, time")
+                                  .arg(host->host, QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))
+                            : tr("Last known of %1", "program").arg(host->host)};
     if (host->shuttingDown)
         parts += tr("shutting down");
     parts += tr("%n running", nullptr, running);
     if (failed > 0)
         parts += tr("%n failed", nullptr, failed);
-    if (next)
+    if (next && there)
         parts += tr("next: %1 %2", "service, time").arg(next->name, words::upcoming(*next->nextRun, Clock::current().wallNow()));
     if (host->logBytes > 0)
         parts += tr("logs %1", "%1 is a size").arg(words::memory(host->logBytes));
