@@ -227,7 +227,7 @@ private Q_SLOTS:
         QCOMPARE(changed->size(), 2U);
         QCOMPARE(changed->at(0).text(), std::string("logging.level: new"));
         QCOMPARE(changed->at(1).text(), std::string("sync.retries: changed"));
-        QVERIFY(h.said(OptionsChanged));
+        QCOMPARE(h.log->find(OptionsChanged)->text, QStringLiteral("The options have changed: logging.level, sync.retries"));
         h.clock.settle();
         QCOMPARE(h.journal.lines().last(), QStringLiteral("told 3, started with 2, current 3"));
         QVERIFY(Logger<Journal>(h.host->services().get<LoggerFactory>()).isEnabled(LogLevel::Trace)); // the levels of the log too

@@ -333,6 +333,10 @@ private Q_SLOTS:
         QCOMPARE(*lines, (QStringList{QStringLiteral("host.worker_threads: new (counts from the next start)"), QStringLiteral("shelf.length: changed")}));
         const OptionsMonitor<Shelf> shelf(program.host->services().get<OptionsMonitor<Shelf>::InjectedFrom>());
         QCOMPARE(shelf.current()->length, 4);
+        const auto events = await(program.session.events({}));
+        QVERIFY(events);
+        QCOMPARE(events->last().kind, QStringLiteral("options-changed"));
+        QVERIFY2(events->last().text.endsWith(QStringLiteral("host.worker_threads, shelf.length")), qPrintable(events->last().text));
 
         write("[shelf]\nlength = 11\n");
         lines = await(program.session.reload());

@@ -15,8 +15,12 @@ ConfigurationReload::ConfigurationReload(std::shared_ptr<HostConfiguration> conf
 std::expected<std::vector<TomlDifference>, std::exception_ptr> ConfigurationReload::reload()
 {
     auto changed = m_configuration->reread(m_sources);
-    if (changed && !changed->empty())
-        m_log.event(LogLevel::Info, OptionsChanged, {}, "The options have changed");
+    if (changed && !changed->empty()) {
+        std::string keys;
+        for (const TomlDifference& each : *changed)
+            keys += (keys.empty() ? "" : ", ") + each.key;
+        m_log.event(LogLevel::Info, OptionsChanged, {}, "The options have changed: {}", keys);
+    }
     return changed;
 }
 

@@ -23,6 +23,8 @@ const char* kindOf(int event)
     case ServiceTickFailed: return "run-failed";
     case ServiceBlocksThread: return "service-blocks";
     case ServiceAnswersAgain: return "service-answers";
+    case OptionsChanged: return "options-changed";
+    case OptionsRefused: return "options-refused";
     default: return nullptr;
     }
 }
