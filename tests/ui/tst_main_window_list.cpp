@@ -185,6 +185,29 @@ private Q_SLOTS:
         menu.close();
     }
 
+    void notesAreAskedForWhileTheirColumnIsShown()
+    {
+        for (const char* name : {"api", "web"})
+            m->add(name);
+        m->session->setValues(QStringLiteral("api"), {{QStringLiteral("description"), QStringLiteral("Answers\nthe shop")}});
+        m->open();
+        m->settle(1min);
+        const int before = m->session->callCount(QStringLiteral("definition"));
+        m->list().header()->setSectionHidden(ServiceModel::NotesColumn, false);
+        m->settle(1s);
+        m->settle();
+        const auto notes = [this](const char* name) { return m->indexOf(name).siblingAtColumn(ServiceModel::NotesColumn); };
+        QCOMPARE(notes("api").data().toString(), QStringLiteral("Answers the shop"));
+        QCOMPARE(notes("api").data(Qt::ToolTipRole).toString(), QStringLiteral("Answers\nthe shop"));
+        QCOMPARE(notes("web").data().toString(), QString());
+        QCOMPARE(m->session->callCount(QStringLiteral("definition")), before + 2);
+        m->session->setValues(QStringLiteral("api"), {{QStringLiteral("description"), QStringLiteral("Answers the shops")}});
+        for (int second = 0; second < 31; ++second)
+            m->settle(1s);
+        QCOMPARE(notes("api").data().toString(), QStringLiteral("Answers the shops"));
+        QVERIFY(m->session->callCount(QStringLiteral("definition")) <= before + 4);
+    }
+
     void theNameHasWhatTheOtherColumnsLeave()
     {
         addShopAndHome();

@@ -98,6 +98,7 @@ void OverviewTab::open(const QString& service)
     m_definition = {};
     m_sentence.clear();
     m_runs.clear();
+    m_restarts.clear();
     m_next.clear();
     m_usage->open(service);
     m_queue->open(service);
@@ -174,14 +175,21 @@ Task<> OverviewTab::load(quint64 generation)
             m_sentence = preview ? preview->sentence : QString();
         }
     }
+    const bool isKept = m_row && m_row->kind == ServiceKind::Kept;
     RunQuery query;
     query.service = service;
-    query.limit = runsShown;
+    query.limit = isKept ? runsCounted : runsShown;
     const auto runs = co_await m_session.runs(query);
     if (generation != m_generation)
         co_return;
-    if (runs)
-        m_runs = *runs;
+    if (runs) {
+        m_runs = runs->first(std::min<qsizetype>(runs->size(), runsShown));
+        m_restarts.clear();
+        for (const RunInfo& run : *runs) {
+            if (run.trigger == Trigger::Restart)
+                m_restarts.append(run.begin);
+        }
+    }
     const auto next = co_await m_session.nextRuns(5, service);
     if (generation != m_generation)
         co_return;
@@ -223,8 +231,11 @@ QString OverviewTab::stateSentence(const ServiceInfo& row) const
         if (!m_runs.isEmpty() && !m_runs.first().end && m_runs.first().attempt > 1)
             parts += tr("attempt %1").arg(m_runs.first().attempt);
     }
-    if (row.restarts > 0)
-        parts += tr("restarts: %1").arg(row.restarts);
+    if (row.kind == ServiceKind::Kept) {
+        const QDate today = words::local(now).date();
+        const auto count = std::ranges::count_if(m_restarts, [&](WallTime at) { return words::local(at).date() == today; });
+        parts += count < runsCounted ? tr("restarts today: %1").arg(count) : tr("restarts today: %1 or more").arg(count);
+    }
     if (const auto end = m_mirror.model().holdEnd(row.name))
         parts += tr("schedule held until %1", "a time").arg(words::until(*end, now));
     else if (row.flags.contains(Key("held")))

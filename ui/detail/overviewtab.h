@@ -36,6 +36,7 @@ class OverviewTab final : public QWidget
     Q_OBJECT
 public:
     static constexpr int runsShown = 5;
+    static constexpr int runsCounted = 100; ///< for the restarts of today
 
     /// Session and mirror must outlive it.
     OverviewTab(HostSession& session, HostMirror& mirror, QWidget* parent = nullptr);
@@ -91,7 +92,8 @@ private:
     std::optional<ServiceInfo> m_row;
     DefinitionInfo m_definition;
     QString m_sentence; ///< of the schedule
-    QList<RunInfo> m_runs;
+    QList<RunInfo> m_runs;       ///< those that are shown
+    QList<WallTime> m_restarts;  ///< when its last runs began that were restarts, as far as they are known
     QList<PlannedRun> m_next;
     bool m_wasLive = false;
     bool m_loading = false;

@@ -139,6 +139,7 @@ void ServiceModel::replace(const QList<ServiceInfo>& services, bool anotherHost)
         beginResetModel();
         m_recent.clear();
         m_trails.clear();
+        m_notes.clear();
         m_stops.clear();
         m_holdEnds.clear();
         fill(services);
@@ -162,6 +163,7 @@ void ServiceModel::apply(QList<ServiceInfo> changed, const QStringList& removed)
     for (const QString& name : removed) {
         m_recent.remove(name);
         m_trails.remove(name);
+        m_notes.remove(name);
         m_stops.remove(name);
         m_holdEnds.remove(name);
     }
@@ -361,6 +363,15 @@ void ServiceModel::setTrail(const QString& name, const QList<UsageSample>& sampl
         m_trails.insert(name, samples);
     const QModelIndex cell = indexOf(name, RecentColumn); // also where it is the same: time has moved on
     Q_EMIT dataChanged(cell, cell, {TrailRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
+void ServiceModel::setNotes(const QString& name, const QString& text)
+{
+    if (!find(name) || m_notes.value(name) == text)
+        return;
+    m_notes.insert(name, text);
+    const QModelIndex cell = indexOf(name, NotesColumn);
+    Q_EMIT dataChanged(cell, cell, {Qt::DisplayRole, Qt::ToolTipRole, SortRole});
 }
 
 void ServiceModel::setStops(const QList<StopInfo>& stops)

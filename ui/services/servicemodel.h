@@ -37,6 +37,7 @@ public:
         GroupColumn,
         PidColumn,
         StartedColumn,
+        NotesColumn,
         ColumnCount
     };
     enum Role {
@@ -65,6 +66,9 @@ public:
     /// What a service that is kept running used during the last ten minutes.
     void setTrail(const QString& name, const QList<UsageSample>& samples);
     [[nodiscard]] QList<UsageSample> trail(const QString& name) const { return m_trails.value(name); }
+
+    /// What the service's file says about it; known of those only that somebody has asked for.
+    void setNotes(const QString& name, const QString& text);
 
     /// The stops under way that are known.
     void setStops(const QList<StopInfo>& stops);
@@ -141,6 +145,7 @@ private:
     std::vector<std::unique_ptr<Group>> m_groups; ///< sorted by name; the first one's is "", and it is always there
     QHash<QString, RecentStrip> m_recent;
     QHash<QString, QList<UsageSample>> m_trails;
+    QHash<QString, QString> m_notes;
     QHash<QString, StopInfo> m_stops;
     QHash<QString, WallTime> m_holdEnds;
 };

@@ -134,6 +134,8 @@ QString ServiceModel::display(const ServiceInfo& service, int column) const
         return isUp(service.state) && service.state != ServiceState::Stopping
                    ? QLocale().toString(words::local(service.since), QLocale::ShortFormat)
                    : words::nothing();
+    case NotesColumn:
+        return m_notes.value(service.name).simplified();
     default:
         return {};
     }
@@ -160,6 +162,8 @@ QString ServiceModel::toolTip(const ServiceInfo& service, int column) const
         return service.reason.value_or(QString());
     case RecentColumn:
         return recentSentence(service);
+    case NotesColumn:
+        return m_notes.value(service.name);
     default:
         return {};
     }
@@ -261,6 +265,8 @@ QVariant ServiceModel::headerData(int section, Qt::Orientation orientation, int 
         return QString(tr("Pid") + gap);
     case StartedColumn:
         return tr("Started");
+    case NotesColumn:
+        return tr("Notes");
     default:
         return {};
     }

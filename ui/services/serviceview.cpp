@@ -29,7 +29,7 @@ constexpr std::chrono::nanoseconds calm = 1s;
 constexpr quint32 stateMark = 0x54530002;
 
 /// In average characters; 0: what is left.
-constexpr std::array<int, ServiceModel::ColumnCount> widths{22, 0, 21, 15, 10, 11, 16, 16, 16, 11, 14, 11, 20};
+constexpr std::array<int, ServiceModel::ColumnCount> widths{22, 0, 21, 15, 10, 11, 16, 16, 16, 11, 14, 11, 20, 30};
 
 constexpr int leastName = 16;
 

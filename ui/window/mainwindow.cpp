@@ -17,6 +17,7 @@
 #include <ui/session/holds.h>
 #include <ui/session/hostmirror.h>
 #include <ui/session/lastwords.h>
+#include <ui/session/notes.h>
 #include <ui/session/recentruns.h>
 #include <ui/session/stops.h>
 #include <ui/text/clearbutton.h>
@@ -50,7 +51,7 @@ MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* pa
     : QMainWindow(parent), m_session(session), m_memory(std::make_unique<WindowMemory>(options.memoryFile)),
       m_mirror(new HostMirror(session, this)), m_recent(new RecentRuns(session, *m_mirror, this)),
       m_stops(new Stops(session, *m_mirror, this)), m_holds(new Holds(session, m_mirror->model(), this)),
-      m_trails(new CpuTrails(session, *m_mirror, this)),
+      m_trails(new CpuTrails(session, *m_mirror, this)), m_notes(new Notes(session, *m_mirror, this)),
       m_lastWords(new LastWords(session, this)), m_good(new GoodVersions(session, this)),
       m_actions(new ServiceActions(session, *this)),
       m_editing(new ServiceEditing(session, *m_mirror, *this)),
@@ -505,6 +506,8 @@ Task<> MainWindow::tick()
         m_view->tick();
         if (m_view->isVisible() && !m_view->isColumnHidden(ServiceModel::RecentColumn))
             m_trails->look(m_view->namesInSight());
+        if (m_view->isVisible() && !m_view->isColumnHidden(ServiceModel::NotesColumn))
+            m_notes->look(m_view->namesInSight());
         if (!burns || quarters % 4 == 0)
             refreshTargets();
     }

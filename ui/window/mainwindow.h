@@ -25,6 +25,7 @@ class HostLine;
 class HostMirror;
 class LastWords;
 class LogPane;
+class Notes;
 class NoticeBanner;
 class PlaceholderPage;
 class RecentRuns;
@@ -158,6 +159,7 @@ private:
     Stops* m_stops;
     Holds* m_holds;
     CpuTrails* m_trails;
+    Notes* m_notes;
     LastWords* m_lastWords;
     GoodVersions* m_good;
     ServiceActions* m_actions;
