@@ -11,6 +11,7 @@
 #include <ui/notices/noticebanner.h>
 #include <ui/quit/closequestion.h>
 #include <ui/quit/quitdialog.h>
+#include <ui/quit/quitflow.h>
 #include <ui/quit/quitplan.h>
 #include <ui/window/detailpane.h>
 
@@ -213,6 +214,10 @@ private Q_SLOTS:
         int opened = 0;
         openAll(QStringLiteral("backup"), opened);
         openAll(QStringLiteral("api"), opened);
+        openAll(QStringLiteral("old-cron"), opened); // is asked whether to enable it
+        m->part<QAbstractButton>("connectionState").click();
+        m->settle();
+        lookAtDialogs(QStringLiteral("host-details"), opened);
         QVERIFY2(opened >= 8, qPrintable(QString::number(opened)));
         verifyNothingWasCut();
     }
@@ -237,6 +242,21 @@ private Q_SLOTS:
                 QTest::keyClick(m->window.get(), Qt::Key_Escape); // back to the list
             }
             QVERIFY2(way() & Twice || m->window->size() == size, qPrintable(QStringLiteral("%1x%2").arg(m->window->width()).arg(m->window->height())));
+        }
+        verifyNothingWasCut();
+    }
+
+    void thePaletteCutsNothing()
+    {
+        addServices();
+        m->size = QSize(800, 600);
+        m->open();
+        for (const char* sought : {"", "res mail", "nothing is like that"}) {
+            m->action("actionPalette").trigger();
+            m->part<QLineEdit>("paletteEdit").setText(QString::fromLatin1(sought));
+            m->settle();
+            QVERIFY(m->part<QWidget>("palette").isVisible());
+            VERIFY_NOTHING_IS_CUT(*m->window, QStringLiteral("palette-%1").arg(qstrlen(sought)));
         }
         verifyNothingWasCut();
     }
@@ -376,6 +396,26 @@ private Q_SLOTS:
         m->session->releaseTransitions(QStringLiteral("mailer"));
         m->settle(1s);
         look(QStringLiteral("quit-killed"));
+        m->window->hide(); // what is stopped is offered to be started again, over nothing
+        QuitFlow flow(*m->session, m->window->mirror());
+        m->session->setState(QStringLiteral("api"), ServiceState::Running);
+        m->settle(1s);
+        flow.quit(nullptr, false);
+        m->settle(1s);
+        for (QWidget* const top : QApplication::topLevelWidgets()) {
+            if (top->objectName() == QLatin1String("quitDialog") && top != &quit && top->isVisible())
+                static_cast<QDialog*>(top)->reject();
+        }
+        m->settle(1s);
+        int asked = 0;
+        for (QWidget* const top : QApplication::topLevelWidgets()) {
+            if (top->objectName() == QLatin1String("startAgainDialog") && top->isVisible()) {
+                ++asked;
+                VERIFY_NOTHING_IS_CUT(*top, QStringLiteral("start-again"));
+                top->close();
+            }
+        }
+        QCOMPARE(asked, 1);
         for (const bool inProcess : {true, false}) {
             CloseQuestion close(2, inProcess);
             close.show();
