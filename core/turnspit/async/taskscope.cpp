@@ -15,15 +15,16 @@ struct TaskScope::Runner
             list.previous->next = this;
             list.previous = this;
             ++scope.m_size;
-            scope.m_empty.reset();
         }
 
         ~promise_type()
         {
             previous->next = next;
             next->previous = previous;
-            if (--scope.m_size == 0)
-                scope.m_empty.set();
+            if (--scope.m_size == 0 && scope.m_rest) {
+                scope.m_rest->empty.set(); // those that join look for themselves
+                scope.m_rest->empty.reset();
+            }
         }
 
         Runner get_return_object() { return {}; }
@@ -36,9 +37,10 @@ struct TaskScope::Runner
     };
 };
 
-TaskScope::TaskScope(ErrorHandler onError) : m_onError(std::move(onError))
+TaskScope::TaskScope(ErrorHandler onError)
 {
-    m_empty.set();
+    if (onError)
+        rest().onError = std::move(onError);
 }
 
 TaskScope::~TaskScope()
@@ -68,15 +70,15 @@ void TaskScope::spawn(Task<> task)
 
 void TaskScope::failed(std::exception_ptr error)
 {
-    if (!m_onError)
+    if (!m_rest || !m_rest->onError)
         std::rethrow_exception(std::move(error)); // out of a coroutine's handler: ends in std::terminate
-    m_onError(std::move(error));
+    m_rest->onError(std::move(error));
 }
 
 Task<> TaskScope::join()
 {
     while (m_size > 0)
-        co_await m_empty.wait();
+        co_await rest().empty.wait();
 }
 
 } // namespace turnspit

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <memory>
 
 namespace turnspit {
 
@@ -42,10 +43,23 @@ private:
     static Runner run(TaskScope& scope, Task<> task);
     void failed(std::exception_ptr error);
 
+    /// There are scopes that nobody joins, and that cannot fail, by the thousand.
+    struct Rest
+    {
+        Event empty;
+        ErrorHandler onError;
+    };
+
+    Rest& rest()
+    {
+        if (!m_rest)
+            m_rest = std::make_unique<Rest>();
+        return *m_rest;
+    }
+
     Node m_tasks;
     std::size_t m_size = 0;
-    Event m_empty;
-    ErrorHandler m_onError;
+    std::unique_ptr<Rest> m_rest;
 };
 
 } // namespace turnspit

@@ -160,6 +160,7 @@ public:
     LinkedStopSource& operator=(const LinkedStopSource&) = delete;
 
     [[nodiscard]] std::stop_token token() const noexcept { return m_source.get_token(); }
+    [[nodiscard]] const std::stop_source& source() const noexcept { return m_source; }
     bool requestStop() noexcept { return m_source.request_stop(); }
     [[nodiscard]] bool stopRequested() const noexcept { return m_source.stop_requested(); }
 

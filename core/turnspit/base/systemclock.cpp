@@ -2,8 +2,6 @@
 
 #include <turnspit/base/timerqueue_p.h>
 
-#include <algorithm>
-
 namespace turnspit {
 
 namespace {
@@ -15,7 +13,13 @@ class SystemTimer final : public ClockTimer, private TimerQueue::Timer
 public:
     explicit SystemTimer(std::function<void()> fire) : m_fire(std::move(fire)) {}
 
-    void startOnce(nanoseconds delay) override { arm(BootClock::now() + std::max(delay, nanoseconds(0)), nanoseconds(0)); }
+    void startOnce(nanoseconds delay) override
+    {
+        if (delay <= nanoseconds(0))
+            armAtOnce();
+        else
+            arm(BootClock::now() + delay, nanoseconds(0));
+    }
     void startPeriodic(nanoseconds period) override { arm(BootClock::now() + period, period); }
     void stop() override { disarm(); }
 

@@ -9,6 +9,7 @@ namespace turnspit {
 
 namespace {
 constexpr std::size_t children = 4;
+constexpr std::chrono::milliseconds leastPause(1); // between two times that the thread is woken
 } // namespace
 
 /// The thread's share in its queue.
@@ -54,6 +55,14 @@ void TimerQueue::arm(Timer& timer, Instant due, std::chrono::nanoseconds period)
         wakeForFirst();
 }
 
+void TimerQueue::armAtOnce(Timer& timer)
+{
+    m_atOnce = true;
+    arm(timer, BootClock::now(), std::chrono::nanoseconds(0));
+    if (timer.m_place != 0)
+        wakeForFirst();
+}
+
 void TimerQueue::disarm(Timer& timer)
 {
     // One wake-up too many is cheaper than to put it off.
@@ -75,6 +84,8 @@ void TimerQueue::run()
     // Once for all that is due now; what becomes due meanwhile has its turn after the other events of the loop. What fires may turn the
     // event loop, and so come here again.
     m_running = true;
+    if (!std::exchange(m_atOnce, false))
+        m_woken = m_planned;
     const Instant now = BootClock::now();
     while (!m_heap.empty() && m_heap.front().due <= now) {
         const Entry first = m_heap.front();
@@ -94,15 +105,17 @@ void TimerQueue::wakeForFirst()
 {
     if (m_running || !m_wakeUp)
         return;
-    if (m_heap.empty())
+    if (m_heap.empty()) {
         m_wakeUp->never();
-    else
-        m_wakeUp->at(m_heap.front().due);
+        return;
+    }
+    m_planned = m_atOnce ? m_heap.front().due : std::max(m_heap.front().due, m_woken + leastPause);
+    m_wakeUp->at(m_planned);
 }
 
 bool TimerQueue::before(const Entry& a, const Entry& b)
 {
-    return a.due != b.due ? a.due < b.due : a.timer->m_order < b.timer->m_order;
+    return a.due != b.due ? a.due < b.due : static_cast<std::int32_t>(a.timer->m_order - b.timer->m_order) < 0;
 }
 
 void TimerQueue::put(std::size_t place, const Entry& entry)

@@ -216,12 +216,55 @@ struct Made
     void* closed = nullptr;                  ///< the object, as `close` takes it
 };
 
-/// How a T is made, and what for.
+/// What the container keeps of a T that was made.
 template <class T>
+struct Kept
+{
+    using Product = Made;
+
+    template <class Implementation, class... Argument>
+    static Made construct(Argument&&... argument)
+    {
+        return keep(std::make_shared<Implementation>(std::forward<Argument>(argument)...));
+    }
+
+    /// Of what a factory returns.
+    template <class Result>
+    static Made adopt(Result&& result)
+    {
+        using Plain = std::remove_cvref_t<Result>;
+        if constexpr (IsSharedPointer<Plain>::value) {
+            return keep(std::forward<Result>(result));
+        } else if constexpr (requires { typename Plain::deleter_type; }) {
+            return keep(std::shared_ptr<typename Plain::element_type>(std::forward<Result>(result)));
+        } else {
+            static_assert(std::derived_from<Plain, T>, "turnspit: a factory returns std::unique_ptr, std::shared_ptr or a value of the service.");
+            return keep(std::make_shared<Plain>(std::forward<Result>(result)));
+        }
+    }
+
+private:
+    template <class Implementation>
+    static Made keep(std::shared_ptr<Implementation> object)
+    {
+        if (!object)
+            throw std::logic_error("the factory of '" + typeName<T>() + "' returned null");
+        Made out;
+        if constexpr (requires { { object->close() } -> std::same_as<Task<>>; }) {
+            out.closed = object.get();
+            out.close = [](void* closed) { return static_cast<Implementation*>(closed)->close(); };
+        }
+        out.object = std::shared_ptr<T>(std::move(object));
+        return out;
+    }
+};
+
+/// How a T is made, and what for. `Keeper` says what becomes of it: as Kept.
+template <class T, class Keeper = Kept<T>>
 struct Recipe
 {
     std::vector<Dependency> dependencies;
-    std::function<Made(Injector&)> make;
+    std::function<typename Keeper::Product(Injector&)> make;
 
     template <std::derived_from<T> Implementation = T>
     static Recipe byConstructor()
@@ -259,9 +302,11 @@ private:
                     // A tuple first: braces give the order of the parameters.
                     std::tuple<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type...> arguments{
                         inject<typename decltype(recordedParameter(Slot<Implementation, Place>{}))::type>(from)...};
-                    return made(std::apply(
-                        [](auto&&... argument) { return std::make_shared<Implementation>(std::forward<decltype(argument)>(argument)...); },
-                        std::move(arguments)));
+                    return std::apply(
+                        [](auto&&... argument) {
+                            return Keeper::template construct<Implementation>(std::forward<decltype(argument)>(argument)...);
+                        },
+                        std::move(arguments));
                 }};
     }
 
@@ -275,36 +320,8 @@ private:
                 [call = std::move(factory)](Injector& from) mutable {
                     std::tuple<decltype(inject<std::tuple_element_t<Place, Parameters>>(from))...> arguments{
                         inject<std::tuple_element_t<Place, Parameters>>(from)...};
-                    return made(shared(std::apply(call, std::move(arguments))));
+                    return Keeper::adopt(std::apply(call, std::move(arguments)));
                 }};
-    }
-
-    template <class Result>
-    static auto shared(Result&& result)
-    {
-        using Plain = std::remove_cvref_t<Result>;
-        if constexpr (IsSharedPointer<Plain>::value) {
-            return std::forward<Result>(result);
-        } else if constexpr (requires { typename Plain::deleter_type; }) {
-            return std::shared_ptr<typename Plain::element_type>(std::forward<Result>(result));
-        } else {
-            static_assert(std::derived_from<Plain, T>, "turnspit: a factory returns std::unique_ptr, std::shared_ptr or a value of the service.");
-            return std::make_shared<Plain>(std::forward<Result>(result));
-        }
-    }
-
-    template <class Implementation>
-    static Made made(std::shared_ptr<Implementation> object)
-    {
-        if (!object)
-            throw std::logic_error("the factory of '" + typeName<T>() + "' returned null");
-        Made out;
-        if constexpr (requires { { object->close() } -> std::same_as<Task<>>; }) {
-            out.closed = object.get();
-            out.close = [](void* closed) { return static_cast<Implementation*>(closed)->close(); };
-        }
-        out.object = std::shared_ptr<T>(std::move(object));
-        return out;
     }
 };
 

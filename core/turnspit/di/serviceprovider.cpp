@@ -74,6 +74,19 @@ public:
     std::vector<Created> list;
 };
 
+/// What it has made, and where in that the one instance of a descriptor is.
+struct ServiceProvider::Own
+{
+    explicit Own(std::size_t slots) : more(slots > std::size(few) ? std::make_unique<std::uint32_t[]>(slots) : nullptr) {}
+
+    /// Its place in `created`, from 1 on; 0: not made.
+    [[nodiscard]] std::uint32_t& place(std::size_t slot) { return more ? more[slot] : few[slot]; }
+
+    std::vector<Created> created; ///< in the order of creation
+    std::uint32_t few[8] = {};
+    std::unique_ptr<std::uint32_t[]> more;
+};
+
 ServiceProvider::Activation::Activation(std::string_view label, std::string_view key) : m_making{nullptr, label, key, making}
 {
     making = &m_making;
@@ -196,7 +209,7 @@ void* ServiceProvider::object(const ServiceDescriptor& descriptor)
     if (descriptor.instance)
         return descriptor.instance.get();
     if (descriptor.lifetime != Lifetime::Singleton || isRoot())
-        return m_created[own(descriptor)].made.object.get();
+        return created(descriptor).made.object.get();
     std::shared_ptr<ServiceProvider> kept;
     auto& parent = root(kept);
     const Lock shared = parent.lock();
@@ -208,26 +221,26 @@ std::shared_ptr<void> ServiceProvider::shared(const ServiceDescriptor& descripto
     if (descriptor.instance)
         return descriptor.instance;
     if (descriptor.lifetime != Lifetime::Singleton || isRoot())
-        return m_created[own(descriptor)].made.object;
+        return created(descriptor).made.object;
     std::shared_ptr<ServiceProvider> kept;
     auto& parent = root(kept);
     const Lock shared = parent.lock();
     return parent.shared(descriptor);
 }
 
-std::size_t ServiceProvider::own(const ServiceDescriptor& descriptor)
+const ServiceProvider::Created& ServiceProvider::created(const ServiceDescriptor& descriptor)
 {
     if (isRoot())
         checkScoped(descriptor);
-    if (descriptor.lifetime == Lifetime::Transient)
-        return make(descriptor);
-    if (m_places && m_places[descriptor.slot] != 0)
-        return m_places[descriptor.slot] - 1;
-    const std::size_t made = make(descriptor);
-    if (!m_places)
-        m_places = std::make_unique<std::uint32_t[]>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)]);
-    m_places[descriptor.slot] = static_cast<std::uint32_t>(made + 1);
-    return made;
+    if (!m_own)
+        m_own = std::make_unique<Own>(m_graph->slots[static_cast<std::size_t>(isRoot() ? Lifetime::Singleton : Lifetime::Scoped)]);
+    const bool once = descriptor.lifetime != Lifetime::Transient;
+    if (const auto place = once ? m_own->place(descriptor.slot) : 0)
+        return m_own->created[place - 1];
+    make(descriptor);
+    if (once)
+        m_own->place(descriptor.slot) = static_cast<std::uint32_t>(m_own->created.size());
+    return m_own->created.back();
 }
 
 void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
@@ -246,15 +259,15 @@ void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
                        + "'.");
 }
 
-std::size_t ServiceProvider::make(const ServiceDescriptor& descriptor)
+void ServiceProvider::make(const ServiceDescriptor& descriptor)
 {
     const MakingOne guard(descriptor);
     detail::Injector arguments(*this, descriptor.plan.data());
     auto made = descriptor.make(arguments);
-    if (m_created.capacity() == 0)
-        m_created.reserve(std::clamp<std::size_t>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
-    m_created.push_back({std::move(made), &descriptor});
-    return m_created.size() - 1;
+    auto& list = m_own->created;
+    if (list.capacity() == 0)
+        list.reserve(std::clamp<std::size_t>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
+    list.push_back({std::move(made), &descriptor});
 }
 
 ServiceScope ServiceProvider::createScope()
@@ -297,12 +310,12 @@ ServiceProvider::CreatedList ServiceProvider::end()
 {
     const Lock own = lock();
     m_disposed = true;
-    m_places.reset();
     if (m_shared) {
         m_shared->scopeFactory.reset();
         m_shared->fallbacks.clear();
     }
-    return CreatedList(std::exchange(m_created, {}));
+    const auto made = std::exchange(m_own, nullptr);
+    return CreatedList(made ? std::move(made->created) : std::vector<Created>());
 }
 
 void ServiceProvider::dispose()

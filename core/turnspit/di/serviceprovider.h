@@ -136,6 +136,7 @@ private:
     friend class detail::Injector;
     struct Created;
     class CreatedList;
+    struct Own;
 
     /// What only the root has, since only that is used by several threads.
     struct Shared
@@ -157,8 +158,8 @@ private:
     // Locked, in the root; the object stays as long as this.
     void* object(const detail::ServiceDescriptor& descriptor);
     std::shared_ptr<void> shared(const detail::ServiceDescriptor& descriptor);
-    std::size_t own(const detail::ServiceDescriptor& descriptor);
-    std::size_t make(const detail::ServiceDescriptor& descriptor);
+    const Created& created(const detail::ServiceDescriptor& descriptor);
+    void make(const detail::ServiceDescriptor& descriptor);
 
     void checkScoped(const detail::ServiceDescriptor& descriptor) const;
     [[nodiscard]] Lock lock() const { return m_shared ? Lock(m_shared->mutex) : Lock(); }
@@ -168,10 +169,9 @@ private:
     [[nodiscard]] CreatedList end();
 
     std::shared_ptr<const detail::ServiceGraph> m_graph;
-    std::weak_ptr<ServiceProvider> m_root;     // empty in the root itself
-    std::unique_ptr<Shared> m_shared;          // null but in the root
-    std::vector<Created> m_created;            // guarded in the root, as what follows; in the order of creation
-    std::unique_ptr<std::uint32_t[]> m_places; // in m_created, from 1 on, by the slot of a descriptor; null: none yet
+    std::weak_ptr<ServiceProvider> m_root; // empty in the root itself
+    std::unique_ptr<Shared> m_shared;      // null but in the root
+    std::unique_ptr<Own> m_own;            // guarded in the root; null: nothing was made yet
     const detail::ServiceDescriptor* m_closing = nullptr;
     std::atomic<bool> m_disposed = false;
 };

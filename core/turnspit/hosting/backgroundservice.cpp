@@ -45,7 +45,7 @@ Task<> BackgroundService::start(std::stop_token cancelled)
         m_ended.set();
         co_return;
     }
-    if (cancelled.stop_possible())
+    if (cancelled.stop_possible() && cancelled != m_stopping.get_token())
         m_onCancelled.emplace(std::move(cancelled), Forward{m_stopping});
     m_execution = Execution::Running;
     aboutToExecute();

@@ -7,6 +7,7 @@
 #include <turnspit/hosting/workerpool.h>
 #include <turnspit/logging/logger.h>
 
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -44,7 +45,7 @@ struct HostContext
     std::function<void(NamedError)> stopHost;                 ///< a fault with FailureBehaviour::StopHost
     std::vector<NamedError>* stopErrors = nullptr;            ///< while the host stops: what stop calls throw, in their order
     std::function<void()> changed;                            ///< of any controller
-    const std::vector<std::unique_ptr<ServiceController>>* controllers = nullptr; ///< of all services
+    std::deque<ServiceController>* controllers = nullptr;     ///< of all services
 
     [[nodiscard]] Clock& clock() const { return environment->clock; }
     [[nodiscard]] const Logger<Host>& log() const { return environment->log; }

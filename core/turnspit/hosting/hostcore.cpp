@@ -27,11 +27,10 @@ HostCore::HostCore(Parts parts)
     m_host.pool = m_pool.get();
     m_startEnded.set();
     for (auto& registration : parts.hosted)
-        m_controllers->list.push_back(
-            std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(m_host, std::move(registration))));
+        m_controllers->list.emplace_back(std::make_unique<ServiceController::Private>(m_host, std::move(registration)));
     m_host.controllers = &m_controllers->list;
-    for (const auto& controller : m_controllers->list)
-        controller->d().link();
+    for (auto& controller : m_controllers->list)
+        controller.d().link();
     m_controllers->host = &m_host;
     for (const auto& make : parts.extensions)
         m_extensions.push_back(make(*m_host.environment->provider));
@@ -44,8 +43,8 @@ HostCore::~HostCore()
         m_extensions.pop_back();
     m_host.stopping = true;
     m_host.changed = [] {};
-    for (const auto& controller : m_controllers->list | std::views::reverse)
-        controller->d().tearDown();
+    for (auto& controller : m_controllers->list | std::views::reverse)
+        controller.d().tearDown();
     const bool allBack = m_pool->shutdown(m_host.reapTimeout());
     m_controllers->host = nullptr;
     m_controllers->list.clear();
@@ -84,12 +83,12 @@ void HostCore::checkIdle()
         m_idleCheckPosted = false;
         auto& lifetime = *m_host.environment->lifetime;
         if (m_host.stopping || lifetime.stopping().stop_requested()
-            || std::ranges::any_of(m_controllers->list, [](const auto& each) { return each->d().hasWork(); }))
+            || std::ranges::any_of(m_controllers->list, [](auto& each) { return each.d().hasWork(); }))
             return;
         m_host.log().event(LogLevel::Info, HostIdle, {}, "No service has work left: the host stops");
-        for (const auto& controller : m_controllers->list) {
-            if (const auto fault = controller->d().fault())
-                m_faults.push_back({controller->name(), fault});
+        for (auto& controller : m_controllers->list) {
+            if (const auto fault = controller.d().fault())
+                m_faults.push_back({controller.name(), fault});
         }
         lifetime.stopApplication();
     });
@@ -103,9 +102,9 @@ void HostCore::workerBlocked(const Worker& worker)
                   worker.blocker, worker.name, formatDuration(m_host.options.heartbeat));
     else
         log.event(LogLevel::Info, ServiceAnswersAgain, worker.blocker, "service '{}' let the shared thread {} go on", worker.blocker, worker.name);
-    for (const auto& controller : m_controllers->list) {
-        if (controller->name() == worker.blocker)
-            controller->d().setUnhealthy(worker.blocked);
+    for (auto& controller : m_controllers->list) {
+        if (controller.name() == worker.blocker)
+            controller.d().setUnhealthy(worker.blocked);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <turnspit/hosting/servicecontroller_p.h>
 #include <turnspit/hosting/servicecontrollers.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -19,7 +20,7 @@ namespace turnspit {
 class ServiceControllers::Private
 {
 public:
-    std::vector<std::unique_ptr<ServiceController>> list;
+    std::deque<ServiceController> list; ///< stay where they are
     HostContext* host = nullptr; ///< null: the host does not live
     std::function<void()> onChanged;
     std::vector<std::weak_ptr<const std::function<void()>>> watches;

@@ -26,12 +26,10 @@ std::string serviceNameFromType(std::string_view typeName)
     return out;
 }
 
-std::shared_ptr<HostedService> HostedRegistration::make(ServiceProvider& scope) const
+std::unique_ptr<HostedService> HostedRegistration::make(ServiceProvider& scope) const
 {
     detail::Injector arguments(scope);
-    auto made = m_make(arguments);
-    auto* const hosted = m_asHosted(made.object.get());
-    return {std::move(made.object), hosted};
+    return m_make(arguments);
 }
 
 std::shared_ptr<const ServiceOptions> HostedRegistration::shared(ServiceOptions options)

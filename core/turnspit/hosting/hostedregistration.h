@@ -11,6 +11,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,28 +35,47 @@ struct HostedRegistration
     std::vector<Dependency> dependencies;
 
     /// In the worker thread, from a scope of its own.
-    [[nodiscard]] std::shared_ptr<HostedService> make(ServiceProvider& scope) const;
+    [[nodiscard]] std::unique_ptr<HostedService> make(ServiceProvider& scope) const;
 
     /// The name is `data-sync-service` for acme::DataSyncService where none is given.
     template <std::derived_from<HostedService> T>
     [[nodiscard]] static HostedRegistration of(std::string name = {}, ServiceOptions options = {})
     {
-        return describe<T>(std::move(name), std::move(options), detail::Recipe<T>::byConstructor());
+        return describe<T>(std::move(name), std::move(options), detail::Recipe<T, Owned<T>>::byConstructor());
     }
 
     /// `factory` returns std::unique_ptr<T>, and keeps no pointer of its own; its parameters are injected like those of a constructor.
     template <std::derived_from<HostedService> T, class Factory>
     [[nodiscard]] static HostedRegistration of(std::string name, ServiceOptions options, Factory factory)
     {
-        return describe<T>(std::move(name), std::move(options), detail::Recipe<T>::byFactory(std::move(factory)));
+        return describe<T>(std::move(name), std::move(options), detail::Recipe<T, Owned<T>>::byFactory(std::move(factory)));
     }
 
 private:
+    /// For a recipe: the object belongs to whoever has it made.
+    template <class T>
+    struct Owned
+    {
+        using Product = std::unique_ptr<HostedService>;
+
+        template <class Implementation, class... Argument>
+        static Product construct(Argument&&... argument)
+        {
+            return std::make_unique<Implementation>(std::forward<Argument>(argument)...);
+        }
+        static Product adopt(std::unique_ptr<T> made)
+        {
+            if (!made)
+                throw std::logic_error("the factory of '" + turnspit::typeName<T>() + "' returned null");
+            return made;
+        }
+    };
+
     /// Thousands have the same ones: those that are as they were made are one object.
     [[nodiscard]] static std::shared_ptr<const ServiceOptions> shared(ServiceOptions options);
 
     template <class T>
-    static HostedRegistration describe(std::string name, ServiceOptions options, detail::Recipe<T> recipe)
+    static HostedRegistration describe(std::string name, ServiceOptions options, detail::Recipe<T, Owned<T>> recipe)
     {
         HostedRegistration out;
         out.typeName = turnspit::typeName<T>();
@@ -72,12 +92,10 @@ private:
         out.dependencies = std::move(recipe.dependencies);
         out.saysReady = std::ranges::any_of(out.dependencies, [](const auto& each) { return each.type == typeid(Readiness); });
         out.m_make = std::move(recipe.make);
-        out.m_asHosted = [](void* object) -> HostedService* { return static_cast<T*>(object); };
         return out;
     }
 
-    std::function<detail::Made(detail::Injector&)> m_make;
-    HostedService* (*m_asHosted)(void* object) = nullptr; ///< of what m_make makes
+    std::function<std::unique_ptr<HostedService>(detail::Injector&)> m_make;
 };
 
 } // namespace turnspit

@@ -68,11 +68,11 @@ Task<NamedError> HostCore::startAll(std::stop_token cancelled)
 HostCore::Controllers HostCore::inStartOrder() const
 {
     Registrations registrations;
-    for (const auto& controller : m_controllers->list)
-        registrations.push_back(controller->d().registration.get());
+    for (auto& controller : m_controllers->list)
+        registrations.push_back(controller.d().registration.get());
     Controllers out;
     for (const std::size_t place : startOrder(registrations))
-        out.push_back(&m_controllers->list[place]->d());
+        out.push_back(&m_controllers->list[place].d());
     return out;
 }
 

@@ -105,9 +105,9 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
         if (!co_await m_startEnded.wait(operation->deadline->token()) && m_phase == Phase::Starting) {
             // Some start does not listen: it is abandoned, which ends the start.
             TaskScope all;
-            for (const auto& controller : m_controllers->list) {
-                if (controller->d().isInStartStep())
-                    all.spawn(abandonStart(controller->d(), operation));
+            for (auto& controller : m_controllers->list) {
+                if (controller.d().isInStartStep())
+                    all.spawn(abandonStart(controller.d(), operation));
             }
             co_await all.join();
             co_await m_startEnded.wait();

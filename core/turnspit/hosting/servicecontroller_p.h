@@ -183,8 +183,8 @@ private:
 
     struct Ended
     {
-        BackgroundService::Execution how;
         std::exception_ptr error;
+        BackgroundService::Execution how;
     };
 
     /// What most services never have: a host may have thousands.
@@ -216,7 +216,6 @@ private:
     bool m_held = false;
     bool m_unarmed = false;               ///< runs for one tick on demand, not by its series
     std::optional<WallTime> m_seriesNext; ///< of a periodic one that runs: the next tick, held or not
-    std::uint64_t m_seenTicks = 0;
     StartPtr m_startOperation;
     StopPtr m_stopOperation;
     std::unique_ptr<Rest> m_rest;

@@ -8,16 +8,16 @@ namespace turnspit {
 std::vector<ServiceController*> ServiceControllers::list() const
 {
     std::vector<ServiceController*> out;
-    for (const auto& controller : m_d.list)
-        out.push_back(controller.get());
+    for (auto& controller : m_d.list)
+        out.push_back(&controller);
     return out;
 }
 
 ServiceController* ServiceControllers::find(std::string_view name) const
 {
-    for (const auto& controller : m_d.list) {
-        if (controller->name() == name)
-            return controller.get();
+    for (auto& controller : m_d.list) {
+        if (controller.name() == name)
+            return &controller;
     }
     return nullptr;
 }
@@ -32,15 +32,14 @@ Result<ServiceController*> ServiceControllers::add(HostedRegistration registrati
     if (!problems.empty())
         return fail(problems.front());
     Registrations all{&registration};
-    for (const auto& controller : m_d.list)
-        all.push_back(controller->d().registration.get());
+    for (auto& controller : m_d.list)
+        all.push_back(controller.d().registration.get());
     if (const auto wrong = dependencyProblems(all); !wrong.empty())
         return fail(wrong.front());
-    m_d.list.push_back(
-        std::make_unique<ServiceController>(std::make_unique<ServiceController::Private>(*m_d.host, std::move(registration))));
-    m_d.list.back()->d().link();
+    auto& added = m_d.list.emplace_back(std::make_unique<ServiceController::Private>(*m_d.host, std::move(registration)));
+    added.d().link();
     m_d.host->changed();
-    return m_d.list.back().get();
+    return &added;
 }
 
 void ServiceControllers::onChanged(std::function<void()> call)

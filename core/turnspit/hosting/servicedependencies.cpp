@@ -12,8 +12,8 @@ using Private = ServiceController::Private;
 
 Private* Private::other(std::string_view name) const
 {
-    const auto found = std::ranges::find(*host.controllers, name, [](const auto& each) { return std::string_view(each->name()); });
-    return found == host.controllers->end() ? nullptr : &(*found)->d();
+    const auto found = std::ranges::find(*host.controllers, name, [](const auto& each) { return std::string_view(each.name()); });
+    return found == host.controllers->end() ? nullptr : &found->d();
 }
 
 void Private::moved()

@@ -13,9 +13,9 @@ void ServiceRun::Body::destroyObject()
 }
 
 ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
-                       std::shared_ptr<Mailbox> worker, Listener& listener)
+                       std::shared_ptr<Mailbox> worker, std::stop_source stopping, Listener& listener)
     : m_registration(std::move(registration)), m_environment(std::move(environment)), m_worker(std::move(worker)),
-      m_context(WorkContext::named(m_registration->name)), m_listener(&listener)
+      m_context(WorkContext::named(m_registration->name)), m_stopping(std::move(stopping)), m_listener(&listener)
 {}
 
 template <class Function>
@@ -65,7 +65,7 @@ ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool he
         return answer;
     }
     m_calls.push_back(answer);
-    if (step == Step::Stop && m_registration->options->affinity == Affinity::Dedicated)
+    if (step == Step::Stop && m_executes && m_registration->options->affinity == Affinity::Dedicated)
         m_stopping.request_stop(); // what never awaits hears of it in no other way
     if (step == Step::Make) {
         post([this, answer, held] {
@@ -111,7 +111,8 @@ void ServiceRun::make(bool held)
     body.background = dynamic_cast<BackgroundService*>(body.object.get());
     body.lifecycle = dynamic_cast<HostedLifecycleService*>(body.object.get());
     m_hasHooks = body.lifecycle != nullptr;
-    if (!body.background)
+    m_executes = body.background != nullptr;
+    if (!m_executes)
         return;
     body.background->m_stopping = m_stopping;
     body.background->onExecutionEnded([this] {

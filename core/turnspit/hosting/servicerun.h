@@ -71,9 +71,10 @@ public:
         ~Listener() = default;
     };
 
-    /// `environment` is what the service may use as long as it lives, even as an abandoned one.
+    /// `environment` is what the service may use as long as it lives, even as an abandoned one. `stopping` is requested when it is to
+    /// stop, or not to start.
     ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
-               std::shared_ptr<Mailbox> worker, Listener& listener);
+               std::shared_ptr<Mailbox> worker, std::stop_source stopping, Listener& listener);
 
     // All from the host thread.
 
@@ -112,7 +113,7 @@ private:
         void destroyObject();
 
         ServiceScope scope;
-        std::shared_ptr<HostedService> object;
+        std::unique_ptr<HostedService> object;
         BackgroundService* background = nullptr;
         HostedLifecycleService* lifecycle = nullptr;
         std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
@@ -139,11 +140,12 @@ private:
     const std::shared_ptr<HostEnvironment> m_environment;
     const std::shared_ptr<Mailbox> m_worker;
     const WorkContext& m_context;
-    std::stop_source m_stopping;        // of a BackgroundService
+    std::stop_source m_stopping;
     Listener* m_listener;               // host thread; null: nobody
     std::vector<AnswerPtr> m_calls;     // host thread; without an answer yet
     std::optional<Body> m_body;         // worker thread
-    bool m_hasHooks = false;            // written before the answer to Make, read after it
+    bool m_hasHooks = false;            // written before the answer to Make, read after it; this and the next
+    bool m_executes = false;            // a BackgroundService
 };
 
 } // namespace turnspit

@@ -128,7 +128,6 @@ void ServiceController::Private::beginStart(Trigger trigger, std::stop_token can
     m_startOperation->cancel = std::make_unique<LinkedStopSource>(std::move(cancelled));
     m_ended.reset();
     m_ready = false;
-    m_seenTicks = 0;
     m_seriesNext.reset();
     status.ticks = 0;
     status.trigger = trigger;
@@ -164,7 +163,8 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
             co_return std::current_exception();
         }
         m_worker = host.pool->acquire(registration->options->affinity.value_or(Affinity::Shared), registration->name);
-        m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, static_cast<ServiceRun::Listener&>(*this));
+        m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, operation->cancel->source(),
+                                             static_cast<ServiceRun::Listener&>(*this));
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
     operation->inStep = true;

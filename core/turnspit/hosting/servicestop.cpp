@@ -255,7 +255,7 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
     const bool asked = m_stopOperation || (m_startOperation && m_startOperation->cancel->stopRequested());
     if (how == BackgroundService::Execution::Cancelled && asked)
         error = nullptr;
-    m_ended = Ended{how, error};
+    m_ended = Ended{error, how};
     moved();
     if (error) {
         log(LogLevel::Error, ServiceFailed, "service '{}' failed: {}", describe(error));
@@ -274,6 +274,7 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
 
 void ServiceController::Private::ticksChanged(ServiceRun::Ticks ticks)
 {
+    const bool ended = ticks.count > status.ticks;
     status.periodic = true;
     status.ticks = ticks.count;
     status.lastTick = ticks.last;
@@ -283,9 +284,8 @@ void ServiceController::Private::ticksChanged(ServiceRun::Ticks ticks)
         status.trigger = ticks.trigger;
     if (ticks.lastOutcome)
         noteEnd(*ticks.lastOutcome, ticks.lastError);
-    if (ticks.count > m_seenTicks && ticks.lastOutcome == Outcome::Failed)
+    if (ended && ticks.lastOutcome == Outcome::Failed)
         log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", ticks.lastError);
-    m_seenTicks = ticks.count;
     if (status.state == ServiceState::Running || status.state == ServiceState::Waiting)
         setState(ticks.ticking ? ServiceState::Running : ServiceState::Waiting);
     else
