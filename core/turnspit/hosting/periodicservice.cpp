@@ -74,9 +74,23 @@ void PeriodicService::wakeSoon(const std::shared_ptr<OnStop::Link>& link) noexce
 void PeriodicService::wake()
 {
     if (const auto waiting = std::exchange(m_waiting, {})) {
-        const WorkContext::Scope working(m_context);
-        waiting.resume();
+        {
+            const WorkContext::Scope working(m_context);
+            m_inWake = true;
+            waiting.resume();
+            m_inWake = false;
+        }
+        if (std::exchange(m_beginUntold, false))
+            changed();
     }
+}
+
+void PeriodicService::tickBegins()
+{
+    if (m_inWake && !m_tellsBegin)
+        m_beginUntold = true;
+    else
+        changed();
 }
 
 void PeriodicService::seriesChanged()
@@ -89,6 +103,7 @@ void PeriodicService::seriesChanged()
 
 void PeriodicService::changed()
 {
+    m_beginUntold = false;
     m_status.nextTick = m_status.held ? std::nullopt : m_status.seriesNext;
     if (m_onStatus)
         m_onStatus();
@@ -202,7 +217,7 @@ Task<> PeriodicService::runTick(std::stop_token stopping, Trigger trigger)
     m_status.ticking = true;
     m_status.lastTick = m_clock->wallNow();
     m_status.trigger = trigger;
-    changed();
+    tickBegins();
     std::exception_ptr error;
     Outcome outcome = Outcome::Succeeded;
     try {

@@ -29,7 +29,7 @@ public:
     /// What is observable about the ticks.
     struct Status
     {
-        bool ticking = false;
+        bool ticking = false;               ///< a host hears of a tick on a shared thread that never waits when it has ended
         bool held = false;
         std::uint64_t ticks = 0;            ///< ended, skipped ones not counted
         std::optional<WallTime> lastTick;   ///< when the last one began
@@ -101,12 +101,16 @@ private:
     void ended();
     void seriesChanged();
     void changed();
+    void tickBegins();
 
     std::chrono::milliseconds m_period;
     bool m_runAtStart = false;
     bool m_stopOnFailure = false;
     bool m_running = false; // from start to the end of execute
     bool m_due = false;
+    bool m_tellsBegin = true; // of a tick, before it runs; else when it first waits: one that never does is told of once, at its end
+    bool m_beginUntold = false;
+    bool m_inWake = false;
     bool m_repeats = false; // the timer, by itself
     Instant m_next;         // of the series
     std::shared_ptr<Request> m_request;

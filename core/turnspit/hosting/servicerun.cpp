@@ -120,6 +120,8 @@ void ServiceRun::make(bool held)
         tell([how = *background.execution(), error = background.executionError()](Listener& listener) { listener.executionEnded(how, error); });
     });
     if (auto* const service = periodic()) {
+        // What blocks its thread while it ticks has one of its own: that is said before. On a shared thread many tick, and none blocks.
+        service->m_tellsBegin = m_registration->options->affinity == Affinity::Dedicated;
         if (held)
             service->hold();
         service->onStatusChanged([this, service] { tellTicks(*service); });
@@ -139,7 +141,7 @@ void ServiceRun::tellTicks(const PeriodicService& service)
 {
     const auto& status = service.status();
     tell([ticks = Ticks{status.ticking, status.trigger, status.lastOutcome, status.ticks, status.lastTick, status.seriesNext,
-                        status.lastError}](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
+                        status.lastError.empty() ? Rare<std::string>() : status.lastError}](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
 }
 
 Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)

@@ -4,6 +4,7 @@
 #include <turnspit/async/mailbox.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/workcontext.h>
+#include <turnspit/base/rare.h>
 #include <turnspit/di/serviceprovider.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostedregistration.h>
@@ -55,7 +56,7 @@ public:
         std::uint64_t count = 0;
         std::optional<WallTime> last;
         std::optional<WallTime> seriesNext;
-        std::string lastError;
+        Rare<std::string> lastError; ///< none: empty
     };
 
     /// What a run says by itself, on the host thread.

@@ -283,9 +283,9 @@ void ServiceController::Private::ticksChanged(ServiceRun::Ticks ticks)
     if (ticks.trigger)
         status.trigger = ticks.trigger;
     if (ticks.lastOutcome)
-        noteEnd(*ticks.lastOutcome, ticks.lastError);
+        noteEnd(*ticks.lastOutcome, ticks.lastError ? *ticks.lastError : std::string());
     if (ended && ticks.lastOutcome == Outcome::Failed)
-        log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", ticks.lastError);
+        log(LogLevel::Error, ServiceTickFailed, "service '{}': a tick failed: {}", status.lastError);
     if (status.state == ServiceState::Running || status.state == ServiceState::Waiting)
         setState(ticks.ticking ? ServiceState::Running : ServiceState::Waiting);
     else
