@@ -4,6 +4,8 @@
 #include <QEvent>
 #include <QObject>
 
+#include <utility>
+
 namespace turnspit {
 
 namespace {
@@ -43,16 +45,19 @@ const std::shared_ptr<Mailbox>& Mailbox::current()
 
 bool Mailbox::post(Function function)
 {
-    const std::lock_guard lock(m_mutex);
-    if (!m_receiver)
-        return false;
-    m_pending.fetch_add(1, std::memory_order_relaxed);
-    m_queue.push_back(std::move(function));
-    if (!m_awake) {
-        m_awake = true;
-        // Inside the lock: the receiver cannot be closed between the check and the use.
-        QCoreApplication::postEvent(m_receiver, new QEvent(QEvent::User));
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_receiver)
+            return false;
+        m_pending.fetch_add(1, std::memory_order_relaxed);
+        m_queue.push_back(std::move(function));
+        if (std::exchange(m_awake, true))
+            return true;
     }
+    // Under a lock of its own: the receiver cannot be closed meanwhile, and who is woken finds the queue's free.
+    const std::lock_guard lock(m_waking);
+    if (m_receiver)
+        QCoreApplication::postEvent(m_receiver, new QEvent(QEvent::User));
     return true;
 }
 
@@ -106,7 +111,7 @@ void Mailbox::close()
 {
     std::vector<Function> left;
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_waking, m_mutex);
         m_receiver = nullptr;
         left.swap(m_queue);
     }

@@ -50,7 +50,8 @@ private:
     std::mutex m_mutex;
     std::vector<Function> m_queue;   // guarded by m_mutex
     bool m_awake = false;            // guarded by m_mutex: a wake-up event is on its way
-    Receiver* m_receiver = nullptr;  // guarded by m_mutex; null: closed
+    std::mutex m_waking;             // while the receiver is woken; never locked inside m_mutex
+    Receiver* m_receiver = nullptr;  // changed with both held, read with one of them; null: closed
     std::vector<Function> m_batch;   // the mailbox's thread only
     std::size_t m_next = 0;          // into m_batch; the mailbox's thread only
     std::atomic<std::size_t> m_pending{0};
