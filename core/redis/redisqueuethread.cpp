@@ -22,6 +22,9 @@ constexpr std::chrono::milliseconds blockFor{2000};
 /// Claimed or fetched at once.
 constexpr std::size_t mostAtOnce = 100;
 
+/// So often a turn looks for what was asked for.
+constexpr int mostLooks = 8;
+
 /// At the end, for what was asked for.
 constexpr std::chrono::seconds lastPatience{1};
 
@@ -133,19 +136,24 @@ void RedisQueueThread::turn()
 {
     if (!m_deadlines) // after its end
         return;
-    std::vector<RequestPtr> asked;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_scheduled = false;
-        asked.swap(m_asked);
-    }
     if (m_state == State::Up)
         m_commands->gather();
-    for (auto& request : asked) {
-        if (m_state == State::Up)
-            issue(std::move(request));
-        else
-            m_held.push_back(std::move(request));
+    // What is asked for while this goes on goes out with it, and needs to wake nobody.
+    bool more = true;
+    for (int looked = 1; more; ++looked) {
+        std::vector<RequestPtr> asked;
+        {
+            const std::lock_guard lock(m_mutex);
+            asked.swap(m_asked);
+            more = !asked.empty() && looked < mostLooks;
+            m_scheduled = more;
+        }
+        for (auto& request : asked) {
+            if (m_state == State::Up)
+                issue(std::move(request));
+            else
+                m_held.push_back(std::move(request));
+        }
     }
     if (m_state == State::Up)
         m_commands->flush();
