@@ -57,7 +57,7 @@ struct ServiceGraph
     std::map<std::type_index, ByKey> byType; ///< each in the order of registration
 
     /// How many there are of a lifetime. Set at build.
-    std::size_t slots[3] = {};
+    std::size_t slotCounts[3] = {};
 
     /// The last one without a key, by the address of the type's name: a short cut for those who ask. Set at build. A type may have its
     /// name twice, in two shared libraries: who asks by an address that no registration has is answered from byType.

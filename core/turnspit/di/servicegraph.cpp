@@ -155,9 +155,9 @@ std::vector<std::string> ServiceGraph::finish()
         if (descriptor->lifetime == Lifetime::Transient)
             descriptor->scopedBelow = findScoped(*this, *descriptor, seen);
     }
-    std::ranges::fill(slots, 0);
+    std::ranges::fill(slotCounts, 0);
     for (const auto& descriptor : descriptors) {
-        descriptor->slot = slots[static_cast<std::size_t>(descriptor->lifetime)]++;
+        descriptor->slot = slotCounts[static_cast<std::size_t>(descriptor->lifetime)]++;
         descriptor->plan.clear();
         for (const auto& dependency : descriptor->dependencies)
             descriptor->plan.push_back(dependency.kind == Dependency::One ? last(dependency.type, dependency.key) : nullptr);

@@ -233,7 +233,7 @@ const ServiceProvider::Created& ServiceProvider::created(const ServiceDescriptor
     if (isRoot())
         checkScoped(descriptor);
     if (!m_own)
-        m_own = std::make_unique<Own>(m_graph->slots[static_cast<std::size_t>(isRoot() ? Lifetime::Singleton : Lifetime::Scoped)]);
+        m_own = std::make_unique<Own>(m_graph->slotCounts[static_cast<std::size_t>(isRoot() ? Lifetime::Singleton : Lifetime::Scoped)]);
     const bool once = descriptor.lifetime != Lifetime::Transient;
     if (const auto place = once ? m_own->place(descriptor.slot) : 0)
         return m_own->created[place - 1];
@@ -266,7 +266,7 @@ void ServiceProvider::make(const ServiceDescriptor& descriptor)
     auto made = descriptor.make(arguments);
     auto& list = m_own->created;
     if (list.capacity() == 0)
-        list.reserve(std::clamp<std::size_t>(m_graph->slots[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
+        list.reserve(std::clamp<std::size_t>(m_graph->slotCounts[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
     list.push_back({std::move(made), &descriptor});
 }
 
