@@ -81,8 +81,10 @@ private:
             const QRect at(widget->mapTo(&top, QPoint(0, 0)), widget->size());
             // Inside of its frame and without its icon, which have colours of their own.
             const QRect inside = at.adjusted(button ? 6 : 0, button ? 4 : 0, button ? -6 : 0, button ? -4 : 0);
+            const auto pixels = [&](int length) { return qRound(length * whole.devicePixelRatio()); };
             if (top.rect().contains(inside))
-                note(QStringLiteral("%1 '%2'").arg(widget->objectName(), text.left(30)), whole.copy(inside));
+                note(QStringLiteral("%1 '%2'").arg(widget->objectName(), text.left(30)),
+                     whole.copy(pixels(inside.x()), pixels(inside.y()), pixels(inside.width()), pixels(inside.height())));
         }
     }
 

@@ -40,10 +40,11 @@ HostDetails::HostDetails(const HostInfo& host, const QString& connection, QWidge
 
 void HostDetails::showAbove(const QWidget& place)
 {
-    adjustSize();
-    const QPoint corner = place.mapToGlobal(QPoint(place.width(), 0));
     const QRect room = place.screen()->availableGeometry();
-    move(std::clamp(corner.x() - width(), room.left(), std::max(room.left(), room.right() - width())),
+    const int width = std::min(sizeHint().width(), room.width());
+    resize(width, std::min(layout()->totalHeightForWidth(width), room.height()));
+    const QPoint corner = place.mapToGlobal(QPoint(place.width(), 0));
+    move(std::clamp(corner.x() - width, room.left(), std::max(room.left(), room.right() - width)),
          std::max(room.top(), corner.y() - height()));
     show();
 }
