@@ -63,12 +63,12 @@ class JourneyCase(unittest.TestCase):
         self.picture("end-" + self._testMethodName)
         # The main thread never waits, whatever the journey was about (N1). The watchdog speaks once a second; what it says first of a
         # program is how long its window took to be made.
-        said, words = self.desktop.said(), []
-        for begin, end in zip(self.launches, [*self.launches[1:], len(said)]):
-            words += re.findall(r"^watchdog late ([\d.]+) ([\d.]+)$", said[begin:end], re.MULTILINE)[1:]
+        words = []
+        for begin, end in zip(self.launches, [*self.launches[1:], None]):
+            words += self.watchdog(begin, end)[1:]
         if words:
-            self.figures.append(f"the main thread worked {max(float(worked) for _, worked in words):.0f} ms between two ticks of 50 ms at most")
-            self.measured("the main thread was late at most", max(float(late) for late, _ in words) / 1000, 0.05)
+            self.figures.append(f"the main thread worked {max(worked for _, worked in words):.0f} ms between two ticks of 50 ms at most")
+            self.measured("the main thread was late at most", max(late for late, _ in words) / 1000, 0.05)
 
     def put_down_hand(self):
         self.hand.stdin.close()
@@ -140,6 +140,15 @@ class JourneyCase(unittest.TestCase):
     def say_figures(self):
         for line in self.figures:
             print(f"    {line}", flush=True)
+
+    def watchdog(self, since=0, until=None):
+        """What it said between two places of all that was said: for each second how many milliseconds the main thread was late at most, and
+        how many it worked between two ticks."""
+        words = re.findall(r"^watchdog late ([\d.]+) ([\d.]+)$", self.desktop.said()[since:until], re.MULTILINE)
+        return [(float(late), float(worked)) for late, worked in words]
+
+    def lateness(self, since=0):
+        return [late for late, _ in self.watchdog(since)]
 
     # --- hands
 
