@@ -477,6 +477,8 @@ private Q_SLOTS:
         h.stopWorker();
         QCOMPARE(h.controller("worker").status().queue->givenBack, 1u);
         QCOMPARE(h.controller("worker").status().queue->inHand, 0);
+        QCOMPARE(h.controller("worker").status().queue->queue.inFlight, 0u); // the last look is after the last message
+        QCOMPARE(h.controller("worker").status().queue->queue.depth, 2u);
     }
 
     void aWorkerWithoutAConcurrencyIsRefused()

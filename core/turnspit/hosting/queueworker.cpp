@@ -10,6 +10,9 @@ namespace turnspit {
 
 namespace {
 
+/// How long a queue may take to say what is left in it when its worker ends.
+constexpr std::chrono::milliseconds lastLook{100};
+
 /// Turns of the loop that handlers get to unwind when the time is over; the host gives a few more.
 constexpr int lastTurns = 8;
 
@@ -63,6 +66,7 @@ Task<> QueueWorkerBase::execute(std::stop_token stopping)
     for (int i = 0; i < m_options.concurrency; ++i)
         loops.spawn(receiveAll(intake.token()));
     co_await loops.join();
+    co_await lookLast();
     tell();
     if (error)
         std::rethrow_exception(error);
@@ -206,11 +210,33 @@ Task<> QueueWorkerBase::extend(HeldPtr held)
     }
 }
 
+Task<> QueueWorkerBase::look()
+{
+    if (const auto queue = co_await m_queue.status())
+        m_status.queue = *queue;
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): outlives the scope that owns this
+Task<> QueueWorkerBase::lookThenSet(Event& over)
+{
+    co_await look();
+    over.set();
+}
+
+Task<> QueueWorkerBase::lookLast()
+{
+    Event over;
+    const auto limit = Clock::current().createTimer([&over] { over.set(); });
+    limit->startOnce(lastLook);
+    TaskScope looking;
+    looking.spawn(lookThenSet(over));
+    co_await over.wait();
+}
+
 Task<> QueueWorkerBase::tellStatus()
 {
     for (;;) {
-        if (const auto queue = co_await m_queue.status())
-            m_status.queue = *queue;
+        co_await look();
         tell();
         co_await delay(statusInterval);
     }

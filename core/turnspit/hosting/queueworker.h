@@ -1,5 +1,6 @@
 #pragma once
 
+#include <turnspit/async/event.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/base/clock.h>
 #include <turnspit/di/injection.h>
@@ -117,6 +118,10 @@ private:
     [[nodiscard]] Milliseconds delayAfter(int attempts);
     Task<> keepHeld();
     Task<> extend(HeldPtr held);
+    Task<> look();
+    Task<> lookThenSet(Event& over);
+    /// Once nothing is in hand any more. A queue that is away is not waited for.
+    Task<> lookLast();
     Task<> tellStatus();
     void tell();
     Task<> atStop(std::stop_token stopping);
