@@ -63,7 +63,7 @@ Task<> look(FoundHost& host)
         co_return;
     if (isListenedOn(host.socket.toStdString())) {
         host.state = FoundHost::State::Silent;
-        host.error = error ? QString::fromStdString(error->text()) : QStringLiteral("says nothing");
+        host.error = error ? QString::fromStdString(error->text()) : QStringLiteral("no answer within %1 s").arg(patience.count());
     } else {
         host.state = FoundHost::State::Gone;
         host.error = QStringLiteral("it was killed: its socket is left");
@@ -90,7 +90,7 @@ Task<QList<FoundHost>> findHosts(Places places)
     co_await scope.join();
     erase_if(hosts, [](const FoundHost& host) { return host.state == FoundHost::State::Gone && !QFile::exists(host.socket); }); // ended meanwhile
     for (FoundHost& host : hosts) {
-        if (host.state == FoundHost::State::Gone)
+        if (!host.pid)
             host.pid = pidIn(host.what == u"worker" ? places.workerLock(host.name.toStdString()) : places.hostLock());
     }
     co_return hosts;

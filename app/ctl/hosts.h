@@ -25,7 +25,7 @@ struct FoundHost
     State state = State::Gone;
     QString socket = {};
     QString error = {};            ///< why it does not answer; "" where it does
-    std::optional<int> pid = {};   ///< where it is gone: the one that it had, if that is known
+    std::optional<int> pid = {};   ///< where it does not say: the one in its lock, if that is known
     QString version = {};          ///< the rest is there where it answers
     std::optional<WallTime> since = {};
     ServiceCounts counts = {};

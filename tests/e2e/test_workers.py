@@ -219,8 +219,8 @@ class Workers(Case):
         program.send_signal(signal.SIGSTOP)
         try:
             row = self.hosts()["station"]
-            self.assertEqual("silent", row["state"])
-            self.assertIn("does not answer", self.host.ok("hosts").out)
+            self.assertEqual(("silent", program.pid), (row["state"], row["pid"]))
+            self.assertRegex(self.host.ok("hosts").out, rf"(?m)^station +worker +does not answer +{program.pid} .*no answer within 2 s$")
         finally:
             program.send_signal(signal.SIGCONT)
         self.assertEqual("answers", self.hosts()["station"]["state"])
