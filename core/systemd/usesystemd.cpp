@@ -48,9 +48,12 @@ SessionServerFactory Systemd::sessionServer() const
 
 Systemd useSystemd(HostBuilder& builder, SystemdOptions options)
 {
-    const auto environment = options.environment ? *options.environment : SystemdEnvironment::ofThisProcess();
     Systemd systemd;
+    if (builder.services().contains<SystemdLink>())
+        return systemd;
+    const auto environment = options.environment ? *options.environment : SystemdEnvironment::ofThisProcess();
     systemd.m_link = std::make_shared<SystemdLink>();
+    builder.services().addInstance(systemd.m_link);
     systemd.m_present = environment.isPresent();
     systemd.m_journal = environment.journalOnStderr;
     if (systemd.m_journal)

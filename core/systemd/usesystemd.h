@@ -47,7 +47,8 @@ private:
 };
 
 /// The host as a service of systemd: it says that it is ready, reloads, stops, how it is and that it lives (SystemdReporter has what and
-/// when), and its log lines have levels in the journal. A no-op elsewhere (B86): every part needs its own sign that somebody listens.
+/// when), and its log lines have levels in the journal. A no-op elsewhere (B86): every part needs its own sign that somebody listens. A
+/// second call for a builder does nothing, and has found nothing.
 ///
 /// SIGTERM is what Host::run stops by anyway, with exit code 0 (B90).
 Systemd useSystemd(HostBuilder& builder, SystemdOptions options = {});

@@ -74,6 +74,7 @@ struct ServiceHost : InlineHost
         isService = useWindowsService(builder, std::move(options));
         builder.configure<HostOptions>([](HostOptions& o) { o.shutdownTimeout = 20s; });
     }
+    ~ServiceHost() { host.reset(); } // before what it reports to
     Manager manager;
     bool isService = false;
 };
@@ -156,6 +157,18 @@ private Q_SLOTS:
         QCOMPARE(h.log->lines().front().text, QStringLiteral("nobody answers; this is no service of it"));
         h.host.reset();
         QVERIFY(h.manager.heard.isEmpty());
+    }
+
+    void aSecondCallDoesNothing()
+    {
+        ServiceHost h;
+        Manager other;
+        WindowsServiceOptions options;
+        options.control = std::make_unique<FakeControl>(other);
+        QVERIFY(useWindowsService(h.builder, std::move(options)));
+        h.start();
+        QVERIFY(other.heard.isEmpty());
+        QCOMPARE(h.manager.heard.size(), 2);
     }
 
     void B91_elsewhereItDoesNothing()

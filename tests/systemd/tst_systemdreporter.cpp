@@ -357,6 +357,22 @@ private Q_SLOTS:
         QCOMPARE(std::ranges::count_if(lines, [](const auto& line) { return line.text.contains(QStringLiteral("NOTIFY_SOCKET")); }), 1);
     }
 
+    void aSecondCallDoesNothing()
+    {
+        ServiceHost h;
+        FakeManager other;
+        SystemdOptions options;
+        options.environment = environment();
+        options.environment->journalOnStderr = true;
+        options.notifier = other.notifier();
+        const Systemd again = useSystemd(h.builder, std::move(options));
+        QVERIFY(!again.isPresent() && !again.hasJournal());
+        h.start();
+        h.stop();
+        QVERIFY(other.heard().isEmpty());
+        QCOMPARE(h.manager.count("READY=1 STATUS=no service running"), 1);
+    }
+
     void B86_nothingIsSaidElsewhere()
     {
         InlineHost h;

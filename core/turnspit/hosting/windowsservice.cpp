@@ -13,7 +13,7 @@ namespace {
 class WindowsService final : public HostExtension
 {
 public:
-    WindowsService(std::unique_ptr<ServiceControl> control, ServiceProvider& services)
+    WindowsService(std::shared_ptr<ServiceControl> control, ServiceProvider& services)
         : m_control(std::move(control)), m_lifetime(services.get<ApplicationLifetime>()), m_options(*services.get<Source>().valueAnyway())
     {
         const auto connected = m_control->connect([home = Mailbox::current(), &lifetime = m_lifetime, alive = m_alive] {
@@ -64,11 +64,13 @@ private:
 
 bool useWindowsService(HostBuilder& builder, WindowsServiceOptions options)
 {
-    const auto control = std::make_shared<std::unique_ptr<ServiceControl>>(options.control ? *std::move(options.control)
-                                                                                           : ServiceControl::ofThisProcess());
-    if (!*control)
+    if (builder.services().contains<ServiceControl>())
+        return true;
+    const std::shared_ptr<ServiceControl> control = options.control ? *std::move(options.control) : ServiceControl::ofThisProcess();
+    if (!control)
         return false;
-    builder.addExtension([control](ServiceProvider& services) { return std::make_unique<WindowsService>(std::move(*control), services); });
+    builder.services().addInstance(control);
+    builder.addExtension([control](ServiceProvider& services) { return std::make_unique<WindowsService>(control, services); });
     return true;
 }
 

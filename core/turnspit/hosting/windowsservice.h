@@ -18,7 +18,7 @@ struct WindowsServiceOptions
 
 /// The host as a service of Windows (B91): it says that it starts, that it runs once the host has started, that it stops, and how it
 /// ended; a stop that the service control manager asks for, and the end of the system, are a stop of the application. True where this
-/// process is such a service; elsewhere, on other systems always, it does nothing.
+/// process is such a service; elsewhere, on other systems always, it does nothing. So does a second call for a builder.
 ///
 /// UNTESTED on Windows, where the library has not been built yet: what speaks to Windows was written by its documentation and has only
 /// been compiled. What is above it is tested with a manager that is not real.
