@@ -1,5 +1,7 @@
 #include <turnspit/hosting/host.h>
 
+#include <turnspit/async/event.h>
+#include <turnspit/async/taskscope.h>
 #include <turnspit/async/wait.h>
 #include <turnspit/async/aggregateerror.h>
 #include <turnspit/hosting/host_p.h>
@@ -11,6 +13,20 @@
 #include <mutex>
 
 namespace turnspit {
+
+namespace {
+
+Task<> startHost(Host& host, std::stop_token cancelled, std::exception_ptr& error, Event& ended)
+{
+    try {
+        co_await host.start(cancelled);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    ended.set();
+}
+
+} // namespace
 
 bool HostStopResult::anythingAbandoned() const
 {
@@ -174,20 +190,21 @@ int Host::run()
         tellStatus();
     const auto live = [](Host& host, std::stop_token hurryUp, const Logger<Host>& logger, std::optional<int>& out) -> Task<> {
         std::exception_ptr startError;
-        try {
-            co_await host.start(hurryUp);
-        } catch (...) {
-            startError = std::current_exception();
-        }
+        Event startEnded;
+        TaskScope starting; // last: its frame uses both
+        starting.spawn(startHost(host, hurryUp, startError, startEnded));
+        const auto stopping = host.lifetime().stopping();
+        if (co_await startEnded.wait(stopping) && !startError)
+            co_await untilStopped(stopping);
+        // A start that is cancelled and does not listen ends by the stop, which abandons what is late.
+        const auto result = co_await host.close(hurryUp);
+        co_await startEnded.wait();
         if (startError) {
             logger.error("the host did not start: {}", describe(startError));
             // A start that somebody cancelled is an end that was asked for.
-            const bool cancelled = isCancellation(startError) && host.lifetime().stopping().stop_requested();
-            const auto result = co_await host.close(hurryUp);
+            const bool cancelled = isCancellation(startError) && stopping.stop_requested();
             out = result.exitCode() != 0 ? result.exitCode() : cancelled ? 0 : 1;
         } else {
-            co_await untilStopped(host.lifetime().stopping());
-            const auto result = co_await host.close(hurryUp);
             for (const auto& error : result.errors)
                 logger.event(LogLevel::Error, 0, error.name, "the host ends because of service {}", describe(error));
             out = result.exitCode();

@@ -80,7 +80,7 @@ public:
     [[nodiscard]] Task<HostStopResult> waitForShutdown(std::stop_token cancelled = {});
 
     /// For main: start, wait for SIGINT, SIGTERM, SIGQUIT or stopApplication, close; the exit code (HostStopResult::exitCode, 1 where the
-    /// start failed). A second signal ends the wait at once (T14). In the main thread; runs its event loop. Says in the log, category
+    /// start failed). A second signal ends the wait at once (T14), also that for a start. In the main thread; runs its event loop. Says in the log, category
     /// `turnspit::Lifetime`, that the application has started and that it ends (HostOptions::statusMessages, B85).
     int run();
 
