@@ -55,6 +55,17 @@ private Q_SLOTS:
         QCOMPARE(f.read("mail/00000001.log"), QByteArray("2026-11-28T08:00:00.123456Z o | sent\n"));
     }
 
+    void anEventOfTheProgramIsALineLikeAnyOtherWithItsNumberAndValues()
+    {
+        Fixture f;
+        f.open();
+        const LogField fields[] = {{"order", "7"}, {"city", "New York"}};
+        LogRecord shipped = record("shop", LogLevel::Info, "shipped", firstProgramEvent + 1);
+        shipped.fields = fields;
+        f.logs.write(shipped);
+        QCOMPARE(f.read("shop/00000001.log"), QByteArray("2026-11-28T08:00:00.123456Z o | shipped event=1001 order=7 city=\"New York\"\n"));
+    }
+
     void whatTheHostSaysAboutAServiceIsAMark()
     {
         Fixture f;

@@ -34,4 +34,7 @@ enum HostEventId {
     OptionsRefused = 41,          ///< error: something is wrong with the changed file; the options stay as they were
 };
 
+/// Programs number their events from here on.
+inline constexpr int firstProgramEvent = 1000;
+
 } // namespace turnspit

@@ -1,6 +1,7 @@
 #include <turnspit/session/servicelogs.h>
 
 #include <turnspit/base/places.h>
+#include <turnspit/hosting/hostevents.h>
 
 #include <system_error>
 
@@ -72,7 +73,11 @@ void ServiceLogs::write(const LogRecord& record) noexcept
     try {
         if (!isServiceName(record.service) || record.service == m_except) // of none, or no name of a folder
             return;
-        const Early entry{record.time, record.level, record.eventId != 0, std::string(record.service), std::string(record.text)};
+        const bool mark = record.eventId > 0 && record.eventId < firstProgramEvent;
+        std::string text(record.text);
+        if (!mark)
+            appendLogFields(text, record);
+        const Early entry{record.time, record.level, mark, std::string(record.service), std::move(text)};
         std::function<void(const std::string&)> written;
         {
             const std::lock_guard lock(m_mutex);

@@ -16,8 +16,8 @@
 namespace turnspit {
 
 /// What hosted services say, in a log of its own for each, as commands have theirs: FOLDER/SERVICE/00000001.log. Up to `info` it is
-/// the stream `o` as it was said; above, `e` after the level's word (`error: no network`), so is `debug: `. What the host says about a
-/// service, by the number of an event, is a mark (`h`). What is about no service is not kept here.
+/// the stream `o` as it was said, with its named values; above, `e` after the level's word (`error: no network`), so is `debug: `. What
+/// the host says about a service, by the number of an event of its own, is a mark (`h`). What is about no service is not kept here.
 ///
 /// A line is on disk when write returns, whichever thread spoke: what was said last before a program is killed is what one looks for.
 /// Before open what is said waits, bounded; after close nothing is kept.
