@@ -107,6 +107,9 @@ int main(int argc, char** argv)
     desktop::LaunchServer launches(*places);
     if (const auto listening = launches.listen(); !listening)
         return refused(listening.error());
+    // Before a host can have services that a signal would leave to themselves; it is heard once the event loop turns.
+    desktop::Program* ends = nullptr;
+    const SignalWatch signals([&ends](int) { ends->endNow(); });
     auto open = desktop::makeSession(*places);
     if (!open)
         return refused(open.error());
@@ -116,7 +119,7 @@ int main(int argc, char** argv)
                               .command = commandOf(commandLine.places),
                               .minimized = commandLine.minimized},
                              *std::move(open), launches);
-    const SignalWatch signals([&program](int) { program.endNow(); });
+    ends = &program;
     program.start();
     if (!commandLine.action.empty())
         program.act(QString::fromStdString(commandLine.action), {});
