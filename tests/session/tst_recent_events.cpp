@@ -48,6 +48,7 @@ private Q_SLOTS:
     {
         RecentEvents events;
         events.write({.time = morning, .level = LogLevel::Error, .eventId = ServiceFailed, .category = "turnspit::Host", .service = "sync", .text = "service 'sync' failed: no network"});
+        events.write({.time = morning, .level = LogLevel::Error, .eventId = ServiceFailed, .category = "acme::Sync", .service = "sync", .text = "ours"});
         events.write({.time = morning, .level = LogLevel::Error, .eventId = 0, .category = "acme::Sync", .service = "sync", .text = "no network"});
         events.write({.time = morning, .level = LogLevel::Debug, .eventId = HostStarted, .category = "turnspit::Host", .service = {}, .text = "Hosting started"});
         const auto found = events.find({});

@@ -53,7 +53,8 @@ QList<HostEvent> RecentEvents::find(const EventQuery& query) const
 
 void RecentEvents::write(const LogRecord& record) noexcept
 {
-    const char* const kind = kindOf(record.eventId);
+    // A program may give its own events any number.
+    const char* const kind = record.category.starts_with("turnspit::") ? kindOf(record.eventId) : nullptr;
     if (!kind)
         return;
     try {
