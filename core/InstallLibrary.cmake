@@ -2,6 +2,11 @@
 # folder of its own, so that <ipc/...> is nobody else's.
 set(include_root "${CMAKE_INSTALL_INCLUDEDIR}/turnspit")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Turnspit")
+# What no program includes: they are the host's own.
+set(without)
+foreach(internal IN ITEMS "*_p.h" hostcore.h hostcontext.h servicerun.h serviceorder.h workerpool.h)
+    list(APPEND without PATTERN "${internal}" EXCLUDE)
+endforeach()
 set(folders base async control di config logging supervision queues hosting)
 set(worker_headers turnspit/worker/exposecontrol.h)
 set(ipc_headers ipc/remotesession.h ipc/sessionsocket.h ipc/wire.h ipc/wireclient.h)
@@ -27,7 +32,7 @@ set(libraries turnspit_base_values turnspit_sqlite turnspit_keep turnspit_logs t
 foreach(folder IN LISTS folders)
     list(APPEND libraries turnspit_${folder})
     install(DIRECTORY turnspit/${folder} DESTINATION "${include_root}/turnspit" COMPONENT dev
-        FILES_MATCHING PATTERN "*.h" PATTERN "*_p.h" EXCLUDE PATTERN "hostcore.h" EXCLUDE)
+        FILES_MATCHING PATTERN "*.h" ${without})
 endforeach()
 foreach(component IN LISTS components)
     list(APPEND libraries ${${component}_library})
