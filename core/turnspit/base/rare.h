@@ -11,7 +11,8 @@ class Rare
 {
 public:
     Rare() noexcept = default;
-    Rare(T value) : m_value(std::make_unique<T>(std::move(value))) {} // NOLINT(google-explicit-constructor): as std::optional
+    Rare(T value)
+        : m_value(std::make_unique<T>(std::move(value))) {} // NOLINT(google-explicit-constructor): as std::optional
     Rare(const Rare& other) : m_value(other ? std::make_unique<T>(*other) : nullptr) {}
     Rare(Rare&&) noexcept = default;
     Rare& operator=(Rare&&) noexcept = default;
@@ -34,7 +35,10 @@ public:
         return *m_value;
     }
 
-    bool operator==(const Rare& other) const { return has_value() == other.has_value() && (!m_value || *m_value == *other.m_value); }
+    bool operator==(const Rare& other) const
+    {
+        return has_value() == other.has_value() && (!m_value || *m_value == *other.m_value);
+    }
 
 private:
     std::unique_ptr<T> m_value;

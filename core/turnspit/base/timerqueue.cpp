@@ -9,7 +9,7 @@ namespace turnspit {
 
 namespace {
 constexpr std::size_t children = 4;
-constexpr std::chrono::milliseconds leastPause(1); // between two times that the thread is woken
+constexpr std::chrono::milliseconds leastPause(1);
 } // namespace
 
 /// The thread's share in its queue.
@@ -81,8 +81,8 @@ void TimerQueue::disarm(Timer& timer)
 
 void TimerQueue::run()
 {
-    // Once for all that is due now; what becomes due meanwhile has its turn after the other events of the loop. What fires may turn the
-    // event loop, and so come here again.
+    // Once for all that is due now; what becomes due meanwhile has its turn after the other events of the loop. What
+    // fires may turn the event loop, and so come here again.
     m_running = true;
     if (!std::exchange(m_atOnce, false))
         m_woken = m_planned;
@@ -109,7 +109,10 @@ void TimerQueue::wakeForFirst()
         m_wakeUp->never();
         return;
     }
-    m_planned = m_atOnce ? m_heap.front().due : std::max(m_heap.front().due, m_woken + leastPause);
+    // Where many are due, at whole milliseconds: all threads at the same ones, so that whom they tell something is
+    // woken once too.
+    const Instant first = m_heap.front().due;
+    m_planned = m_atOnce || first - m_woken >= leastPause ? first : std::chrono::ceil<std::chrono::milliseconds>(first);
     m_wakeUp->at(m_planned);
 }
 

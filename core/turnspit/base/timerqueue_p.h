@@ -11,10 +11,10 @@ namespace turnspit {
 
 class WakeUp;
 
-/// All timers of the system clock that one thread has armed, behind one wake-up: those that are due at the same time take one turn
-/// of its event loop, and a timer that fires costs no event and no signal. Where many are due one shortly after the other, the thread is
-/// woken once a millisecond at most, for all of them; one alone is woken for to the microsecond. Belongs to that thread; lives until it
-/// and the last of its timers have gone.
+/// All timers of the system clock that one thread has armed, behind one wake-up: those that are due at the same time
+/// take one turn of its event loop, and a timer that fires costs no event and no signal. Where many are due one shortly
+/// after the other, the thread is woken once a millisecond at most, for all of them; one alone is woken for to the
+/// microsecond. Belongs to that thread; lives until it and the last of its timers have gone.
 class TimerQueue
 {
 public:
@@ -32,7 +32,8 @@ public:
         Timer& operator=(const Timer&) = delete;
 
     protected:
-        /// Periodic where `period` is not 0: then due again at due + n x period, the first of them that is not past when it fires.
+        /// Periodic where `period` is not 0: then due again at due + n x period, the first of them that is not past
+        /// when it fires.
         void arm(Instant due, std::chrono::nanoseconds period) { m_queue.arm(*this, due, period); }
 
         /// In the next turn of the event loop.
@@ -83,9 +84,9 @@ private:
 
     std::vector<Entry> m_heap;
     std::uint32_t m_armings = 0;
-    Instant m_woken;       // the last time that was planned and came
+    Instant m_woken; // the last time that was planned and came
     Instant m_planned;
-    bool m_atOnce = false; // one is to fire in the next turn
+    bool m_atOnce = false;   // one is to fire in the next turn
     std::size_t m_users = 1; // the thread, and each timer
     std::unique_ptr<WakeUp> m_wakeUp;
     bool m_running = false; // the wake-up is said at the end of that

@@ -20,7 +20,8 @@ public:
     Notifier(int fd, WakeUp& owner) : QSocketNotifier(fd, QSocketNotifier::Read), m_owner(owner) {}
 
 protected:
-    // Without the signal: what is called may be the tick of thousands. The descriptor stays readable until it is set anew.
+    // Without the signal: what is called may be the tick of thousands. The descriptor stays readable until it is set
+    // anew.
     bool event(QEvent* event) override
     {
         if (event->type() != QEvent::SockAct)
@@ -33,8 +34,10 @@ private:
     WakeUp& m_owner;
 };
 
-WakeUp::WakeUp(std::function<void()> call) : m_call(std::move(call)), m_fd(::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC))
-{}
+WakeUp::WakeUp(std::function<void()> call)
+    : m_call(std::move(call)), m_fd(::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC))
+{
+}
 
 WakeUp::~WakeUp()
 {
@@ -56,7 +59,8 @@ void WakeUp::at(Instant time)
 {
     if (m_fd < 0) {
         const auto left = ceil<milliseconds>(time - BootClock::now()).count();
-        m_coarse.start(static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max() / 2)), Qt::PreciseTimer, this);
+        m_coarse.start(static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max() / 2)),
+                       Qt::PreciseTimer, this);
         return;
     }
     attach();

@@ -14,8 +14,9 @@ class QSocketNotifier;
 
 namespace turnspit {
 
-/// Calls a function from this thread's event loop once a time on the boot clock has come, to the microsecond where the system has the
-/// means, and also when the machine slept meanwhile. Belongs to one thread, which may have its event loop later.
+/// Calls a function from this thread's event loop once a time on the boot clock has come, to the microsecond where the
+/// system has the means, and also when the machine slept meanwhile. Belongs to one thread, which may have its event
+/// loop later.
 class WakeUp final : public QObject
 {
 public:

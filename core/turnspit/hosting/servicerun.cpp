@@ -12,11 +12,13 @@ void ServiceRun::Body::destroyObject()
     object.reset();
 }
 
-ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
-                       std::shared_ptr<Mailbox> worker, std::stop_source stopping, Listener& listener)
+ServiceRun::ServiceRun(std::shared_ptr<const HostedRegistration> registration,
+                       std::shared_ptr<HostEnvironment> environment, std::shared_ptr<Mailbox> worker,
+                       std::stop_source stopping, Listener& listener)
     : m_registration(std::move(registration)), m_environment(std::move(environment)), m_worker(std::move(worker)),
       m_context(WorkContext::named(m_registration->name)), m_stopping(std::move(stopping)), m_listener(&listener)
-{}
+{
+}
 
 template <class Function>
 void ServiceRun::post(Function function)
@@ -42,18 +44,19 @@ void ServiceRun::tell(Function function)
 
 void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
 {
-    m_environment->mailbox->post([self = shared_from_this(), answer = std::move(answer), busy, error = std::move(error)]() mutable {
-        std::erase(self->m_calls, answer);
-        if (self->m_calls.empty())
-            self->m_calls = {};
-        if (std::exchange(answer->ended, true))
-            return;
-        answer->busy = busy;
-        answer->error = std::move(error);
-        answer->done.set();
-        if (const auto late = std::exchange(answer->onLate, {}))
-            late();
-    });
+    m_environment->mailbox->post(
+        [self = shared_from_this(), answer = std::move(answer), busy, error = std::move(error)]() mutable {
+            std::erase(self->m_calls, answer);
+            if (self->m_calls.empty())
+                std::vector<AnswerPtr>().swap(self->m_calls); // thousands keep no room for it
+            if (std::exchange(answer->ended, true))
+                return;
+            answer->busy = busy;
+            answer->error = std::move(error);
+            answer->done.set();
+            if (const auto late = std::exchange(answer->onLate, {}))
+                late();
+        });
 }
 
 ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool held)
@@ -117,10 +120,13 @@ void ServiceRun::make(bool held)
     body.background->m_stopping = m_stopping;
     body.background->onExecutionEnded([this] {
         const auto& background = *m_body->background;
-        tell([how = *background.execution(), error = background.executionError()](Listener& listener) { listener.executionEnded(how, error); });
+        tell([how = *background.execution(), error = background.executionError()](Listener& listener) {
+            listener.executionEnded(how, error);
+        });
     });
     if (auto* const service = periodic()) {
-        // What blocks its thread while it ticks has one of its own: that is said before. On a shared thread many tick, and none blocks.
+        // What blocks its thread while it ticks has one of its own: that is said before. On a shared thread many tick,
+        // and none blocks.
         service->m_tellsBegin = m_registration->options->affinity == Affinity::Dedicated;
         if (held)
             service->hold();
@@ -140,8 +146,32 @@ PeriodicService* ServiceRun::periodic() const noexcept
 void ServiceRun::tellTicks(const PeriodicService& service)
 {
     const auto& status = service.status();
-    tell([ticks = Ticks{status.ticking, status.trigger, status.lastOutcome, status.ticks, status.lastTick, status.seriesNext,
-                        status.lastError.empty() ? Rare<std::string>() : status.lastError}](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
+    Ticks ticks{status.ticking,
+                status.trigger,
+                status.lastOutcome,
+                status.ticks,
+                status.lastTick,
+                status.seriesNext,
+                status.lastError.empty() ? Rare<std::string>() : status.lastError};
+    if (m_ticksTold.load(std::memory_order_acquire)) { // the host thread is behind
+        tell([ticks = std::move(ticks)](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
+        return;
+    }
+    // Nothing is allocated for it: thousands may tick at once.
+    auto self = weak_from_this().lock();
+    if (!self)
+        return;
+    m_ticks = std::move(ticks);
+    m_ticksTold.store(true, std::memory_order_release);
+    m_environment->mailbox->post([self = std::move(self)] { self->hearTicks(); });
+}
+
+void ServiceRun::hearTicks()
+{
+    Ticks ticks = std::move(m_ticks);
+    m_ticksTold.store(false, std::memory_order_release);
+    if (m_listener)
+        m_listener->ticksChanged(std::move(ticks));
 }
 
 Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
@@ -273,7 +303,10 @@ std::shared_ptr<ServiceRun::TickAnswer> ServiceRun::tickNow(Trigger trigger)
     // The answer ends at the latest with the last of its frame, however that goes.
     struct End
     {
-        End(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<TickAnswer> tickAnswer) : host(std::move(mailbox)), answer(std::move(tickAnswer)) {}
+        End(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<TickAnswer> tickAnswer)
+            : host(std::move(mailbox)), answer(std::move(tickAnswer))
+        {
+        }
         ~End()
         {
             host->post([answer = std::move(answer)] {
@@ -287,7 +320,9 @@ std::shared_ptr<ServiceRun::TickAnswer> ServiceRun::tickNow(Trigger trigger)
         std::shared_ptr<TickAnswer> answer;
     };
     auto answer = std::make_shared<TickAnswer>();
-    const auto body = [](ServiceRun& run, Trigger why, std::shared_ptr<End> end) -> Task<> { co_await run.tick(why, end->answer); };
+    const auto body = [](ServiceRun& run, Trigger why, std::shared_ptr<End> end) -> Task<> {
+        co_await run.tick(why, end->answer);
+    };
     post([this, trigger, body, end = std::make_shared<End>(m_environment->mailbox, answer)] {
         if (periodic())
             m_body->calls->spawn(body(*this, trigger, end));

@@ -11,9 +11,10 @@
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/hosting/queueworker.h>
 
+#include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -22,8 +23,8 @@
 
 namespace turnspit {
 
-/// One execution of a hosted service: its object, in its worker thread, driven from the host thread. Nothing waits for anybody:
-/// each call gives a value that ends on the host thread when the worker has answered.
+/// One execution of a hosted service: its object, in its worker thread, driven from the host thread. Nothing waits for
+/// anybody: each call gives a value that ends on the host thread when the worker has answered.
 class ServiceRun : public std::enable_shared_from_this<ServiceRun>
 {
 public:
@@ -72,8 +73,8 @@ public:
         ~Listener() = default;
     };
 
-    /// `environment` is what the service may use as long as it lives, even as an abandoned one. `stopping` is requested when it is to
-    /// stop, or not to start.
+    /// `environment` is what the service may use as long as it lives, even as an abandoned one. `stopping` is requested
+    /// when it is to stop, or not to start.
     ServiceRun(std::shared_ptr<const HostedRegistration> registration, std::shared_ptr<HostEnvironment> environment,
                std::shared_ptr<Mailbox> worker, std::stop_source stopping, Listener& listener);
 
@@ -82,19 +83,20 @@ public:
     /// Nobody hears any more what it says by itself.
     void setUnheard() noexcept { m_listener = nullptr; }
 
-    /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it has not has ended
-    /// already, whatever its thread is doing. Stop: one that has a thread of its own sees its token stopped at once, whatever that does.
+    /// Make: constructs the object in a scope of its own, `held` as told. The others call the service; a hook that it
+    /// has not has ended already, whatever its thread is doing. Stop: one that has a thread of its own sees its token
+    /// stopped at once, whatever that does.
     AnswerPtr call(Step step, std::stop_token token, bool held = false);
 
-    /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before; then says
-    /// whether they have.
+    /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before;
+    /// then says whether they have.
     AnswerPtr settle(int turns, bool execution);
 
     /// Destroys frames and object in the worker thread, then closes the scope there, which may take its time (B64).
     AnswerPtr close();
 
-    /// Destroys frames, object and scope in the worker thread, and what close has left. In this call, where that is this thread; in
-    /// another one a body that does not let go sees its token stopped.
+    /// Destroys frames, object and scope in the worker thread, and what close has left. In this call, where that is
+    /// this thread; in another one a body that does not let go sees its token stopped.
     AnswerPtr destroy();
 
     void setHeld(bool held);
@@ -130,6 +132,7 @@ private:
     Task<> tick(Trigger trigger, std::shared_ptr<TickAnswer> answer);
     void make(bool held);
     void tellTicks(const PeriodicService& service);
+    void hearTicks();
     void settleStep(int turns, bool execution, AnswerPtr answer);
     [[nodiscard]] bool isBusy(bool execution) const;
     [[nodiscard]] PeriodicService* periodic() const noexcept;
@@ -142,11 +145,13 @@ private:
     const std::shared_ptr<Mailbox> m_worker;
     const WorkContext& m_context;
     std::stop_source m_stopping;
-    Listener* m_listener;               // host thread; null: nobody
-    std::vector<AnswerPtr> m_calls;     // host thread; without an answer yet
-    std::optional<Body> m_body;         // worker thread
-    bool m_hasHooks = false;            // written before the answer to Make, read after it; this and the next
-    bool m_executes = false;            // a BackgroundService
+    Listener* m_listener;           // host thread; null: nobody
+    std::vector<AnswerPtr> m_calls; // host thread; without an answer yet
+    Ticks m_ticks;                  // the worker thread's; the host thread's while m_ticksTold
+    std::atomic<bool> m_ticksTold = false;
+    std::optional<Body> m_body; // worker thread
+    bool m_hasHooks = false;    // written before the answer to Make, read after it; this and the next
+    bool m_executes = false;    // a BackgroundService
 };
 
 } // namespace turnspit
