@@ -52,6 +52,33 @@ private Q_SLOTS:
         QCOMPARE(m->shown(), listOf("proxy attic: lamp home: backup shop:"));
     }
 
+    void whatIsOnlyTheLastThatIsKnownOfAHostHasNoColour()
+    {
+        addShopAndHome();
+        m->open();
+        m->select("backup");
+        const auto colourful = [&] {
+            const QModelIndex row = m->indexOf("proxy");
+            const QImage state = m->list().viewport()->grab(m->list().visualRect(row)).toImage();
+            int most = 0;
+            for (int y = 0; y < state.height(); ++y)
+                for (int x = 0; x < state.width(); ++x)
+                    most = std::max(most, state.pixelColor(x, y).hsvSaturation() * state.pixelColor(x, y).value() / 255);
+            return most;
+        };
+        QVERIFY(colourful() > 60);
+        m->session->setConnection(HostSession::Connection::Lost);
+        m->settle(1s);
+        QVERIFY2(colourful() < 40, qPrintable(QString::number(colourful())));
+        QCOMPARE(m->window->selectedNames(), listOf("backup"));
+        m->select("proxy"); // its log can be read all the same
+        m->select("backup");
+        m->session->setConnection(HostSession::Connection::Connected);
+        m->session->replaceAll();
+        m->settle(1s);
+        QVERIFY(colourful() > 60);
+    }
+
     void servicesThatANoticeToldOfAreShownAloneUntilSomebodyWantsToSeeOthers()
     {
         addShopAndHome();

@@ -14,6 +14,7 @@ namespace turnspit {
 namespace {
 
 constexpr int leastTarget = 24; ///< pixels: what a pointer hits without trouble
+constexpr qreal faint = 0.35;   ///< what is only the last that is known
 
 } // namespace
 
@@ -173,8 +174,11 @@ void RecentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     style->drawControl(QStyle::CE_ItemViewItem, &shown, painter, option.widget);
 
     const QRectF room = QRectF(option.rect).adjusted(5, 4, -3, -4);
+    const qreal opacity = option.state.testFlag(QStyle::State_Enabled) ? 1 : faint;
     if (const QVariant trail = index.data(ServiceModel::TrailRole); trail.isValid()) {
+        painter->setOpacity(opacity);
         paintTrail(*painter, room, trail.value<CpuTrail>(), option.palette, option.state.testFlag(QStyle::State_Selected));
+        painter->setOpacity(1);
         return;
     }
     const auto strip = index.data(ServiceModel::RecentRole).value<RecentStrip>();
@@ -184,6 +188,7 @@ void RecentDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const double median = strip.medianDuration().value_or(0);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     painter->save();
+    painter->setOpacity(opacity);
     painter->setRenderHint(QPainter::Antialiasing);
     // The newest always at the same place, however many there are.
     double left = room.left() + slot * static_cast<double>(RecentStrip::capacity - strip.entries.size());

@@ -254,6 +254,20 @@ void ServiceView::fitName()
     header()->resizeSection(ServiceModel::NameColumn, std::max(leastName * fontMetrics().averageCharWidth(), viewport()->width() - others));
 }
 
+void ServiceView::setLastKnown(bool lastKnown)
+{
+    if (m_lastKnown == lastKnown)
+        return;
+    m_lastKnown = lastKnown;
+    viewport()->update();
+}
+
+void ServiceView::initViewItemOption(QStyleOptionViewItem* option) const
+{
+    QTreeView::initViewItemOption(option);
+    option->state.setFlag(QStyle::State_Enabled, option->state.testFlag(QStyle::State_Enabled) && !m_lastKnown);
+}
+
 void ServiceView::resizeEvent(QResizeEvent* event)
 {
     QTreeView::resizeEvent(event);

@@ -34,6 +34,11 @@ public:
     /// All groups are unfolded, without forgetting which were not.
     void showAllFolds(bool all);
 
+    /// Of a host that does not answer any more: rows are faint and without colour, for what they say is the last that is known. They
+    /// are chosen as before.
+    void setLastKnown(bool lastKnown);
+    [[nodiscard]] bool isLastKnown() const { return m_lastKnown; }
+
     /// Paints what is relative to now once more.
     void tick() { viewport()->update(); }
 
@@ -59,6 +64,7 @@ protected:
     void reset() override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void initViewItemOption(QStyleOptionViewItem* option) const override;
     bool viewportEvent(QEvent* event) override;
     void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
@@ -78,6 +84,7 @@ private:
     bool m_allUnfolded = false;
     bool m_dressing = false; ///< folds change by us, not by a person
     bool m_resorting = false;
+    bool m_lastKnown = false;
     Instant m_pointerMoved{};
     Instant m_resorted{};
     TaskScope m_tasks; ///< last: destroyed before what its tasks use
