@@ -265,7 +265,11 @@ void ServiceView::setLastKnown(bool lastKnown)
 void ServiceView::initViewItemOption(QStyleOptionViewItem* option) const
 {
     QTreeView::initViewItemOption(option);
-    option->state.setFlag(QStyle::State_Enabled, option->state.testFlag(QStyle::State_Enabled) && !m_lastKnown);
+    if (!m_lastKnown)
+        return;
+    option->state.setFlag(QStyle::State_Enabled, false);
+    option->palette.setColor(QPalette::Disabled, QPalette::Text, palette().color(QPalette::PlaceholderText)); // faint, but to be read
+    option->palette.setColor(QPalette::Disabled, QPalette::HighlightedText, palette().color(QPalette::Active, QPalette::HighlightedText));
 }
 
 void ServiceView::resizeEvent(QResizeEvent* event)
