@@ -325,13 +325,13 @@ class Schedules(Case):
 
     def test_missed_while_the_host_was_not_running_once(self):
         for name, missed in (("tick", "once"), ("skips", "skip"), ("all", "all")):
-            self.host.service(name, sh("echo tick"), schedule={"every": "9s", "missed": missed})
+            self.host.service(name, sh("echo tick"), schedule={"every": "12s", "missed": missed})
         self.host.start()
         wait_until(lambda: all(self.times(name) for name in ("tick", "skips", "all")), "the first runs")
+        first = max(self.times(name)[0] for name in ("tick", "skips", "all"))
         self.host.terminate()
-        gap_began = now()
-        # Two ticks pass, and the newest by so much that it is not just a late one.
-        wait_until(lambda: (now() - gap_began).total_seconds() > 24.5, "the time of the gap")
+        # Two ticks pass, and the newest by so much that it is not just a late one: 5 s; the third is 4 s away.
+        wait_until(lambda: (now() - first).total_seconds() > 24 + 8, "the time of the gap")
         self.host.start()
         run = self.host.wait_run("tick", lambda run: run["trigger"] == "catch-up" and run["end"])
         self.assertEqual("succeeded", run["outcome"])
