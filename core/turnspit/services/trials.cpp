@@ -37,6 +37,7 @@ Trial::Trial(const std::string& keeperProgram, const Definition& definition, con
     QObject::connect(m_guardian.get(), &QProcess::finished, m_guardian.get(), [this] {
         received();
         end({}, 0, "killed");
+        m_changed.set(); // for who waits until it has gone
     });
     QObject::connect(m_guardian.get(), &QProcess::errorOccurred, m_guardian.get(), [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
@@ -58,6 +59,11 @@ Trial::~Trial()
     guardian->disconnect();
     QObject::connect(guardian, &QProcess::finished, guardian, &QObject::deleteLater);
     guardian->closeWriteChannel();
+}
+
+bool Trial::hasGone() const
+{
+    return !m_guardian || m_guardian->state() == QProcess::NotRunning;
 }
 
 void Trial::stop()
@@ -209,7 +215,7 @@ Task<> Trials::endAll()
         std::stop_source late;
         const auto timer = m_clock.createTimer([&late] { late.request_stop(); });
         timer->startOnce(deadline - m_clock.now());
-        while (!trial->hasEnded() && !late.stop_requested()) {
+        while (!(trial->hasEnded() && trial->hasGone()) && !late.stop_requested()) {
             trial->changed().reset();
             co_await trial->changed().wait(late.get_token());
         }

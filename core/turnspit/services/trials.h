@@ -30,6 +30,7 @@ public:
     Trial& operator=(const Trial&) = delete;
 
     [[nodiscard]] bool hasEnded() const { return m_ended; }
+    [[nodiscard]] bool hasGone() const; ///< ... and nothing of its guardian is left
     [[nodiscard]] TryPage page(qint64 cursor) const;
 
     void stop();
