@@ -186,8 +186,9 @@ void RedisQueueThread::answered(Request& answered, const redisReply* reply)
         const std::string_view said = text(*reply);
         // A server that has restarted, or was emptied, has forgotten the scripts, and perhaps the queue.
         const bool unknownScript = said.starts_with("NOSCRIPT");
-        if (!request->again && (unknownScript || said.find("NOGROUP") != said.npos)) {
-            request->again = true;
+        bool& again = unknownScript ? request->taught : request->regrouped;
+        if (!again && (unknownScript || said.find("NOGROUP") != said.npos)) {
+            again = true;
             if (request->command.isScript())
                 request->command.spellOut();
             if (!unknownScript)
@@ -361,7 +362,8 @@ void RedisQueueThread::fetched(const redisReply* reply, bool waited)
         return;
     if (reply->type == REDIS_REPLY_ERROR) {
         const std::string_view said = text(*reply);
-        if (said.find("NOGROUP") != said.npos)
+        // Asked after the server was emptied, or while it was.
+        if (said.find("NOGROUP") != said.npos || said.starts_with("UNBLOCKED"))
             makeGroup(); // and fetches again below
         else
             return m_fetcher->drop(redisError(said, m_options.server));

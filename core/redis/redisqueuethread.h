@@ -81,7 +81,8 @@ private:
         RedisQueueThread& thread;
         RedisCommand command;
         Instant deadline{};
-        bool again = false; ///< the server did not know the script, or the queue
+        bool taught = false;    ///< the server did not know the script, and was asked again
+        bool regrouped = false; ///< ... nor the queue, which may be so besides
     };
     using RequestPtr = std::shared_ptr<Request>;
 

@@ -135,7 +135,8 @@ private Q_SLOTS:
         QVERIFY(await(queue.ack(*first)));
         Receiving waiting(queue.receive());
         server.cli({QStringLiteral("FLUSHALL")});
-        QVERIFY(await(queue.status()));
+        const auto status = await(queue.status());
+        QVERIFY2(status, status ? "" : status.error().text().c_str());
         QVERIFY(send(queue, "b"));
         QCOMPARE(waiting.value()->body, std::string("b"));
     }
