@@ -9,7 +9,7 @@ namespace turnspit {
 
 namespace {
 constexpr std::size_t children = 4;
-constexpr std::chrono::milliseconds leastPause(1);
+constexpr std::chrono::microseconds leastPause(680); // between two times that the thread is woken
 } // namespace
 
 /// The thread's share in its queue.
@@ -109,10 +109,7 @@ void TimerQueue::wakeForFirst()
         m_wakeUp->never();
         return;
     }
-    // Where many are due, at whole milliseconds: all threads at the same ones, so that whom they tell something is
-    // woken once too.
-    const Instant first = m_heap.front().due;
-    m_planned = m_atOnce || first - m_woken >= leastPause ? first : std::chrono::ceil<std::chrono::milliseconds>(first);
+    m_planned = m_atOnce ? m_heap.front().due : std::max(m_heap.front().due, m_woken + leastPause);
     m_wakeUp->at(m_planned);
 }
 
