@@ -19,6 +19,7 @@
 
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 
 namespace turnspit::test {
 
@@ -44,6 +45,23 @@ public:
 private:
     mutable std::mutex m_mutex;
     std::vector<std::string> m_lines; // not shared implicitly: ThreadSanitizer cannot see how Qt counts
+};
+
+/// Fails when it is told to, after an await.
+class FailsWhenTold final : public BackgroundService
+{
+public:
+    explicit FailsWhenTold(Event& fail) : m_fail(fail) {}
+
+protected:
+    Task<> execute(std::stop_token) override
+    {
+        co_await m_fail.wait();
+        throw std::runtime_error("broken");
+    }
+
+private:
+    Event& m_fail;
 };
 
 /// Keeps log lines; any thread.

@@ -7,28 +7,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class Faulty final : public BackgroundService
-{
-public:
-    explicit Faulty(Event& fail) : m_fail(fail) {}
-
-protected:
-    Task<> execute(std::stop_token) override
-    {
-        co_await m_fail.wait();
-        throw std::runtime_error("broken");
-    }
-
-private:
-    Event& m_fail;
-};
-
 struct FaultyHost : InlineHost
 {
     explicit FaultyHost(FailureBehaviour behaviour)
     {
         builder.configure<HostOptions>([behaviour](HostOptions& o) { o.onFailure = behaviour; });
-        builder.services().addHostedService<Faulty>("faulty", [this] { return std::make_unique<Faulty>(fail); });
+        builder.services().addHostedService<FailsWhenTold>("faulty", [this] { return std::make_unique<FailsWhenTold>(fail); });
         start();
         fail.set();
         clock.settle();

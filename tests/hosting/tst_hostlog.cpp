@@ -30,22 +30,6 @@ private:
     static QString text(std::string_view of) { return QString::fromUtf8(of.data(), qsizetype(of.size())); }
 };
 
-class Faulty final : public BackgroundService
-{
-public:
-    explicit Faulty(Event& fail) : m_fail(fail) {}
-
-protected:
-    Task<> execute(std::stop_token) override
-    {
-        co_await m_fail.wait();
-        throw std::runtime_error("broken");
-    }
-
-private:
-    Event& m_fail;
-};
-
 struct LoggedHost : InlineHost
 {
     LoggedHost() { builder.addLogSink(lines); }
@@ -117,7 +101,7 @@ private Q_SLOTS:
     {
         LoggedHost h;
         Event fail;
-        h.builder.services().addHostedService<Faulty>("faulty", [&fail] { return std::make_unique<Faulty>(fail); },
+        h.builder.services().addHostedService<FailsWhenTold>("faulty", [&fail] { return std::make_unique<FailsWhenTold>(fail); },
                                                       {.onFailure = FailureBehaviour::StopHost});
         h.start();
         fail.set();

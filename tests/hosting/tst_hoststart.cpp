@@ -269,26 +269,11 @@ private Q_SLOTS:
     // B42, T3, T5
     void ofTwoFaultsDuringTheStartBothAreReported()
     {
-        class Faulty final : public BackgroundService
-        {
-        public:
-            explicit Faulty(Event& fail) : m_fail(fail) {}
-
-        protected:
-            Task<> execute(std::stop_token) override
-            {
-                co_await m_fail.wait();
-                throw std::runtime_error("broken");
-            }
-
-        private:
-            Event& m_fail;
-        };
         InlineHost h;
         Event fail;
         Event gate;
         for (const char* name : {"one", "two"}) {
-            h.builder.services().addHostedService<Faulty>(name, [&fail] { return std::make_unique<Faulty>(fail); },
+            h.builder.services().addHostedService<FailsWhenTold>(name, [&fail] { return std::make_unique<FailsWhenTold>(fail); },
                                                           {.onFailure = FailureBehaviour::StopHost});
         }
         addRecorder(h, {.name = "waits", .gate = &gate, .waitIn = "start"});
