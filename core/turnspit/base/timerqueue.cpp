@@ -9,7 +9,7 @@ namespace turnspit {
 
 namespace {
 constexpr std::size_t children = 4;
-constexpr std::chrono::microseconds leastPause(680); // between two times that the thread is woken
+constexpr std::chrono::microseconds leastPause(900); // between two times that the thread is woken
 } // namespace
 
 /// The thread's share in its queue.

@@ -13,7 +13,7 @@ class WakeUp;
 
 /// All timers of the system clock that one thread has armed, behind one wake-up: those that are due at the same time
 /// take one turn of its event loop, and a timer that fires costs no event and no signal. Where many are due one shortly
-/// after the other, the thread is woken every 680 us at most, for all of them; one alone is woken for to the
+/// after the other, the thread is woken every 900 us at most, for all of them; one alone is woken for to the
 /// microsecond. Belongs to that thread; lives until it and the last of its timers have gone.
 class TimerQueue
 {

@@ -4,6 +4,7 @@
 #include <turnspit/hosting/applicationlifetime.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostoptions.h>
+#include <turnspit/hosting/tickreports.h>
 #include <turnspit/hosting/workerpool.h>
 #include <turnspit/logging/logger.h>
 
@@ -26,6 +27,7 @@ struct HostEnvironment
     LoggerFactory logs;
     Logger<Host> log;
     std::shared_ptr<Mailbox> mailbox; ///< of the host thread
+    std::shared_ptr<TickReports> tickReports;
     std::unique_ptr<ApplicationLifetime> lifetime;
     std::shared_ptr<ServiceProvider> provider;
 };

@@ -16,6 +16,7 @@ HostCore::HostCore(Parts parts)
 {
     m_host.environment = std::move(parts.environment);
     m_host.environment->mailbox = Mailbox::current();
+    m_host.environment->tickReports = std::make_shared<TickReports>(m_host.clock(), &m_host.clock() == &Clock::system());
     m_host.options = parts.options;
     m_host.random = std::move(parts.random);
     m_host.stopHost = [this](NamedError error) {
@@ -45,6 +46,7 @@ HostCore::~HostCore()
     m_host.changed = [] {};
     for (auto& controller : m_controllers->list | std::views::reverse)
         controller.d().tearDown();
+    m_host.environment->tickReports->close();
     const bool allBack = m_pool->shutdown(m_host.reapTimeout());
     m_controllers->host = nullptr;
     m_controllers->list.clear();

@@ -161,7 +161,7 @@ private:
     Task<> runSteps(StopPtr operation);
     void setState(ServiceState state, std::string reason = {});
     void executionEnded(BackgroundService::Execution how, std::exception_ptr error) override;
-    void ticksChanged(ServiceRun::Ticks ticks) override;
+    void ticksChanged(const Ticks& ticks) override;
     void showNextTick();
     void queueChanged(QueueWorkerStatus worker) override;
     void isReady() override;

@@ -29,34 +29,44 @@ void ServiceRun::post(Function function)
     });
 }
 
+/// What was told of ticks before is heard before.
+template <class Function>
+void ServiceRun::postToHost(std::shared_ptr<ServiceRun> self, Function function)
+{
+    const auto mark = m_environment->tickReports->mark();
+    m_environment->mailbox->post([self = std::move(self), mark, call = std::move(function)]() mutable {
+        self->m_environment->tickReports->hear(mark);
+        call();
+    });
+}
+
 /// `function` is called with the listener, on the host thread, where there is one.
 template <class Function>
 void ServiceRun::tell(Function function)
 {
     // Null where the run itself goes with its thread: then nobody is left to hear of it.
     if (auto self = weak_from_this().lock()) {
-        m_environment->mailbox->post([self = std::move(self), call = std::move(function)]() mutable {
-            if (self->m_listener)
-                call(*self->m_listener);
+        postToHost(std::move(self), [this, call = std::move(function)]() mutable {
+            if (m_listener)
+                call(*m_listener);
         });
     }
 }
 
 void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
 {
-    m_environment->mailbox->post(
-        [self = shared_from_this(), answer = std::move(answer), busy, error = std::move(error)]() mutable {
-            std::erase(self->m_calls, answer);
-            if (self->m_calls.empty())
-                std::vector<AnswerPtr>().swap(self->m_calls); // thousands keep no room for it
-            if (std::exchange(answer->ended, true))
-                return;
-            answer->busy = busy;
-            answer->error = std::move(error);
-            answer->done.set();
-            if (const auto late = std::exchange(answer->onLate, {}))
-                late();
-        });
+    postToHost(shared_from_this(), [this, answer = std::move(answer), busy, error = std::move(error)]() mutable {
+        std::erase(m_calls, answer);
+        if (m_calls.empty())
+            std::vector<AnswerPtr>().swap(m_calls); // thousands keep no room for it
+        if (std::exchange(answer->ended, true))
+            return;
+        answer->busy = busy;
+        answer->error = std::move(error);
+        answer->done.set();
+        if (const auto late = std::exchange(answer->onLate, {}))
+            late();
+    });
 }
 
 ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool held)
@@ -146,32 +156,23 @@ PeriodicService* ServiceRun::periodic() const noexcept
 void ServiceRun::tellTicks(const PeriodicService& service)
 {
     const auto& status = service.status();
-    Ticks ticks{status.ticking,
-                status.trigger,
-                status.lastOutcome,
-                status.ticks,
-                status.lastTick,
-                status.seriesNext,
-                status.lastError.empty() ? Rare<std::string>() : status.lastError};
-    if (m_ticksTold.load(std::memory_order_acquire)) { // the host thread is behind
-        tell([ticks = std::move(ticks)](Listener& listener) mutable { listener.ticksChanged(std::move(ticks)); });
-        return;
+    // Null: as in tell.
+    if (auto self = weak_from_this().lock()) {
+        m_environment->tickReports->add(std::move(self), {status.ticking, status.trigger, status.lastOutcome, status.ticks, status.lastTick,
+                                                          status.seriesNext,
+                                                          status.lastError.empty() ? Rare<std::string>() : status.lastError});
     }
-    // Nothing is allocated for it: thousands may tick at once.
-    auto self = weak_from_this().lock();
-    if (!self)
-        return;
-    m_ticks = std::move(ticks);
-    m_ticksTold.store(true, std::memory_order_release);
-    m_environment->mailbox->post([self = std::move(self)] { self->hearTicks(); });
+}
+
+void ServiceRun::ticksReported(const Ticks& ticks)
+{
+    if (m_listener)
+        m_listener->ticksChanged(ticks);
 }
 
 void ServiceRun::hearTicks()
 {
-    Ticks ticks = std::move(m_ticks);
-    m_ticksTold.store(false, std::memory_order_release);
-    if (m_listener)
-        m_listener->ticksChanged(std::move(ticks));
+    m_environment->tickReports->hear(m_environment->tickReports->mark());
 }
 
 Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
@@ -291,7 +292,7 @@ void ServiceRun::setHeld(bool held)
 Task<> ServiceRun::tick(Trigger trigger, std::shared_ptr<TickAnswer> answer)
 {
     auto result = co_await periodic()->tickNow(trigger);
-    m_environment->mailbox->post([answer = std::move(answer), result = std::move(result)]() mutable {
+    postToHost(shared_from_this(), [answer = std::move(answer), result = std::move(result)]() mutable {
         answer->ended = true;
         answer->result = std::move(result);
         answer->done.set();

@@ -4,14 +4,13 @@
 #include <turnspit/async/mailbox.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/workcontext.h>
-#include <turnspit/base/rare.h>
 #include <turnspit/di/serviceprovider.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostedregistration.h>
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/hosting/queueworker.h>
+#include <turnspit/hosting/ticks.h>
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -48,24 +47,12 @@ public:
         Event done;
     };
 
-    /// How the ticks of a periodic service stand.
-    struct Ticks
-    {
-        bool ticking = false;
-        std::optional<Trigger> trigger;
-        std::optional<Outcome> lastOutcome;
-        std::uint64_t count = 0;
-        std::optional<WallTime> last;
-        std::optional<WallTime> seriesNext;
-        Rare<std::string> lastError; ///< none: empty
-    };
-
     /// What a run says by itself, on the host thread.
     class Listener
     {
     public:
         virtual void executionEnded(BackgroundService::Execution how, std::exception_ptr error) = 0;
-        virtual void ticksChanged(Ticks ticks) = 0;
+        virtual void ticksChanged(const Ticks& ticks) = 0;
         virtual void queueChanged(QueueWorkerStatus status) = 0;
         virtual void isReady() = 0;
 
@@ -99,6 +86,9 @@ public:
     /// this thread; in another one a body that does not let go sees its token stopped.
     AnswerPtr destroy();
 
+    /// The listener hears what it has told of its ticks up to now.
+    void hearTicks();
+
     void setHeld(bool held);
     std::shared_ptr<TickAnswer> tickNow(Trigger trigger);
 
@@ -123,8 +113,12 @@ private:
         std::unique_ptr<TaskScope> closing;
     };
 
+    friend class TickReports;
+    void ticksReported(const Ticks& ticks);
     template <class Function>
     void post(Function function);
+    template <class Function>
+    void postToHost(std::shared_ptr<ServiceRun> self, Function function);
     template <class Function>
     void tell(Function function);
     Task<> invoke(Step step, std::stop_token token, AnswerPtr answer);
@@ -132,7 +126,6 @@ private:
     Task<> tick(Trigger trigger, std::shared_ptr<TickAnswer> answer);
     void make(bool held);
     void tellTicks(const PeriodicService& service);
-    void hearTicks();
     void settleStep(int turns, bool execution, AnswerPtr answer);
     [[nodiscard]] bool isBusy(bool execution) const;
     [[nodiscard]] PeriodicService* periodic() const noexcept;
@@ -147,8 +140,6 @@ private:
     std::stop_source m_stopping;
     Listener* m_listener;           // host thread; null: nobody
     std::vector<AnswerPtr> m_calls; // host thread; without an answer yet
-    Ticks m_ticks;                  // the worker thread's; the host thread's while m_ticksTold
-    std::atomic<bool> m_ticksTold = false;
     std::optional<Body> m_body; // worker thread
     bool m_hasHooks = false;    // written before the answer to Make, read after it; this and the next
     bool m_executes = false;    // a BackgroundService

@@ -272,7 +272,7 @@ void ServiceController::Private::executionEnded(BackgroundService::Execution how
     operations().spawn(endByItself(m_stopOperation));
 }
 
-void ServiceController::Private::ticksChanged(ServiceRun::Ticks ticks)
+void ServiceController::Private::ticksChanged(const Ticks& ticks)
 {
     const bool ended = ticks.count > status.ticks;
     status.periodic = true;
@@ -314,6 +314,8 @@ Result<> ServiceController::Private::setHeld(bool held)
 {
     if (!status.periodic)
         return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be held");
+    if (m_run)
+        m_run->hearTicks();
     m_held = held;
     status.held = held;
     // Both at once, though the worker's thread hears of it later: who has held or resumed sees it as soon as that is answered.
