@@ -5,6 +5,7 @@ deadline has passed. Only processes that descend from a host of these tests are 
 the host in their environment, or its folder in their command line, or are in the session of a process that does.
 """
 
+import concurrent.futures
 import ctypes
 import datetime
 import json
@@ -612,3 +613,25 @@ def unmount(folder):
 
 def main():
     unittest.main(verbosity=2)
+
+
+def main_beside(*slow, at_once=4):
+    """As main, with each class of the script, and each test of the classes `slow`, in a process of its own, some at once: for tests that
+    wait most of their time. What one says is printed when it has ended. With arguments: as main."""
+    if len(sys.argv) > 1:
+        return main()
+    module = sys.modules["__main__"]
+    classes = [value for value in vars(module).values()
+               if isinstance(value, type) and issubclass(value, Case) and value.__module__ == "__main__"]
+    names = [f"{each.__name__}.{test}" for each in slow for test in unittest.TestLoader().getTestCaseNames(each)]
+    names += [each.__name__ for each in classes if each not in slow]
+
+    def run(name):
+        done = subprocess.run([sys.executable, module.__file__, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        sys.stdout.buffer.write(done.stdout)
+        sys.stdout.flush()
+        return done.returncode
+
+    assert names, "no class to run"
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        sys.exit(1 if any(list(pool.map(run, names))) else 0)

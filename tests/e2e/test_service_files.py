@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from harness import (BIN, Case, Host, Raw, alive, definition, holds_for, main, now, parse_time, processes, py,
+from harness import (BIN, Case, Host, Raw, alive, definition, holds_for, main_beside, now, parse_time, processes, py,
                      read_proc, running_as_root, sh, wait_until)
 
 SLEEPER = ["sleep", "3600"]
@@ -749,4 +749,4 @@ class Places(Case):
 
 
 if __name__ == "__main__":
-    main()
+    main_beside(Schedules, Restarts)
