@@ -8,8 +8,6 @@
 
 #include <memory>
 
-class QProcess;
-
 namespace turnspit {
 
 /// A real redis-server of a test's own: on loopback, on a port that was free, in a folder that goes with it.
@@ -34,10 +32,12 @@ public:
     QByteArray cli(const QStringList& words) const;
 
 private:
+    class Program;
+
     QTemporaryDir m_folder;
     QStringList m_arguments;
     quint16 m_port = 0;
-    std::unique_ptr<QProcess> m_process;
+    std::unique_ptr<Program> m_program;
 };
 
 } // namespace turnspit
