@@ -94,16 +94,18 @@ private Q_SLOTS:
     {
         std::vector<Instant> ticks;
         const auto timer = Clock::system().createTimer([&] { ticks.push_back(Clock::system().now()); });
-        const Instant before = Clock::system().now();
-        timer->startPeriodic(20ms);
-        const Instant after = Clock::system().now();
-        blockUntil(before + 70ms); // three are due, and are one
-        QTRY_VERIFY(ticks.size() >= 2);
-        QVERIFY(ticks[0] >= before + 70ms);
-        QVERIFY(ticks[1] >= before + 80ms); // the fourth: not 20 ms after the late one
-        if (ticks[0] < after + 80ms && ticks[1] < after + 100ms)
-            QVERIFY(ticks[1] - ticks[0] < 20ms);
-        timer->stop();
+        bool inStep = false;
+        for (int attempt = 0; attempt < 50 && !inStep; ++attempt) { // a machine that is busy may be late, but not for ever
+            ticks.clear();
+            const Instant before = Clock::system().now();
+            timer->startPeriodic(20ms);
+            blockUntil(before + 70ms); // three are due, and are one
+            QTRY_VERIFY(ticks.size() >= 2);
+            QVERIFY(ticks[0] >= before + 70ms);
+            QVERIFY(ticks[1] >= before + 80ms); // the fourth: not 20 ms after the late one
+            inStep = ticks[1] - ticks[0] < 20ms;
+        }
+        QVERIFY(inStep);
     }
 
     void aTimerMayDestroyItselfAndOthersAndStartAgainWhenItFires()
