@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <functional>
 
 using namespace turnspit;
 using namespace std::chrono_literals;
@@ -95,6 +96,28 @@ private Q_SLOTS:
         QCOMPARE(sum.load(), 100);
         worker.mailbox()->post([&] { scope.reset(); });
         worker.stopAndJoin();
+    }
+
+    // T16
+    void anAdvanceWaitsForWorkThatGoesToAndFro()
+    {
+        FakeClock clock;
+        Thread left(QStringLiteral("left"));
+        Thread right(QStringLiteral("right"));
+        clock.addMailbox(left.mailbox());
+        clock.addMailbox(right.mailbox());
+        constexpr int hops = 500;
+        std::atomic<int> done = 0;
+        const std::function<void(int)> hop = [&](int more) {
+            ++done;
+            if (more > 1)
+                (more % 2 ? left : right).mailbox()->post([&hop, more] { hop(more - 1); });
+        };
+        for (int round = 1; round <= 20; ++round) {
+            left.mailbox()->post([&hop] { hop(hops); });
+            clock.settle();
+            QCOMPARE(done.load(), round * hops);
+        }
     }
 
     // B55

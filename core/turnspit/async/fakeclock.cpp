@@ -1,5 +1,6 @@
 #include <turnspit/async/fakeclock.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
@@ -117,13 +118,16 @@ void FakeClock::quiesce()
                     others.push_back(std::move(mailbox));
             }
         }
-        // All idle twice in a row, with nothing posted to us in between: nobody has work left to hand on.
-        bool idle = true;
-        for (int round = 0; round < 2; ++round) {
+        // All idle, and nothing posted while that was looked at: nobody has work left to hand on.
+        const auto posted = [&others] {
+            std::uint64_t sum = 0;
             for (const auto& mailbox : others)
-                idle = idle && mailbox->isIdle();
-        }
-        if (idle && Mailbox::current()->isIdle())
+                sum += mailbox->posted();
+            return sum;
+        };
+        const std::uint64_t before = posted();
+        const bool idle = std::ranges::all_of(others, [](const auto& mailbox) { return mailbox->isIdle(); });
+        if (idle && posted() == before && Mailbox::current()->isIdle())
             return;
         std::this_thread::yield();
     }

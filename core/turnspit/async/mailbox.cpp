@@ -4,6 +4,8 @@
 #include <QEvent>
 #include <QObject>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace turnspit {
@@ -49,6 +51,7 @@ bool Mailbox::post(Function function)
         const std::lock_guard lock(m_mutex);
         if (!m_receiver)
             return false;
+        ++m_posted;
         m_pending.fetch_add(1, std::memory_order_relaxed);
         m_queue.push_back(std::move(function));
         if (std::exchange(m_awake, true))
@@ -65,8 +68,11 @@ bool Mailbox::takeBatch()
 {
     const std::lock_guard lock(m_mutex);
     m_awake = false;
-    if (m_next < m_batch.size()) // a nested drain of a batch that is under way
+    if (m_next < m_batch.size()) { // one of a batch that is under way turns the event loop, or drains: behind the rest of that
+        std::ranges::move(m_queue, std::back_inserter(m_batch));
+        m_queue.clear();
         return true;
+    }
     clearBatch();
     m_batch.swap(m_queue);
     return !m_batch.empty();
@@ -105,6 +111,24 @@ void Mailbox::drain()
 {
     while (takeBatch())
         runBatch();
+}
+
+std::uint64_t Mailbox::posted() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_posted;
+}
+
+void Mailbox::finish()
+{
+    for (;;) {
+        drain();
+        const std::scoped_lock lock(m_waking, m_mutex);
+        if (m_queue.empty()) {
+            m_receiver = nullptr;
+            return;
+        }
+    }
 }
 
 void Mailbox::close()

@@ -35,7 +35,7 @@ protected:
         m_handshake.reset();
         const auto ended = m_ended; // after exec() an abandoned thread may not touch its object
         exec();
-        Mailbox::current()->drain();
+        Mailbox::current()->finish(); // here: who waits for a QThread does not wait for what the thread has of its own (thread_local)
         ended->store(true, std::memory_order_release);
     }
 
