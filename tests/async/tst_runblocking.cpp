@@ -7,11 +7,13 @@
 #include <QThread>
 
 #include <atomic>
+#include <cstdlib>
 #include <latch>
 #include <memory>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 using namespace turnspit;
 
@@ -50,6 +52,18 @@ Task<> countUp(std::shared_ptr<std::latch> gate, std::atomic<int>& begun, std::a
     });
     ++ended;
 }
+
+/// Goes after what the library keeps for the process, as a thread does that blocks while the program ends.
+const struct Last
+{
+    ~Last()
+    {
+        if (work && work->name() != name)
+            std::_Exit(1);
+    }
+    static constexpr std::string_view name = "whose work is still going on when main has ended";
+    mutable const WorkContext* work = nullptr;
+} last;
 
 } // namespace
 
@@ -125,6 +139,12 @@ private Q_SLOTS:
         const WorkContext::Scope working(&WorkContext::named("sync"));
         tasks.spawn(await([] { return WorkContext::current() ? WorkContext::current()->name() : std::string(); }, seen));
         QTRY_COMPARE(seen->value, std::string("sync"));
+    }
+
+    void whoseWorkItIsCanBeSaidUntilTheProgramHasEnded()
+    {
+        last.work = &WorkContext::named(Last::name); // and see there
+        QCOMPARE(&WorkContext::named(Last::name), last.work);
     }
 
     void moreThanThereAreThreadsWaitForTheirTurn()

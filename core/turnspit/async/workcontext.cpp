@@ -20,8 +20,9 @@ struct ByName
 
 const WorkContext& WorkContext::named(std::string_view name)
 {
-    static std::mutex mutex;
-    static std::unordered_set<WorkContext, ByName, ByName> known; // its elements stay where they are
+    // Never destroyed: a program that ends does not wait for threads that block, and they speak of whom they work for.
+    static auto& mutex = *new std::mutex;
+    static auto& known = *new std::unordered_set<WorkContext, ByName, ByName>; // its elements stay where they are
     const std::lock_guard lock(mutex);
     if (const auto found = known.find(name); found != known.end())
         return *found;
