@@ -238,6 +238,25 @@ private Q_SLOTS:
         QVERIFY(!h.journal.lines().contains(QStringLiteral("told")));
     }
 
+    void aHostThatGoesBeforeItHasGotToAStartOrAStopCancelsThem()
+    {
+        InlineHost h;
+        addRecorder(h, {.name = "a"});
+        h.build();
+        const auto started = std::make_shared<Outcomes<void>>();
+        const auto stopped = std::make_shared<Outcomes<HostStopResult>>();
+        const auto closed = std::make_shared<Outcomes<HostStopResult>>();
+        h.tasks.spawn(observe(h.host->start(), started));
+        h.tasks.spawn(observe(h.host->stop(), stopped));
+        h.tasks.spawn(observe(h.host->close(), closed));
+        h.host.reset();
+        h.clock.settle();
+        QVERIFY(isCancellation(started->error));
+        QVERIFY(isCancellation(stopped->error));
+        QVERIFY(isCancellation(closed->error));
+        QCOMPARE(h.journal.text(), QString());
+    }
+
     // B19
     void theBudgetMayBeInfinite()
     {

@@ -125,8 +125,8 @@ Task<> Host::start(std::stop_token cancelled)
 {
     Promise<std::exception_ptr> done;
     auto ended = done.future();
-    m_d->mailbox->post([core = m_d->core.get(), cancelled = std::move(cancelled), done = std::move(done)]() mutable {
-        core->start(std::move(cancelled), std::move(done));
+    m_d->tellCore([cancelled = std::move(cancelled), done = std::move(done)](HostCore& core) mutable {
+        core.start(std::move(cancelled), std::move(done));
     });
     if (const auto error = co_await std::move(ended))
         std::rethrow_exception(error);
@@ -136,8 +136,8 @@ Task<HostStopResult> Host::stop(std::stop_token hurry)
 {
     Promise<HostStopResult> done;
     auto ended = done.future();
-    m_d->mailbox->post([core = m_d->core.get(), hurry = std::move(hurry), done = std::move(done)]() mutable {
-        core->stop(std::move(hurry), std::move(done));
+    m_d->tellCore([hurry = std::move(hurry), done = std::move(done)](HostCore& core) mutable {
+        core.stop(std::move(hurry), std::move(done));
     });
     co_return co_await std::move(ended);
 }
@@ -146,8 +146,8 @@ Task<HostStopResult> Host::close(std::stop_token hurry)
 {
     Promise<HostStopResult> done;
     auto ended = done.future();
-    m_d->mailbox->post([core = m_d->core.get(), hurry = std::move(hurry), done = std::move(done)]() mutable {
-        core->close(std::move(hurry), std::move(done));
+    m_d->tellCore([hurry = std::move(hurry), done = std::move(done)](HostCore& core) mutable {
+        core.close(std::move(hurry), std::move(done));
     });
     co_return co_await std::move(ended);
 }

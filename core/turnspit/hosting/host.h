@@ -39,7 +39,8 @@ struct HostStopResult
 /// Runs hosted services: a handle, whose core lives on a thread of its own. Built by HostBuilder.
 ///
 /// Destroying a host that runs stops nothing gracefully: every service sees its stop requested, suspended bodies are destroyed in
-/// their threads, and a thread that does not come back within HostOptions::reapTimeout is left alive. It never hangs; stop() before is the better way.
+/// their threads, and a thread that does not come back within HostOptions::reapTimeout is left alive. It never hangs; stop() before is the
+/// better way. Who awaits start, stop or close meanwhile gets OperationCancelled.
 class Host
 {
 public:

@@ -29,6 +29,16 @@ struct Host::Private
 
     /// Runs in the host thread; returns when it has, or (real time) after `patience`: false.
     bool inHostThread(std::function<void()> function, std::optional<std::chrono::milliseconds> patience = {}) const;
+
+    /// `call(core)`, posted to the host thread; not where the core has gone meanwhile.
+    template <class Call>
+    void tellCore(Call call) const
+    {
+        mailbox->post([to = core.get(), alive = core->alive(), call = std::move(call)]() mutable {
+            if (*alive)
+                call(*to);
+        });
+    }
 };
 
 } // namespace turnspit

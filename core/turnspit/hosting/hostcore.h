@@ -50,6 +50,9 @@ public:
     HostCore(const HostCore&) = delete;
     HostCore& operator=(const HostCore&) = delete;
 
+    /// False once this is gone; looked at on the host thread.
+    [[nodiscard]] std::shared_ptr<const bool> alive() const noexcept { return m_alive; }
+
     void start(std::stop_token cancelled, Promise<std::exception_ptr> done);
     void stop(std::stop_token hurry, Promise<HostStopResult> done);
     void close(std::stop_token hurry, Promise<HostStopResult> done);
