@@ -45,6 +45,29 @@ def memory_limit(size):
     return size * 10 if SANITIZED else size
 
 
+class Reports:
+    """What sanitizers say, in any program that a test begins and whatever becomes of its streams and its exit code."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="ts-reports-", dir="/tmp")
+        for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"):
+            given = os.environ.get(name)
+            os.environ[name] = f"{given}:" * bool(given) + f"log_path={self.folder}/report:log_exe_name=1"
+
+    def take(self):
+        """All that was said, once. A victim dies as it is told to."""
+        said = []
+        for name in sorted(os.listdir(self.folder)):
+            if not name.startswith("report.turnspit-victim."):
+                with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace") as file:
+                    said.append(f"{name}\n{file.read()}")
+        shutil.rmtree(self.folder)
+        return "\n".join(said)
+
+
+REPORTS = Reports() if SANITIZED else None
+
+
 def wait_until(look, what, deadline=None):
     """The first true value of look(), asked again and again; an AssertionError that says what did not come."""
     end = time.monotonic() + (DEADLINE if deadline is None else deadline)
@@ -612,7 +635,12 @@ def unmount(folder):
 
 
 def main():
-    unittest.main(verbosity=2)
+    """Runs the tests of the script; a report of a sanitizer is a failure as well."""
+    succeeded = unittest.main(verbosity=2, exit=False).result.wasSuccessful()
+    said = REPORTS.take() if REPORTS else ""
+    if said:
+        print(f"sanitizers report:\n{said}", file=sys.stderr)
+    sys.exit(0 if succeeded and not said else 1)
 
 
 def main_beside(*slow, at_once=4):

@@ -13,6 +13,7 @@ import unittest
 
 import accessible
 import desktop
+import harness
 from accessible import Eyes
 from desktop import Desktop, Panel, Screen
 from harness import DEADLINE, wait_until
@@ -300,4 +301,4 @@ class JourneyCase(unittest.TestCase):
 def main():
     if missing():
         raise SystemExit(f"missing: {' '.join(missing())}")
-    unittest.main(verbosity=2)
+    harness.main()

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, SANITIZED, wait_until
+from harness import BIN, SANITIZED, main, wait_until
 
 BUILD = os.path.dirname(BIN)
 
@@ -101,4 +101,4 @@ class NewWorker(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()
