@@ -4,6 +4,7 @@
 #include <turnspit/async/wait.h>
 
 #include <QTest>
+#include <QThread>
 
 #include <atomic>
 #include <functional>
@@ -118,6 +119,34 @@ private Q_SLOTS:
             clock.settle();
             QCOMPARE(done.load(), round * hops);
         }
+    }
+
+    void whatACallbackHoldsGoesWithTheTimerAndInItsThread()
+    {
+        struct Held
+        {
+            explicit Held(Qt::HANDLE& thread) : gone(thread) {}
+            ~Held() { gone = QThread::currentThreadId(); }
+            Held(const Held&) = delete;
+            Held& operator=(const Held&) = delete;
+            Qt::HANDLE& gone;
+        };
+        FakeClock clock;
+        Thread worker(QStringLiteral("worker"), &clock);
+        clock.addMailbox(worker.mailbox());
+        Qt::HANDLE thread = nullptr;
+        Qt::HANDLE gone = nullptr;
+        std::unique_ptr<ClockTimer> timer; // the worker's
+        worker.mailbox()->post([&] {
+            thread = QThread::currentThreadId();
+            timer = Clock::current().createTimer([&, held = std::make_shared<Held>(gone)] { timer.reset(); });
+            timer->startOnce(1s);
+        });
+        clock.settle();
+        clock.advance(1s);
+        worker.stopAndJoin();
+        QVERIFY(thread);
+        QCOMPARE(gone, thread);
     }
 
     // B55

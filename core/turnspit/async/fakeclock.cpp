@@ -11,8 +11,7 @@ using std::chrono::nanoseconds;
 struct FakeClock::TimerState
 {
     std::shared_ptr<Mailbox> mailbox;
-    std::function<void()> fire;      // the timer's thread only
-    bool alive = true;               // the timer's thread only
+    std::function<void()> fire;      // the timer's thread only; none: the timer has gone
     std::uint64_t generation = 0;    // guarded by the clock: a firing that was overtaken by a stop does nothing
     std::optional<Due> due;          // guarded by the clock
     nanoseconds period{0};           // guarded by the clock
@@ -30,7 +29,7 @@ public:
     ~Timer() override
     {
         stop();
-        m_state->alive = false;
+        m_state->fire = {}; // goes here, whoever holds the rest
     }
 
     void startOnce(nanoseconds delay) override { start(std::max(delay, nanoseconds(0)), nanoseconds(0)); }
@@ -164,10 +163,8 @@ void FakeClock::runUntil(Instant end)
                 if (state->generation != generation)
                     return;
             }
-            if (!state->alive)
-                return;
-            const auto fire = state->fire; // it may destroy the timer
-            fire();
+            if (const auto fire = state->fire) // a copy: it may destroy the timer
+                fire();
         };
         if (state->mailbox->isCurrent())
             run();
