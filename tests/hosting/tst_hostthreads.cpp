@@ -1,6 +1,7 @@
 // The host on threads of its own, real time: gates say when, no clock is waited for.
 #include "hosttest.h"
 
+#include <turnspit/async/workcontext.h>
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/logging/logger.h>
 
@@ -26,6 +27,7 @@ public:
         std::atomic<Qt::HANDLE> executed = nullptr;
         std::atomic<Qt::HANDLE> resumed = nullptr;
         std::atomic<Qt::HANDLE> destroyed = nullptr;
+        std::shared_ptr<Mailbox> mailbox; ///< of the thread; once `executed` is known
     };
     explicit Wanderer(Seen& seen) : m_seen(seen) { seen.made = QThread::currentThreadId(); }
     ~Wanderer() override { m_seen.destroyed = QThread::currentThreadId(); }
@@ -33,6 +35,7 @@ public:
 protected:
     Task<> execute(std::stop_token stopping) override
     {
+        m_seen.mailbox = Mailbox::current();
         m_seen.executed = QThread::currentThreadId();
         co_await untilStopped(stopping);
         m_seen.resumed = QThread::currentThreadId();
@@ -135,6 +138,17 @@ struct ThreadedHost
     {
         auto out = std::make_shared<Outcomes<T>>();
         tasks.spawn(observe(std::move(task), out));
+        return out;
+    }
+
+    /// The last line with that event; none there: one without words.
+    [[nodiscard]] MemorySink::Line last(int event) const
+    {
+        MemorySink::Line out{};
+        for (const auto& line : log->lines()) {
+            if (line.event == event)
+                out = line;
+        }
         return out;
     }
 
@@ -387,12 +401,39 @@ private Q_SLOTS:
         const auto started = h.launch(h.host->start());
         QTRY_VERIFY(started->ended);
         gate->entered.acquire();
-        QTRY_VERIFY(h.log->find(ServiceBlocksThread).has_value());
-        QCOMPARE(h.log->find(ServiceBlocksThread)->service, QStringLiteral("blocker"));
+        QTRY_COMPARE(h.last(ServiceBlocksThread).service, QStringLiteral("blocker")); // a busy machine may be told of before
         auto* controller = h.ask([&] { return h.host->controllers().find("blocker"); });
         QVERIFY(h.ask([&] { return controller->status().unhealthy; }));
         gate->go.release();
         QTRY_VERIFY(h.log->find(ServiceAnswersAgain).has_value());
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+    }
+
+    // T17
+    void aThreadThatNobodySeemsToBlockIsToldOfAndWhoDoesAsSoonAsItIsKnown()
+    {
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([](HostOptions& o) {
+            o.heartbeat = 20ms;
+            o.workerThreads = 1;
+        });
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("sync", [&] { return std::make_unique<Wanderer>(seen); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended && seen.executed != nullptr);
+        const auto gate = std::make_shared<Blocker::Gate>();
+        seen.mailbox->post([gate] {
+            gate->go.acquire();
+            const WorkContext::Scope working(&WorkContext::named("sync"));
+            gate->go.acquire();
+        });
+        QTRY_VERIFY(h.last(ServiceBlocksThread).text.startsWith(QStringLiteral("the shared thread worker-1 has not answered")));
+        gate->go.release();
+        QTRY_COMPARE(h.last(ServiceBlocksThread).service, QStringLiteral("sync"));
+        gate->go.release();
+        QTRY_COMPARE(h.last(ServiceAnswersAgain).service, QStringLiteral("sync"));
         const auto stopped = h.launch(h.host->stop());
         QTRY_VERIFY(stopped->ended);
     }

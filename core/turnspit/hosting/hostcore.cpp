@@ -99,7 +99,12 @@ void HostCore::checkIdle()
 void HostCore::workerBlocked(const Worker& worker)
 {
     const auto& log = m_host.log();
-    if (worker.blocked)
+    if (worker.blocker.empty() && worker.blocked)
+        log.event(LogLevel::Warning, ServiceBlocksThread, {}, "the shared thread {} has not answered for {}", worker.name,
+                  formatDuration(m_host.options.heartbeat));
+    else if (worker.blocker.empty())
+        log.event(LogLevel::Info, ServiceAnswersAgain, {}, "the shared thread {} answers again", worker.name);
+    else if (worker.blocked)
         log.event(LogLevel::Warning, ServiceBlocksThread, worker.blocker, "service '{}' blocks the shared thread {}: it has not answered for {}",
                   worker.blocker, worker.name, formatDuration(m_host.options.heartbeat));
     else

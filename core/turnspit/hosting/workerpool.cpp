@@ -76,6 +76,8 @@ void WorkerPool::release(const std::shared_ptr<Worker>& worker)
 void WorkerPool::markLost(const std::shared_ptr<Worker>& worker)
 {
     worker->blocked = true;
+    if (worker->probe) // not the host thread
+        worker->blocker = worker->currentWork();
 }
 
 void WorkerPool::beat()
@@ -86,10 +88,11 @@ void WorkerPool::beat()
             continue;
         working = true;
         const bool answered = worker->probe->answered.load(std::memory_order_acquire) == worker->asked;
-        if (worker->blocked == answered) {
+        // Of a thread that nobody seemed to work on, a busy machine's perhaps, it may be known later what blocks it.
+        const std::string blocker = answered ? worker->blocker : worker->currentWork();
+        if (worker->blocked == answered || (worker->blocked && worker->blocker.empty() && !blocker.empty())) {
             worker->blocked = !answered;
-            if (worker->blocked)
-                worker->blocker = worker->currentWork();
+            worker->blocker = blocker;
             m_onBlocked(*worker);
         }
         if (answered)

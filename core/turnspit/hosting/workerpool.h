@@ -34,7 +34,7 @@ struct Worker
     std::uint64_t asked = 0;
     int runs = 0;         ///< services on it
     bool blocked = false; ///< did not answer the last heartbeat
-    std::string blocker;  ///< the service that blocks it
+    std::string blocker;  ///< the service that blocks it; empty: nobody's work, as far as is known
 
     /// Whose work it does right now; empty: nobody's.
     [[nodiscard]] std::string currentWork() const;
@@ -44,7 +44,7 @@ struct Worker
 class WorkerPool
 {
 public:
-    /// A worker stopped, or began again, to answer.
+    /// A worker stopped, or began again, to answer, or it has become known what blocks it.
     using OnBlocked = std::function<void(const Worker&)>;
 
     /// `inlineThreads`: shared work is done on this thread.
