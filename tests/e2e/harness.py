@@ -41,7 +41,7 @@ SANITIZED = bool(os.environ.get("TURNSPIT_E2E_SANITIZED"))
 
 
 def memory_limit(size):
-    """Of a host, in the same unit; for programs that are built with a sanitizer more."""
+    """Of a program, in the same unit; for those that are built with a sanitizer more."""
     return size * 10 if SANITIZED else size
 
 

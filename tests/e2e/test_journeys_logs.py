@@ -7,7 +7,7 @@ import re
 import time
 
 from desktop import demo
-from harness import now, parse_time, py, read_proc, wait_until
+from harness import memory_limit, now, parse_time, py, read_proc, wait_until
 from journeys import JourneyCase, main
 
 LINES = 1_000_000
@@ -201,7 +201,7 @@ class UnderFire(JourneyCase):
         # 7: and what it cost
         grew = self.memory() - before
         self.figures.append(f"memory grew by {grew:.0f} MB")
-        self.assertLess(grew, 100)
+        self.assertLess(grew, memory_limit(100))
 
 
 if __name__ == "__main__":
