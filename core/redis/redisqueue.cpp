@@ -24,6 +24,12 @@ Error notUnderstood()
     return {ErrorKind::Protocol, "Redis answered something that is not the answer to this command"};
 }
 
+RedisQueueOptions with(RedisQueueOptions options, const QueueOptions& checked)
+{
+    static_cast<QueueOptions&>(options) = checked;
+    return options;
+}
+
 /// The answer of a script that says 0 where there is nothing to do it with.
 Result<> done(const Reply& reply, Error otherwise)
 {
@@ -53,7 +59,9 @@ struct RedisQueue::Private
     RedisQueueThread thread; // last: counts up to its end
 };
 
-RedisQueue::RedisQueue(Options<RedisQueueOptions> options) : MessageQueue(*options), m_d(std::make_unique<Private>(*options)) {}
+RedisQueue::RedisQueue(Options<RedisQueueOptions> options)
+    : MessageQueue(*options), m_d(std::make_unique<Private>(with(*options, MessageQueue::options())))
+{}
 
 RedisQueue::~RedisQueue() = default;
 
@@ -62,6 +70,8 @@ Task<Result<SentMessage>> RedisQueue::send(NewMessage message)
     auto& d = *m_d;
     if (d.thread.isClosed())
         co_return fail(queueIsClosed());
+    if (const auto size = message.body.size() + message.key.size(); size > largestMessage)
+        co_return fail("a message of " + std::to_string(size) + " bytes is too large for Redis, which takes " + std::to_string(largestMessage));
     const std::string sent = std::to_string(d.clock.wallNow().time_since_epoch().count());
     const bool delayed = message.delay > Milliseconds(0);
     if (message.key.empty() && !delayed) {
@@ -76,7 +86,7 @@ Task<Result<SentMessage>> RedisQueue::send(NewMessage message)
     const std::string ids = d.thread.key("ids");
     const std::string key = d.keyOf(message.key);
     const std::string window = std::to_string(d.window.count());
-    const std::string delay = std::to_string(message.delay.count());
+    const std::string delay = std::to_string(bounded(message.delay).count());
     const auto command = message.key.empty()
                              ? d.thread.call(RedisScript::send(), {message.body, sent, message.key, window, delay}, {ids})
                              : d.thread.call(RedisScript::send(), {message.body, sent, message.key, window, delay}, {ids, key});
@@ -124,7 +134,7 @@ Task<Result<>> RedisQueue::settle(std::string receipt, Settlement how)
     if (const auto* nack = std::get_if<Nack>(&how)) {
         delayed = nack->delay > Milliseconds(0);
         command = d.thread.call(RedisScript::nack(), {delivery.entry, delivery.consumer, delivery.count,
-                                                      std::to_string(std::max(nack->delay, Milliseconds(0)).count()), nack->counts ? "1" : "0",
+                                                      std::to_string(nack->delay.count()), nack->counts ? "1" : "0",
                                                       std::to_string(options().maxAttempts), nack->reason, mostDead});
     } else if (const auto* dead = std::get_if<Bury>(&how)) {
         command = d.thread.call(RedisScript::bury(), {delivery.entry, delivery.consumer, delivery.count, dead->reason, mostDead});

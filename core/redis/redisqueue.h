@@ -4,6 +4,7 @@
 #include <turnspit/di/options.h>
 #include <turnspit/queues/messagequeue.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,9 @@ struct RedisQueueOptions : QueueOptions
 class RedisQueue : public MessageQueue
 {
 public:
+    /// Body and key together, in bytes; send fails for a larger one, which would end the connection of all.
+    static constexpr std::size_t largestMessage = 500'000'000;
+
     /// Returns at once. std::out_of_range for options that cannot be.
     explicit RedisQueue(Options<RedisQueueOptions> options);
 

@@ -38,12 +38,14 @@ std::string newConsumer()
     return out.str();
 }
 
-const RedisQueueOptions& checked(const RedisQueueOptions& options)
+RedisQueueOptions checked(RedisQueueOptions options)
 {
     if (options.name.empty() || options.name.find_first_of("{}") != std::string::npos)
         throw std::out_of_range("name: must be there, and without braces");
     if (options.patience < 1ms || options.reconnectDelay < 1ms || options.maxReconnectDelay < options.reconnectDelay)
         throw std::out_of_range("patience, reconnectDelay: must be at least 1 ms, maxReconnectDelay no less than that");
+    for (auto* const time : {&options.patience, &options.reconnectDelay, &options.maxReconnectDelay})
+        *time = std::min(*time, longestQueueTime);
     return options;
 }
 

@@ -14,6 +14,12 @@ std::unique_ptr<SqliteQueueStore> openStore(const SqliteQueueOptions& options)
     return *std::move(store);
 }
 
+SqliteQueueOptions with(SqliteQueueOptions options, const QueueOptions& checked)
+{
+    static_cast<QueueOptions&>(options) = checked;
+    return options;
+}
+
 } // namespace
 
 /// What callers share with the thread.
@@ -27,7 +33,9 @@ struct SqliteQueue::Private
     SqliteQueueThread thread; // last: counts up to its end
 };
 
-SqliteQueue::SqliteQueue(Options<SqliteQueueOptions> options) : MessageQueue(*options), m_d(std::make_unique<Private>(*options)) {}
+SqliteQueue::SqliteQueue(Options<SqliteQueueOptions> options)
+    : MessageQueue(*options), m_d(std::make_unique<Private>(with(*options, MessageQueue::options())))
+{}
 
 SqliteQueue::~SqliteQueue() = default;
 
@@ -35,6 +43,10 @@ Task<Result<SentMessage>> SqliteQueue::send(NewMessage message)
 {
     if (m_d->thread.isClosed())
         co_return fail(queueIsClosed());
+    if (const auto size = message.body.size() + message.key.size(); size > largestMessage)
+        co_return fail("a message of " + std::to_string(size) + " bytes is too large for a queue in a file, which takes " +
+                       std::to_string(largestMessage));
+    message.delay = bounded(message.delay);
     auto sent = co_await m_d->thread.ask<SentMessage>(
         [message = std::move(message)](SqliteQueueStore& store, WallTime now) { return store.send(message, now); });
     if (sent && !sent->duplicate)

@@ -3,6 +3,7 @@
 #include <turnspit/di/options.h>
 #include <turnspit/queues/messagequeue.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,7 +12,7 @@ namespace turnspit {
 
 struct SqliteQueueOptions : QueueOptions
 {
-    std::string file;            ///< one queue each; made where it is missing, readable for this user only
+    std::string file;            ///< one queue each; made where it is missing, readable for this user only; no link, its folder may be
     bool survivePowerLoss = true; ///< false: what was sent survives the end of any process, not that of the machine; faster
 };
 
@@ -20,9 +21,13 @@ struct SqliteQueueOptions : QueueOptions
 /// A thread of its own does the work; what callers ask for at the same time is committed together, so many at a time are cheaper than one
 /// after the other. What is delivered was committed as delivered before. Times are the wall clock's, on whose thread-wise clock the object
 /// was made. While another process holds the file locked for seconds, or the disk is full, sends and settlements fail and receivers wait.
+/// Where the file is deleted or moved meanwhile, or is damaged, the queue has come to its end: all fails, receive with QueueError.
 class SqliteQueue : public MessageQueue
 {
 public:
+    /// Body and key together, in bytes; send fails for a larger one. (SQLite takes a little more, which its dead letter needs.)
+    static constexpr std::size_t largestMessage = 900'000'000;
+
     /// Opens or makes the file: may take a while. QueueError in words where that is not possible.
     explicit SqliteQueue(Options<SqliteQueueOptions> options);
 

@@ -64,6 +64,8 @@ private Q_SLOTS:
     void aMessageThatNobodySettlesDiesAfterItsLastAttempt();
     void T12_whoseTimeIsOverSettlesNothing();
     void anExtendedMessageComesNotBeforeItsNewTime();
+    void anExtensionIntoThePastIsOverAtOnce();
+    void timesAndLimitsMayBeWithoutEnd();
     void aBuriedMessageIsADeadLetterAtOnce();
     void deadLettersAreNewestFirst();
     void theOldestDeadLettersGo();

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include <limits>
+
 namespace turnspit {
 
 std::string QueueContract::died(std::string body)
@@ -162,6 +164,42 @@ void QueueContract::anExtendedMessageComesNotBeforeItsNewTime()
     Receiving again(queue().receive());
     QVERIFY(m_queue->comesTrueAt(since + seconds(20), [&] { return again.isDone(); }));
     QCOMPARE(again.value()->attempts, 2);
+}
+
+void QueueContract::anExtensionIntoThePastIsOverAtOnce()
+{
+    use();
+    for (const Milliseconds by : {seconds(-5), Milliseconds::min()}) {
+        send("a");
+        QCOMPARE(answer(await(queue().extend(receive(), by))), QStringLiteral("ok"));
+        Receiving again(queue().receive());
+        m_queue->pass(Milliseconds(1));
+        QCOMPARE(again.value()->attempts, 2);
+        QCOMPARE(answer(await(queue().ack(*again.value()))), QStringLiteral("ok"));
+    }
+}
+
+void QueueContract::timesAndLimitsMayBeWithoutEnd()
+{
+    use({.visibility = Milliseconds::max(), .dedupWindow = Milliseconds::max(), .maxDeadLetters = std::numeric_limits<std::uint64_t>::max()});
+    QVERIFY(!send("a", "k").duplicate);
+    QVERIFY(send("again", "k").duplicate);
+    const auto message = receive();
+    send("b");
+    const auto givenBack = receive();
+    QCOMPARE(answer(await(queue().nack(givenBack, {.delay = Milliseconds::max()}))), QStringLiteral("ok"));
+    send("late", {}, Milliseconds::max());
+    Receiving never(queue().receive());
+    m_queue->pass(seconds(20));
+    QVERIFY(!never.isDone());
+    QCOMPARE(answer(await(queue().extend(message, Milliseconds::max()))), QStringLiteral("ok"));
+    m_queue->pass(seconds(20));
+    QVERIFY(!never.isDone());
+    QCOMPARE(status().delayed, 2u);
+    QCOMPARE(answer(await(queue().bury(message, "bad"))), QStringLiteral("ok"));
+    QCOMPARE(status().dead, 1u);
+    send("c");
+    QCOMPARE(never.value()->body, std::string("c"));
 }
 
 void QueueContract::aBuriedMessageIsADeadLetterAtOnce()

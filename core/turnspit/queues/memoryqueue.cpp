@@ -136,7 +136,7 @@ Result<SentMessage> MemoryQueue::accept(NewMessage& message)
         }
         m_sent = id;
         if (delayed)
-            putOff({id, std::move(message.body), std::move(key), 0, sent}, message.delay);
+            putOff({id, std::move(message.body), std::move(key), 0, sent}, bounded(message.delay));
         else
             m_incoming.push({id, std::move(message.body), std::move(key), 0, sent});
     }

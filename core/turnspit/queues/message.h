@@ -8,12 +8,15 @@
 
 namespace turnspit {
 
+/// No time of a queue is longer: what is, such as Milliseconds::max(), counts as this, a hundred years.
+inline constexpr Milliseconds longestQueueTime = std::chrono::days(36'525);
+
 /// What is given to a queue.
 struct NewMessage
 {
     std::string body;      ///< any bytes
     std::string key = {};  ///< de-duplication: a message whose key was sent within QueueOptions::dedupWindow is not sent again; empty: none
-    Milliseconds delay{0}; ///< not delivered before
+    Milliseconds delay{0}; ///< not delivered before; negative: as 0
 };
 
 /// What became of it.
@@ -49,7 +52,7 @@ struct DeadLetter
 /// How a message is given back.
 struct Nack
 {
-    Milliseconds delay{0};  ///< not delivered before
+    Milliseconds delay{0};  ///< not delivered before; negative: as 0
     std::string reason{};   ///< one line for the dead letter, if it becomes one
     bool counts = true;     ///< false: through no fault of the message; the attempt is taken back
 };

@@ -1,10 +1,12 @@
 #include <turnspit/queues/messagequeue.h>
 
+#include <limits>
+
 namespace turnspit {
 
 namespace {
 
-const QueueOptions& checked(const QueueOptions& options)
+QueueOptions checked(QueueOptions options)
 {
     if (options.visibility < Milliseconds(1))
         throw std::out_of_range("visibility: must be at least 1 ms");
@@ -12,6 +14,9 @@ const QueueOptions& checked(const QueueOptions& options)
         throw std::out_of_range("maxAttempts: must not be negative");
     if (options.dedupWindow < Milliseconds(0))
         throw std::out_of_range("dedupWindow: must not be negative");
+    options.visibility = std::min(options.visibility, longestQueueTime);
+    options.dedupWindow = std::min(options.dedupWindow, longestQueueTime);
+    options.maxDeadLetters = std::min<std::uint64_t>(options.maxDeadLetters, std::numeric_limits<std::int64_t>::max());
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include <turnspit/base/error.h>
 #include <turnspit/queues/message.h>
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -35,6 +36,7 @@ private:
 ///
 /// Each function may be called in any thread with an event loop; its task goes on in that one. A task that is given up half-way has
 /// happened or not; a receive that is given up or stopped loses no message, what had been meant for it is delivered to another one.
+/// The queue outlives every one of its tasks.
 class MessageQueue
 {
 public:
@@ -56,13 +58,17 @@ public:
     [[nodiscard]] Task<Result<>> ack(const Message& message) { return settle(message.receipt, Done{}); }
 
     /// Not done: it is delivered again after a while, or becomes a dead letter if that was its last attempt.
-    [[nodiscard]] Task<Result<>> nack(const Message& message, Nack how = {}) { return settle(message.receipt, std::move(how)); }
+    [[nodiscard]] Task<Result<>> nack(const Message& message, Nack how = {})
+    {
+        how.delay = bounded(how.delay);
+        return settle(message.receipt, std::move(how));
+    }
 
     /// Never to be done: a dead letter at once.
     [[nodiscard]] Task<Result<>> bury(const Message& message, std::string reason) { return settle(message.receipt, Bury{std::move(reason)}); }
 
-    /// Its time is over `by` from now on, whatever it was before.
-    [[nodiscard]] Task<Result<>> extend(const Message& message, Milliseconds by) { return settle(message.receipt, Extend{by}); }
+    /// Its time is over `by` from now on, whatever it was before; 0 or less: now.
+    [[nodiscard]] Task<Result<>> extend(const Message& message, Milliseconds by) { return settle(message.receipt, Extend{bounded(by)}); }
 
     /// The newest `limit`, newest first.
     [[nodiscard]] virtual Task<Result<std::vector<DeadLetter>>> deadLetters(int limit = 100) = 0;
@@ -81,8 +87,11 @@ public:
     [[nodiscard]] const QueueOptions& options() const noexcept { return m_options; }
 
 protected:
-    /// std::out_of_range for a visibility below 1 ms, or a negative number.
+    /// std::out_of_range for a visibility below 1 ms, or a negative number. What is longer or more than can be is as much as can be.
     explicit MessageQueue(const QueueOptions& options);
+
+    /// A time from now on that can be counted with.
+    [[nodiscard]] static constexpr Milliseconds bounded(Milliseconds time) { return std::clamp(time, Milliseconds(0), longestQueueTime); }
 
     struct Done
     {};
