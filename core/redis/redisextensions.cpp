@@ -13,8 +13,9 @@ RedisExtensions::RedisExtensions(Clock& clock, Milliseconds visibility, Renew re
 void RedisExtensions::add(RedisDelivery delivery, Instant until)
 {
     const std::string receipt = delivery.receipt();
+    if (m_all.empty()) // else it runs already, and those that wait for it must not wait longer
+        m_timer->startOnce(m_visibility / 4);
     m_all.insert_or_assign(receipt, Extension{std::move(delivery), until});
-    m_timer->startOnce(m_visibility / 4);
 }
 
 void RedisExtensions::renewAll()

@@ -137,10 +137,11 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', t, 'LIMIT', 0, 
 end
 local next = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
 local wait = next and math.max(0, tonumber(next) - t) or -1
-local claimed, cursor, most = {}, ARGV[6], tonumber(ARGV[4])
-if tonumber(ARGV[3]) > 0 then
-  local r = redis.call('XAUTOCLAIM', KEYS[1], group, ARGV[1], ARGV[2], cursor, 'COUNT', ARGV[3])
-  cursor = r[1]
+local claimed, cursor, most, wanted = {}, ARGV[6], tonumber(ARGV[4]), tonumber(ARGV[3])
+local looks = 0
+while #claimed < wanted and looks < 100 do
+  local r = redis.call('XAUTOCLAIM', KEYS[1], group, ARGV[1], ARGV[2], cursor, 'COUNT', wanted - #claimed)
+  cursor, looks = r[1], looks + 1
   for _, e in ipairs(r[2]) do
     if e and e[2] then
       local count = redis.call('XPENDING', KEYS[1], group, e[1], e[1], 1)[1][4]
@@ -153,6 +154,7 @@ if tonumber(ARGV[3]) > 0 then
       end
     end
   end
+  if cursor == '0-0' then break end
 end
 return {wait, cursor, claimed}
 )");

@@ -32,6 +32,7 @@ public:
     static const RedisScript& extend();
     /// consumer, visibility, how many to claim, max attempts, max dead letters, cursor, reason of those that die
     /// -> ms until the next one that was put off (-1: none), cursor, claimed: entry, count, fields
+    /// One XAUTOCLAIM looks at ten deliveries for each that it may claim, and most are in time: it is asked again up to the end, or often.
     static const RedisScript& care();
     /// identity, 1: put it back -> 1: done
     static const RedisScript& takeDead();

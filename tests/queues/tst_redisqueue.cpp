@@ -3,9 +3,14 @@
 #include "support/await.h"
 #include "support/said.h"
 
+#include <redis/redisextensions.h>
 #include <redis/redisqueue.h>
+#include <turnspit/async/fakeclock.h>
 
+#include <QStringList>
 #include <QTest>
+
+#include <vector>
 
 using namespace turnspit;
 using namespace std::chrono_literals;
@@ -123,6 +128,60 @@ private Q_SLOTS:
         const auto again = await(queue.receive());
         QCOMPARE(again->body, std::string("a"));
         QCOMPARE(again->attempts, 2);
+    }
+
+    // XAUTOCLAIM by itself looks at ten deliveries only.
+    void whatADeadWorkerHeldIsFoundAmongManyThatAreInTime()
+    {
+        RedisServer server;
+        auto options = optionsOf(server);
+        options.visibility = 2s;
+        RedisQueue busy(options);
+        constexpr int count = 400;
+        for (int i = 0; i < count; ++i)
+            QVERIFY(send(busy, std::to_string(i)));
+        std::vector<Message> held;
+        for (int i = 0; i < count; ++i)
+            held.push_back(*await(busy.receive()));
+        const Message lost = held.back();
+        held.pop_back();
+        std::vector<std::unique_ptr<Begun<Result<>>>> extending;
+        for (const auto& message : held)
+            extending.push_back(std::make_unique<Begun<Result<>>>(busy.extend(message, 60s)));
+        for (const auto& extended : extending)
+            QVERIFY(extended->value());
+        RedisQueue queue(options);
+        const Instant since = BootClock::now();
+        const auto again = await(queue.receive());
+        QCOMPARE(again->body, lost.body);
+        QCOMPARE(again->attempts, 2);
+        QVERIFY(BootClock::now() - since < 4s);
+    }
+
+    void anExtensionIsRenewedHoweverManyOthersCome()
+    {
+        FakeClock clock;
+        QStringList renewed;
+        RedisExtensions extensions(clock, 40s, [&](const RedisDelivery& delivery, Milliseconds) { renewed << QString::fromStdString(delivery.entry); });
+        extensions.add({"1-1", "me", "1"}, clock.now() + 10min);
+        for (int i = 0; i < 20; ++i) {
+            clock.advance(1s);
+            extensions.add({"2-" + std::to_string(i), "me", "1"}, clock.now() + 10min);
+        }
+        QCOMPARE(renewed.count(QStringLiteral("1-1")), 2);
+    }
+
+    void aMessageThatIsTooLargeFailsAlone()
+    {
+        RedisServer server;
+        RedisQueue queue(optionsOf(server));
+        std::string body;
+        body.resize_and_overwrite(600'000'000, [](char*, std::size_t all) { return all; });
+        Begun<Result<SentMessage>> large(queue.send({std::move(body)}));
+        Begun<Result<SentMessage>> small(queue.send({"a"}));
+        QVERIFY(small.value());
+        QVERIFY(!large.value());
+        QVERIFY(large.value().error().kind == ErrorKind::Failed);
     }
 
     void aServerThatForgotScriptsAndQueuesIsTaughtThemAgain()
