@@ -146,6 +146,12 @@ bool SqliteDatabase::inTransaction() const
     return sqlite3_get_autocommit(m_handle) == 0;
 }
 
+bool SqliteDatabase::hasMoved() const
+{
+    int moved = 0;
+    return sqlite3_file_control(m_handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 int SqliteDatabase::code() const
 {
     return sqlite3_errcode(m_handle) & 0xff;

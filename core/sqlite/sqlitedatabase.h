@@ -85,6 +85,8 @@ public:
     [[nodiscard]] std::uint64_t changes() const;
     [[nodiscard]] std::int64_t lastInsertId() const;
     [[nodiscard]] bool inTransaction() const;
+    /// The file that was opened is not in its place any more.
+    [[nodiscard]] bool hasMoved() const;
 
     [[nodiscard]] int code() const; ///< primary result code
     [[nodiscard]] std::string message() const;

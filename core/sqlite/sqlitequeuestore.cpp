@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <charconv>
+#include <filesystem>
 #include <tuple>
 
 #include <fcntl.h>
@@ -16,6 +17,9 @@ namespace {
 
 constexpr int schemaVersion = 1;
 constexpr int applicationId = 0x54535131; // "TSQ1"
+
+/// Bytes; what is longer is cut, so that every message has room for one.
+constexpr std::size_t longestReason = 1 << 20;
 
 /// Waited for another process that holds the file.
 constexpr std::chrono::seconds patience{5};
@@ -88,6 +92,15 @@ std::int64_t number(std::string_view text)
     return std::from_chars(text.data(), end, out).ptr == end ? out : 0;
 }
 
+/// SQLite refuses a link anywhere in the path; we only where the file should be.
+std::string behindLinks(const std::string& file)
+{
+    const std::filesystem::path path(file);
+    std::error_code none;
+    const auto folder = std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", none);
+    return none ? file : (folder / path.filename()).string();
+}
+
 Error notAQueue(const std::string& file)
 {
     return {ErrorKind::InvalidDefinition, "the file is no queue of this version of the library; move it away or name another one", file};
@@ -110,10 +123,13 @@ Result<std::unique_ptr<SqliteQueueStore>> SqliteQueueStore::open(const SqliteQue
 
 Result<> SqliteQueueStore::connect(const std::string& file, bool powerLoss)
 {
-    // SQLite would make it readable for others.
-    if (const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); made >= 0)
+    if (file.empty())
+        return fail(ErrorKind::InvalidDefinition, "a queue in a file needs the name of one: SqliteQueueOptions::file");
+    // SQLite would make it readable for others. Only where it is not there yet: to close a descriptor of it ends all locks that this
+    // process has there, also those of another queue, whose changes the next process to leave would then throw away.
+    if (const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); made >= 0)
         ::close(made);
-    if (!m_database.open(file))
+    if (!m_database.open(behindLinks(file)))
         return databaseError();
     m_database.setPatience(patience);
     const char* const settings = powerLoss ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
@@ -173,6 +189,11 @@ Result<> SqliteQueueStore::begin()
     m_failed.reset();
     m_readied = m_claimed = 0;
     m_putOff = false;
+    if (m_database.hasMoved()) {
+        m_damaged = true;
+        m_failed = Error{ErrorKind::Failed, "the queue's file was deleted or moved while it was used", m_file};
+        return fail(*m_failed);
+    }
     SqliteStatement statement = m_database.prepare("BEGIN IMMEDIATE");
     if (!run(statement))
         return fail(*m_failed);
@@ -383,7 +404,7 @@ Result<> SqliteQueueStore::moveToDead(std::int64_t id, const std::string& reason
     SqliteStatement bury = m_database.prepare("INSERT INTO dead (id, attempts, deliveries, sent, died, key, body, reason) "
                                               "SELECT id, attempts, deliveries, sent, ?, key, body, ? FROM message WHERE id = ?");
     bury.bind(micros(now));
-    bury.bindBytes(reason);
+    bury.bindBytes(std::string_view(reason).substr(0, longestReason));
     bury.bind(id);
     SqliteStatement remove = m_database.prepare("DELETE FROM message WHERE id = ?");
     remove.bind(id);
@@ -419,7 +440,7 @@ Result<std::vector<DeadLetter>> SqliteQueueStore::deadLetters(int limit)
 {
     SqliteStatement statement =
         m_database.prepare("SELECT id, body, key, attempts, sent, died, reason FROM dead ORDER BY place DESC LIMIT ?");
-    statement.bind(std::int64_t(limit));
+    statement.bind(std::int64_t(std::max(limit, 0)));
     std::vector<DeadLetter> out;
     auto step = statement.isValid() ? statement.step() : SqliteStatement::Step::Error;
     for (; step == SqliteStatement::Step::Row; step = statement.step()) {

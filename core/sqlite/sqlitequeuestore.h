@@ -27,7 +27,7 @@ public:
     [[nodiscard]] Result<> commit();
     void rollback() noexcept;
 
-    /// Set by an error of the database, until the next begin.
+    /// Set by an error of the database, or of the file, until the next begin.
     [[nodiscard]] const std::optional<Error>& failed() const noexcept { return m_failed; }
     /// That error will not pass by itself.
     [[nodiscard]] bool isDamaged() const noexcept { return m_damaged; }

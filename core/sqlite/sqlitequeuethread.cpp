@@ -83,23 +83,40 @@ void SqliteQueueThread::turn()
         requests.swap(m_requests);
     }
     const std::size_t wanted = m_handout.wanted();
-    if (!requests.empty() || (wanted > 0 && m_store->hasDue(m_clock.wallNow()))) {
-        auto claimed = transact(requests, wanted);
-        for (auto& request : requests) {
-            request->answer(m_store->failed());
+    const bool hasWork = !requests.empty() || (wanted > 0 && m_store->hasDue(m_clock.wallNow()));
+    if (hasWork) {
+        auto claimed = perform(requests, wanted);
+        for (auto& request : requests)
             m_answers.add(std::move(request));
-        }
         m_answers.give();
         for (Message& message : claimed) {
             if (!m_handout.give(message))
                 release(std::move(message));
         }
     }
-    lookForMore();
+    lookForMore(hasWork && m_store->failed());
+}
+
+/// What could be claimed; the requests have their answers.
+std::vector<Message> SqliteQueueThread::perform(const Requests& requests, std::size_t wanted)
+{
+    auto claimed = transact(requests, wanted);
+    const auto& failed = m_store->failed();
+    // A file that is locked or lost is so for each of them.
+    if (failed && requests.size() > 1 && failed->kind != ErrorKind::TimedOut && !m_store->isDamaged()) {
+        for (const auto& request : requests) {
+            (void)transact({&request, 1}, 0);
+            request->answer(m_store->failed());
+        }
+    } else {
+        for (const auto& request : requests)
+            request->answer(failed);
+    }
+    return claimed;
 }
 
 /// What could be claimed. After an error nothing, and the store says what it was.
-std::vector<Message> SqliteQueueThread::transact(Requests& requests, std::size_t wanted)
+std::vector<Message> SqliteQueueThread::transact(std::span<const std::shared_ptr<Request>> requests, std::size_t wanted)
 {
     std::vector<Message> claimed;
     const WallTime now = m_clock.wallNow();
@@ -129,7 +146,8 @@ std::vector<Message> SqliteQueueThread::transact(Requests& requests, std::size_t
     return claimed;
 }
 
-void SqliteQueueThread::lookForMore()
+/// `failed`: just now, and the store says how.
+void SqliteQueueThread::lookForMore(bool failed)
 {
     if (m_store->failed() && m_store->isDamaged()) {
         m_handout.fail(std::make_exception_ptr(QueueError(*m_store->failed())));
@@ -139,7 +157,7 @@ void SqliteQueueThread::lookForMore()
         m_timer->stop();
         return;
     }
-    if (m_store->failed()) {
+    if (failed) {
         m_timer->startOnce(retryAfter);
         return;
     }

@@ -13,13 +13,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace turnspit {
 
 /// The thread that owns the store of a queue. All that was asked for since it looked last is one transaction, together with what is fetched
-/// for receivers; answers are given when that is committed.
+/// for receivers; answers are given when that is committed. Where that fails, each is tried by itself, so that one fails for none but itself.
 class SqliteQueueThread
 {
 public:
@@ -30,8 +31,8 @@ public:
     SqliteQueueThread(const SqliteQueueThread&) = delete;
     SqliteQueueThread& operator=(const SqliteQueueThread&) = delete;
 
-    /// `co_await ask<T>(work)`: `Result<T> work(SqliteQueueStore&, WallTime now)`, in a transaction, in the thread. Goes on with its answer when that
-    /// is committed, or with why it was not. `counts`, if given, counts the answers without an error.
+    /// `co_await ask<T>(work)`: `Result<T> work(SqliteQueueStore&, WallTime now)`, in a transaction, in the thread; in another one again where that
+    /// was rolled back. Goes on with its answer when that is committed, or with why it was not. `counts`, if given, counts the answers without an error.
     template <class T, class Work>
     auto ask(Work work, std::atomic<std::uint64_t>* counts = nullptr)
     {
@@ -88,8 +89,9 @@ private:
     // In the thread.
     void begin();
     void turn();
-    std::vector<Message> transact(Requests& requests, std::size_t wanted);
-    void lookForMore();
+    std::vector<Message> transact(std::span<const std::shared_ptr<Request>> requests, std::size_t wanted);
+    std::vector<Message> perform(const Requests& requests, std::size_t wanted);
+    void lookForMore(bool failed);
     void heard();
 
     Clock& m_clock;
