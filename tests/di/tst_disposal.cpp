@@ -5,6 +5,9 @@
 
 #include <QTest>
 
+#include <latch>
+#include <thread>
+
 using namespace turnspit;
 using namespace turnspit::test;
 
@@ -37,6 +40,22 @@ private:
     const char* m_name;
     Event* m_gate;
     bool m_fails;
+};
+
+/// Makes a scope at its end, from what it was given.
+struct AsksAtItsEnd
+{
+    explicit AsksAtItsEnd(ServiceScopeFactory& given) : scopes(given) {}
+    ~AsksAtItsEnd()
+    {
+        const bool there = !known.expired();
+        note(there && !thrown<ServiceError>([this] { (void)scopes.createScope(); }).isEmpty() ? "refused" : "gone");
+    }
+    AsksAtItsEnd(const AsksAtItsEnd&) = delete;
+    AsksAtItsEnd& operator=(const AsksAtItsEnd&) = delete;
+
+    ServiceScopeFactory& scopes;
+    std::weak_ptr<ServiceScopeFactory> known;
 };
 
 /// What the task ended with.
@@ -241,6 +260,64 @@ private Q_SLOTS:
             provider.reset(); // the same once it is gone
         }
         QCOMPARE(told(), QString());
+    }
+
+    // B66
+    void theFactoryOfScopesIsThereForThoseThatAreDestroyed()
+    {
+        for (const bool disposed : {true, false}) {
+            journal.clear();
+            ServiceCollection services;
+            services.addSingleton<AsksAtItsEnd>();
+            auto provider = services.build();
+            provider->get<AsksAtItsEnd>().known = provider->getShared<ServiceScopeFactory>();
+            if (disposed)
+                provider->dispose();
+            provider.reset();
+            QCOMPARE(told(), QStringLiteral("refused"));
+        }
+    }
+
+    // B66
+    void whatIsMadeWhileTheContainerEndsIsNotGiven()
+    {
+        ServiceCollection services;
+        services.addSingleton<Db>([](ServiceProvider& provider) {
+            provider.dispose();
+            return std::make_unique<Db>();
+        });
+        services.addScoped<Scoped>([](ServiceProvider& provider) {
+            provider.dispose();
+            return std::make_unique<Scoped>();
+        });
+        const auto provider = services.build();
+        const auto scope = provider->createScope();
+        QVERIFY_THROWS_EXCEPTION(ServiceError, (void)scope.get<Scoped>());
+        QVERIFY_THROWS_EXCEPTION(ServiceError, (void)provider->get<Db>());
+        QCOMPARE(told(), QStringLiteral("+scoped -scoped +db -db"));
+    }
+
+    // B66
+    void whoWaitedForTheContainerWhileItEndedGetsNothing()
+    {
+        ServiceCollection services;
+        std::latch making(1);
+        services.addSingleton<Db>([&making](ServiceProvider& provider) {
+            making.count_down();
+            std::this_thread::sleep_for(std::chrono::milliseconds(20)); // the other one comes and waits, or comes later: the same
+            provider.dispose();
+            return std::make_unique<Db>();
+        });
+        services.addSingleton<Source>();
+        const auto provider = services.build();
+        QString late;
+        std::thread other([&] {
+            making.wait();
+            late = thrown<ServiceError>([&] { (void)provider->get<Source>(); });
+        });
+        QVERIFY_THROWS_EXCEPTION(ServiceError, (void)provider->get<Db>());
+        other.join();
+        QCOMPARE(late, QStringLiteral("The service provider is disposed."));
     }
 };
 

@@ -182,6 +182,31 @@ private Q_SLOTS:
         QCOMPARE(provider->get<Source>().value, 7);
     }
 
+    void anInstanceThatIsNoneIsRefusedWhereItIsAdded()
+    {
+        ServiceCollection services;
+        QCOMPARE(thrown<std::logic_error>([&] { services.addInstance(std::shared_ptr<Source>()); }),
+                 QStringLiteral("the instance of 'turnspit::test::Source' is null"));
+        QVERIFY(!services.contains<Source>());
+    }
+
+    // B83
+    void optionsWhoseChangeThrewSayEachFailureOnce()
+    {
+        ServiceCollection services;
+        int calls = 0;
+        services.readOptions<Settings>("", [](Settings&, std::vector<std::string>& failures) { failures.push_back("no number"); });
+        services.configure<Settings>([&calls](Settings&) {
+            if (++calls == 1)
+                throw std::domain_error("no");
+        });
+        services.addTransient<Source>([](Options<Settings>) { return Source(); });
+        const auto provider = services.build();
+        QVERIFY_THROWS_EXCEPTION(std::domain_error, (void)provider->createScope().get<Source>());
+        const QString said = thrown<OptionsError>([&] { (void)provider->createScope().get<Source>(); });
+        QCOMPARE(said.count(QStringLiteral("no number")), 1);
+    }
+
     // B61
     void scopesInScopesAreIndependent()
     {

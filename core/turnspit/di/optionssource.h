@@ -233,8 +233,11 @@ private:
 
     void makeFirst()
     {
-        if (!m_value)
-            m_value = make(m_failures);
+        if (m_value)
+            return;
+        Failures failures; // nobody's, where this throws: the next use tries again
+        m_value = make(failures);
+        m_failures = std::move(failures);
     }
 
     std::shared_ptr<const T> make(Failures& failures) const

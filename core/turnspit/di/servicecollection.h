@@ -75,7 +75,7 @@ public:
         return addByFactory<T>(Lifetime::Transient, std::move(factory));
     }
 
-    /// Ready-made: stays the caller's, and must outlive the container.
+    /// Ready-made: stays the caller's, and must outlive the container. std::logic_error for none.
     template <class T>
     ServiceCollection& addInstance(T& object)
     {
@@ -126,6 +126,8 @@ public:
     template <class T>
     ServiceCollection& addKeyedInstance(std::string key, std::shared_ptr<T> object)
     {
+        if (!object)
+            throw std::logic_error("the instance of '" + typeName<T>() + "' is null");
         auto descriptor = describe<T, T>(Lifetime::Singleton, std::move(key));
         descriptor->instance = std::move(object);
         return add(std::move(descriptor));

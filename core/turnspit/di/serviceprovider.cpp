@@ -230,6 +230,7 @@ std::shared_ptr<void> ServiceProvider::shared(const ServiceDescriptor& descripto
 
 const ServiceProvider::Created& ServiceProvider::created(const ServiceDescriptor& descriptor)
 {
+    checkOpen(); // whoever waited for the lock finds it as it is now
     if (isRoot())
         checkScoped(descriptor);
     if (!m_own)
@@ -264,6 +265,7 @@ void ServiceProvider::make(const ServiceDescriptor& descriptor)
     const MakingOne guard(descriptor);
     detail::Injector arguments(*this, descriptor.plan.data());
     auto made = descriptor.make(arguments);
+    checkOpen(); // a factory may do anything
     auto& list = m_own->created;
     if (list.capacity() == 0)
         list.reserve(std::clamp<std::size_t>(m_graph->slotCounts[static_cast<std::size_t>(descriptor.lifetime)], 1, 8));
@@ -309,11 +311,7 @@ std::string ServiceProvider::closing() const
 ServiceProvider::CreatedList ServiceProvider::end()
 {
     const Lock own = lock();
-    m_disposed = true;
-    if (m_shared) {
-        m_shared->scopeFactory.reset();
-        m_shared->fallbacks.clear();
-    }
+    m_disposed = true; // the factory of scopes and the fallbacks stay as long as this: what is destroyed now may hold them
     const auto made = std::exchange(m_own, nullptr);
     return CreatedList(made ? std::move(made->created) : std::vector<Created>());
 }
