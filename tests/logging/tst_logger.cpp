@@ -18,7 +18,20 @@ using namespace turnspit;
 namespace acme {
 struct Sync
 {};
+struct Unsayable
+{};
 } // namespace acme
+
+template <>
+struct fmt::formatter<acme::Unsayable>
+{
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    auto format(const acme::Unsayable&, fmt::format_context& context) const -> fmt::format_context::iterator
+    {
+        throw std::runtime_error("no words");
+        return context.out();
+    }
+};
 
 namespace {
 
@@ -182,6 +195,18 @@ private Q_SLOTS:
         Said s;
         s.log.debug("{}", 1, kv("id", 2), EventId(3));
         QVERIFY(s.sink->lines.isEmpty());
+    }
+
+    void aFormatterThatThrowsFailsNobody()
+    {
+        const Said said;
+        const acme::Unsayable value;
+        said.log.info("it is {}", value);
+        QCOMPARE(said.text(), QStringLiteral("it is {} (cannot be formatted: no words)"));
+        said.log.info("{:{}}", 7, -1); // a width that only the run shows
+        QVERIFY2(said.text().contains(QStringLiteral("cannot be formatted")), qPrintable(said.text()));
+        said.log.with(kv("first", value)).info("said", kv("second", value));
+        QCOMPARE(said.text(), QStringLiteral("said first=\"{} (cannot be formatted: no words)\" second=\"{} (cannot be formatted: no words)\""));
     }
 
     void theLogOfAProgramHasTheSameLinesAndIsRotated()

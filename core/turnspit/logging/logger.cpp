@@ -3,20 +3,48 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 
 namespace turnspit {
 
+namespace {
+
+/// In place of a text whose formatter throws: to say something is not to fail.
+std::string notFormatted(fmt::string_view format)
+{
+    std::string out(format.data(), format.size());
+    try {
+        throw;
+    } catch (const std::exception& error) {
+        out += std::string(" (cannot be formatted: ") + error.what() + ')';
+    } catch (...) {
+        out += " (cannot be formatted)";
+    }
+    return out;
+}
+
+} // namespace
+
 std::string LoggerBase::textOf(fmt::format_args value)
 {
-    return fmt::vformat("{}", value);
+    try {
+        return fmt::vformat("{}", value);
+    } catch (...) {
+        return notFormatted("{}");
+    }
 }
 
 void LoggerBase::write(LogLevel level, int eventId, std::string_view service, fmt::string_view format, fmt::format_args args,
                        std::span<const LogField> fields) const
 {
     fmt::memory_buffer text;
-    fmt::vformat_to(std::back_inserter(text), format, args);
+    try {
+        fmt::vformat_to(std::back_inserter(text), format, args);
+    } catch (...) {
+        text.clear();
+        text.append(notFormatted(format));
+    }
     std::vector<LogField> all;
     if (m_own) {
         for (const auto& [name, value] : *m_own)
