@@ -17,6 +17,7 @@ struct Plan
     std::function<void()> make;
     std::function<void()> close;
     std::function<void()> receive;
+    std::function<void()> look;
     std::function<std::optional<Error>(const std::string& what)> settle; ///< an error instead
     int inHand = 0;
     int mostInHand = 0;
@@ -33,6 +34,13 @@ public:
         if (m_plan.receive)
             m_plan.receive();
         return MemoryQueue::receive(std::move(stop));
+    }
+
+    Task<Result<QueueStatus>> status() override
+    {
+        if (m_plan.look)
+            m_plan.look();
+        return MemoryQueue::status();
     }
 
 protected:
@@ -451,6 +459,48 @@ private Q_SLOTS:
         QCOMPARE(h.status().inFlight, 0u);
     }
 
+    void aQueueThatThrowsFailsTheServiceWhateverItWasAsked()
+    {
+        Fixture h({.visibility = 3s});
+        h.plan.handle = untilCancelled;
+        h.run();
+        h.send("a");
+        h.plan.settle = [](const std::string& what) -> std::optional<Error> {
+            if (what == "extend")
+                throw std::logic_error("not written yet");
+            return {};
+        };
+        h.clock.advance(2s);
+        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+        QCOMPARE(h.controller("worker").status().lastError, std::string("not written yet"));
+        QCOMPARE(h.status().depth, 1u);
+
+        Fixture other;
+        other.plan.look = [] { throw std::logic_error("cannot count"); };
+        other.run();
+        QCOMPARE(said(other.state("worker")), said(ServiceState::Failed));
+        QCOMPARE(other.controller("worker").status().lastError, std::string("cannot count"));
+    }
+
+    void finishWaitsAsLongAsItTakesWhereItsGraceIsWithoutEnd()
+    {
+        Fixture h;
+        h.builder.configure<Worker::Settings>([](auto& o) {
+            o.atStop = AtStop::Finish;
+            o.grace = Milliseconds::max();
+        });
+        h.plan.handle = [](std::string, std::stop_token stopping) -> Task<> {
+            if (!co_await delay(5s, stopping))
+                throw OperationCancelled{};
+        };
+        h.run();
+        h.send("a");
+        const auto stopping = h.launch(h.controller("worker").stop());
+        h.clock.advance(5s);
+        QVERIFY(stopping->ended);
+        QCOMPARE(h.said(), QStringLiteral("made a1 gone ack"));
+    }
+
     void T8_theStatusIsTheHosts()
     {
         Fixture h({.maxAttempts = 1});
@@ -481,12 +531,21 @@ private Q_SLOTS:
         QCOMPARE(h.controller("worker").status().queue->queue.depth, 2u);
     }
 
-    void aWorkerWithoutAConcurrencyIsRefused()
+    void optionsThatCannotBeAreRefused()
     {
-        Fixture h;
-        h.builder.configure<Worker::Settings>([](auto& o) { o.concurrency = 0; });
-        h.run();
-        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+        const std::function<void(Worker::Settings&)> wrong[]{
+            [](auto& o) { o.concurrency = 0; },
+            [](auto& o) { o.jitter = -0.1; },
+            [](auto& o) { o.jitter = std::numeric_limits<double>::quiet_NaN(); },
+            [](auto& o) { o.retryDelay = -1s; },
+            [](auto& o) { o.grace = -1s; },
+        };
+        for (const auto& change : wrong) {
+            Fixture h;
+            h.builder.configure<Worker::Settings>(change);
+            h.run();
+            QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
+        }
     }
 };
 

@@ -33,15 +33,26 @@ Verdict judge(const std::exception_ptr& error, bool stopped)
     }
 }
 
+QueueWorkerOptions checked(QueueWorkerOptions options)
+{
+    if (options.concurrency < 1)
+        throw std::out_of_range("concurrency: must be at least 1");
+    if (!(options.jitter >= 0 && options.jitter <= 1)) // not a number is neither
+        throw std::out_of_range("jitter: must be from 0 to 1");
+    for (auto* const time : {&options.retryDelay, &options.maxRetryDelay, &options.grace}) {
+        if (*time < Milliseconds(0))
+            throw std::out_of_range("retryDelay, maxRetryDelay and grace: must not be negative");
+        *time = std::min(*time, longestQueueTime);
+    }
+    return options;
+}
+
 } // namespace
 
 QueueWorkerBase::QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options,
                                  Dependency handler)
-    : m_queue(queue), m_scopes(scopes), m_log(std::move(log)), m_options(options), m_handler(std::move(handler))
-{
-    if (options.concurrency < 1)
-        throw std::out_of_range("concurrency: must be at least 1");
-}
+    : m_queue(queue), m_scopes(scopes), m_log(std::move(log)), m_options(checked(options)), m_handler(std::move(handler))
+{}
 
 QueueWorkerBase::~QueueWorkerBase()
 {
@@ -53,13 +64,14 @@ Task<> QueueWorkerBase::execute(std::stop_token stopping)
     checkHandler();
     std::exception_ptr error;
     LinkedStopSource intake(m_options.atStop == AtStop::Drain ? m_handlersStop.get_token() : stopping);
-    TaskScope loops([&](std::exception_ptr failure) {
+    const auto failed = [&](std::exception_ptr failure) {
         if (!error)
             error = std::move(failure);
         intake.requestStop();
         m_handlersStop.request_stop();
-    });
-    TaskScope helpers;
+    };
+    TaskScope loops(failed);
+    TaskScope helpers(failed);
     helpers.spawn(atStop(stopping));
     helpers.spawn(keepHeld());
     helpers.spawn(tellStatus());
@@ -193,9 +205,12 @@ Milliseconds QueueWorkerBase::delayAfter(int attempts)
 Task<> QueueWorkerBase::keepHeld()
 {
     const Milliseconds every = std::max(m_queue.options().visibility / 3, Milliseconds(1));
-    TaskScope extending;
+    std::exception_ptr error;
+    TaskScope extending([&](std::exception_ptr failure) { error = std::move(failure); });
     for (;;) {
         co_await delay(every);
+        if (error)
+            std::rethrow_exception(error);
         for (const auto& held : m_held)
             extending.spawn(extend(held));
     }
@@ -228,7 +243,7 @@ Task<> QueueWorkerBase::lookLast()
     Event over;
     const auto limit = Clock::current().createTimer([&over] { over.set(); });
     limit->startOnce(lastLook);
-    TaskScope looking;
+    TaskScope looking([&over](const std::exception_ptr&) { over.set(); }); // the last one that was seen stands
     looking.spawn(lookThenSet(over));
     co_await over.wait();
 }
@@ -273,7 +288,9 @@ Task<> QueueWorkerBase::stop(std::stop_token hurry)
     if (execution() != Execution::Running)
         co_return;
     dispose();
-    TaskScope givingBack;
+    TaskScope givingBack([this](const std::exception_ptr& error) {
+        m_log.warning("a message could not be given back: it comes again when its time is over: {}", describe(error));
+    });
     for (const auto& held : std::exchange(m_held, {}))
         givingBack.spawn(giveBack(held));
     co_await givingBack.join();

@@ -52,7 +52,7 @@ concept HandlesMessages = requires(T& handler, const Message& message, std::stop
 enum class AtStop {
     GiveBack, ///< handlers see `stopping` stopped at once; what they leave is given back to the queue
     Finish,   ///< what is in hand is finished, then as GiveBack
-    Drain,    ///< the queue is closed, and worked off, then as GiveBack
+    Drain,    ///< the queue is closed, for good and for all who use the object, and worked off, then as GiveBack
 };
 
 struct QueueWorkerOptions
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] const QueueWorkerStatus& status() const noexcept { return m_status; }
 
 protected:
-    /// std::out_of_range for a concurrency below 1.
+    /// std::out_of_range for a concurrency below 1, a negative time, or a jitter that is not from 0 to 1.
     QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options, Dependency handler);
 
     /// Gets the handler from `scope` and calls it.
