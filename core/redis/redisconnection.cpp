@@ -11,9 +11,22 @@
 #include <utility>
 #include <vector>
 
+#include <csignal>
+#include <pthread.h>
+
 namespace turnspit {
 
 namespace {
+
+/// hiredis writes to sockets as to files: where the server has gone, that is a signal that ends the program, unless the thread blocks
+/// it. The signal is this thread's alone, and the write has its error besides.
+void blockBrokenPipe()
+{
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 bool begins(std::string_view text, std::string_view with)
 {
@@ -155,6 +168,7 @@ std::string RedisConnection::unreachable(const char* why) const
 void RedisConnection::open()
 {
     m_ended = false;
+    blockBrokenPipe();
     redisAsyncContext* const redis = m_address.unixSocket.empty() ? redisAsyncConnect(m_address.host.c_str(), m_address.port)
                                                                   : redisAsyncConnectUnix(m_address.unixSocket.c_str());
     if (!redis || redis->err) {

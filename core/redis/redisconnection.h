@@ -16,7 +16,7 @@ struct redisReply;
 
 namespace turnspit {
 
-/// One connection, driven by the event loop of the thread that made it; nothing here waits.
+/// One connection, driven by the event loop of the thread that made it; nothing here waits. SIGPIPE is blocked in that thread from then on.
 ///
 /// Order of events: `up` when the server has let us in, or `down` instead; then answers, in the order of the commands; at the end null
 /// answers for the commands that have none, then `down`, once. None of them is called from inside open or send; in `down` this may be destroyed.

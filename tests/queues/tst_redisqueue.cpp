@@ -3,6 +3,7 @@
 #include "support/await.h"
 #include "support/said.h"
 
+#include <redis/redisconnection.h>
 #include <redis/redisextensions.h>
 #include <redis/redisqueue.h>
 #include <turnspit/async/fakeclock.h>
@@ -10,6 +11,7 @@
 #include <QStringList>
 #include <QTest>
 
+#include <string_view>
 #include <vector>
 
 using namespace turnspit;
@@ -112,6 +114,24 @@ private Q_SLOTS:
         QVERIFY(!sent);
         QVERIFY(sent.error().kind == ErrorKind::Unreachable || sent.error().kind == ErrorKind::TimedOut);
         QTRY_VERIFY(send(queue, "c"));
+    }
+
+    // What is written to a server that has gone is SIGPIPE, which ends a program that has not asked for anything else.
+    void whatIsWrittenToAServerThatHasGoneEndsNoProgram()
+    {
+        RedisServer server;
+        bool up = false;
+        bool down = false;
+        RedisConnection connection(server.address(), {[&up] { up = true; }, [] {}, [&down](const Error&) { down = true; }});
+        connection.open();
+        QVERIFY(spinUntil([&up] { return up; }));
+        server.kill();
+        for (int i = 0; i < 3; ++i) { // before the loop turns and reads the end
+            connection.gather();
+            connection.send(std::vector<std::string_view>{"PING"}, [](const redisReply*) {});
+            connection.flush();
+        }
+        QVERIFY(spinUntil([&down] { return down; }));
     }
 
     void whatADeadWorkerHeldComesToAnother()
