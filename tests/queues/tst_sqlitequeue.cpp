@@ -135,6 +135,25 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(QueueError, SqliteQueue{SqliteQueueOptions{}});
     }
 
+    void aDamagedFileEndsReceiversInWords()
+    {
+        {
+            SqliteQueue queue(m_options);
+            for (int i = 0; i < 50; ++i)
+                QVERIFY(send(queue, std::string(1000, 'x')));
+        }
+        QFile file(QString::fromStdString(m_options.file));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        constexpr qint64 page = 4096;
+        QVERIFY(file.seek(page)); // the first says what there is
+        QVERIFY(file.write(QByteArray(file.size() - page, '\xaa')) > page);
+        file.close();
+        SqliteQueue queue(m_options);
+        Begun<QString> waiting(outcome(queue.receive()));
+        QVERIFY2(waiting.value().contains(QStringLiteral("malformed")), qPrintable(waiting.value()));
+        QVERIFY(!send(queue, "a"));
+    }
+
     void whatIsSentToAFileThatWasDeletedIsNotSaidToBeSafe()
     {
         SqliteQueue queue(m_options);

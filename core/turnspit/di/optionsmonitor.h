@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::vector<std::string> names() const { return m_source->names(); }
 
     /// `changed(const T&)` is called after each change, in order, in the thread that calls this, from its event loop; not where the
-    /// new value equals the old one (types that cannot be compared are told of each new reading). The subscription must be kept, and destroyed in this thread.
+    /// new value equals the old one (types that cannot be compared are told of each new reading). It throws nothing. The subscription must be kept, and destroyed in this thread, also in `changed` itself.
     template <std::invocable<const T&> Function>
     [[nodiscard]] OptionsSubscription onChange(Function changed) const
     {

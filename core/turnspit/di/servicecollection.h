@@ -58,7 +58,8 @@ public:
         return addByConstructor<T, Implementation>(Lifetime::Transient);
     }
 
-    /// `factory` returns std::unique_ptr, std::shared_ptr or a value of a T, or of something derived from it.
+    /// `factory` returns std::unique_ptr, std::shared_ptr or a value of a T, or of something derived from it. One of a singleton is called
+    /// by one thread at a time; of scoped and transient ones by as many as have scopes, at the same time.
     template <class T, class Factory>
     ServiceCollection& addSingleton(Factory factory)
     {

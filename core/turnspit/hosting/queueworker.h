@@ -148,8 +148,8 @@ private:
 ///
 /// Order of events for a message: received -> scope -> handler -> scope closed -> acked; where any of those before the last fails, given back
 /// after a delay that grows with the attempts, or, after the last one, a dead letter. A failing ack is not followed by anything: the message
-/// comes again. While a handler works, its message is extended; where that fails, the handler's `stopping` is stopped and the message left to
-/// whoever has it now. A handler that blocks its thread blocks that too: give it Affinity::Dedicated and a visibility that is long enough.
+/// comes again. While a handler works, its message is extended; where it is not this worker's any more, the handler's `stopping` is stopped and the
+/// message left to whoever has it now. A handler that blocks its thread blocks that too: give it Affinity::Dedicated and a visibility that is long enough.
 ///
 /// A handler that nobody registered, and an error out of receive, fail the service, not its messages.
 template <HandlesMessages Handler, std::derived_from<MessageQueue> Queue = MessageQueue>

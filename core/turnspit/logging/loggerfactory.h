@@ -47,7 +47,7 @@ public:
     /// All at once, instead of what setLevel said before.
     void setLevels(std::vector<std::pair<std::string, LogLevel>> levels);
 
-    /// One object a name; lives as long as somebody holds it.
+    /// One object a name, kept for good: names are of types, not of things that come and go.
     [[nodiscard]] std::shared_ptr<const LogCategory> category(std::string_view name);
 
     /// To all sinks. `service` empty: the one whose work this thread does.

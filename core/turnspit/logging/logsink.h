@@ -37,8 +37,8 @@ struct LogRecord
 /// Values that are empty or hold spaces, quotes, `=` or control characters are quoted.
 void appendLogFields(std::string& line, const LogRecord& record);
 
-/// Where log lines go. write is called from any thread, by several at once, in the thread that speaks; it must be quick and
-/// throws nothing.
+/// Where log lines go. write is called from any thread, by several at once, in the thread that speaks; it must be quick, throws
+/// nothing, and says nothing to a logger itself: that would come back to it.
 class LogSink
 {
 public:
