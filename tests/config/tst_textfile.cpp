@@ -17,6 +17,7 @@ class TestTextFile : public QObject
 private Q_SLOTS:
     void writesReadsAndLeavesNothingBehind();
     void keepsModeAndLinkOfWhatItReplaces();
+    void keepsTheOwnerOfWhatRootReplaces();
     void saysWhyItCannotRead();
     void leavesTheOldFileWhereItCannotWrite();
     void makesFoldersForTheUserAlone();
@@ -53,6 +54,22 @@ void TestTextFile::keepsModeAndLinkOfWhatItReplaces()
     QVERIFY(S_ISLNK(status.st_mode));
     QCOMPARE(::stat(target.c_str(), &status), 0);
     QCOMPARE(status.st_mode & 07777, mode_t(0644));
+}
+
+void TestTextFile::keepsTheOwnerOfWhatRootReplaces()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root may give files away");
+    QTemporaryDir folder;
+    const std::string path = bytes(folder.filePath(QStringLiteral("a.toml")));
+    QVERIFY(writeTextFile(path, "1"));
+    QCOMPARE(::chown(path.c_str(), 12345, 23456), 0);
+    QVERIFY(writeTextFile(path, "2"));
+    struct stat status = {};
+    QCOMPARE(::stat(path.c_str(), &status), 0);
+    QCOMPARE(status.st_uid, uid_t(12345));
+    QCOMPARE(status.st_gid, gid_t(23456));
+    QCOMPARE(status.st_mode & 07777, mode_t(0600));
 }
 
 void TestTextFile::saysWhyItCannotRead()

@@ -102,7 +102,13 @@ Result<> writeTextFile(const std::string& path, const std::string& text, Durabil
     if (!file)
         return fail(systemError("cannot write in", folder, errno));
     struct stat status = {};
-    const mode_t mode = ::stat(target.c_str(), &status) == 0 ? status.st_mode & 07777 : 0600;
+    mode_t mode = 0600;
+    if (::stat(target.c_str(), &status) == 0) {
+        mode = status.st_mode & 07777;
+        // Root edits a user's file: it stays the user's, who could not read it otherwise. Others may not give files away, and need not.
+        if (::fchown(file.number(), status.st_uid, status.st_gid) != 0)
+            mode &= 01777;
+    }
     const bool durable = durability == Durability::Full;
     const bool written =
         writeAll(file.number(), text) && ::fchmod(file.number(), mode) == 0 && (!durable || ::fsync(file.number()) == 0);

@@ -16,7 +16,7 @@ inline constexpr std::size_t maxTextFile = 4 << 20;
 [[nodiscard]] Result<std::string> readTextFile(const std::string& path);
 
 /// Replaces `path` as one step: a temporary file beside it, fsync, rename, fsync of the folder. The mode of an existing
-/// file is kept, a new one gets 0600. Where `path` is a link, its target is replaced and the link stays. After an error
+/// file is kept, and its owner where this user may give files away; a new one gets 0600. Where `path` is a link, its target is replaced and the link stays. After an error
 /// the old file is as it was.
 /// `Durability::UntilPowerFails` leaves both fsync out: a copy that can be made again, and of which a loss of power may leave an
 /// empty file.
