@@ -166,7 +166,7 @@ const RedisScript& RedisScript::takeDead()
     static const RedisScript script(R"(
 local from = '-'
 while true do
-  local part = redis.call('XRANGE', KEYS[4], from, '+', 'COUNT', 500)
+  local part = redis.call('XRANGE', KEYS[4], from, '+', 'COUNT', 20) -- each with its body
   if #part == 0 then return 0 end
   for _, e in ipairs(part) do
     local m = message(e[1], e[2])

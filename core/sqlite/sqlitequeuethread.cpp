@@ -102,8 +102,9 @@ std::vector<Message> SqliteQueueThread::perform(const Requests& requests, std::s
 {
     auto claimed = transact(requests, wanted);
     const auto& failed = m_store->failed();
+    const bool alone = requests.size() + wanted <= 1;
     // A file that is locked or lost is so for each of them.
-    if (failed && requests.size() > 1 && failed->kind != ErrorKind::TimedOut && !m_store->isDamaged()) {
+    if (failed && !alone && failed->kind != ErrorKind::TimedOut && !m_store->isDamaged()) {
         for (const auto& request : requests) {
             (void)transact({&request, 1}, 0);
             request->answer(m_store->failed());

@@ -113,6 +113,20 @@ private Q_SLOTS:
         QCOMPARE(await(queue.status())->sent, 36u);
     }
 
+    void whatCannotBeFetchedFailsNoSend()
+    {
+        SqliteQueue queue(m_options);
+        SqliteDatabase other;
+        QVERIFY(other.open(m_options.file));
+        QVERIFY(other.execute("CREATE TRIGGER refuse BEFORE UPDATE ON message BEGIN SELECT RAISE(FAIL, 'not now'); END"));
+        Begun<QString> waiting(outcome(queue.receive()));
+        QVERIFY(send(queue, "a"));
+        QVERIFY(send(queue, "b"));
+        QVERIFY(!waiting.isDone());
+        QVERIFY(other.execute("DROP TRIGGER refuse"));
+        QCOMPARE(waiting.value(), QStringLiteral("a"));
+    }
+
     void aFolderMayBeALink()
     {
         QVERIFY(QDir(m_folder->path()).mkdir(QStringLiteral("real")));

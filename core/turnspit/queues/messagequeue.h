@@ -44,7 +44,8 @@ public:
     MessageQueue(const MessageQueue&) = delete;
     MessageQueue& operator=(const MessageQueue&) = delete;
 
-    /// When it answers, the message is in the queue, as safely as that keeps anything. Refused: closed.
+    /// When it answers, the message is in the queue, as safely as that keeps anything. Refused: closed. Failed: larger than this queue
+    /// takes, or what it keeps messages in does not work.
     [[nodiscard]] virtual Task<Result<SentMessage>> send(NewMessage message) = 0;
 
     /// `while (auto message = co_await queue.receive(stopping))`: the next message, waiting for one; nullopt when stop was requested
