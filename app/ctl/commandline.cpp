@@ -37,6 +37,12 @@ Outline outlineOf(const std::vector<std::string>& arguments)
     return outline;
 }
 
+/// Whose help says how it is used.
+std::string shownBy(const std::string& command)
+{
+    return command == "new" ? "new worker" : command;
+}
+
 ParsedCommandLine usageError(const std::string& message, const std::string& command)
 {
     ParsedCommandLine parsed;
@@ -71,7 +77,9 @@ ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, Wa
     } catch (const CLI::CallForVersion&) {
         return {{}, 0, "turnspitctl " TURNSPIT_VERSION "\n"};
     } catch (const CLI::ParseError& error) {
-        return usageError(outline.command.empty() ? "the command is missing" : error.what(), outline.command);
+        if (outline.command == "new" && !parser.app.get_subcommand("new")->got_subcommand("worker"))
+            return usageError("what is to be made is said first: new worker NAME", outline.command);
+        return usageError(outline.command.empty() ? "the command is missing" : error.what(), shownBy(outline.command));
     }
 
     Typed& typed = parser.typed;
@@ -79,7 +87,7 @@ ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments, Wa
         typed.add.command = *outline.behindMark;
     auto command = commandOf(outline.command, typed, now, zone, currentFolder);
     if (!command)
-        return usageError(command.error().message, outline.command);
+        return usageError(command.error().message, shownBy(outline.command));
     if (!typed.host.empty()) {
         const bool needsNone = std::holds_alternative<CheckCommand>(*command) || std::holds_alternative<NewWorkerCommand>(*command) ||
                                std::holds_alternative<HostsCommand>(*command);

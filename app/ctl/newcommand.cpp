@@ -155,11 +155,16 @@ std::optional<std::string> wrongWithWorkerName(const std::string& name)
                        std::ranges::all_of(name, [](char c) { return isLetterOrDigit(c) || c == '-' || c == '_'; });
     if (!shape)
         return "\"" + name + "\" is no name for a project: letters, digits, - and _, at most 64, beginning with a letter";
-    // What CMake makes itself, and what the library has.
-    static const std::set<std::string> targets{"all",          "clean",   "help",    "install",        "test",          "package",
-                                               "package_source", "preinstall", "edit_cache", "rebuild_cache", "list_install_components"};
-    static const std::set<std::string> types{"PeriodicService", "BackgroundService", "HostedService", "Destination", "LogDestination"};
-    if (targets.contains(name) || types.contains(namesOf(name).type))
+    // What CMake makes itself, the names that exposeControl leaves to others, and the types and macros that are there already.
+    static const std::set<std::string> taken{"all",          "clean",         "help",                    "install",    "test",
+                                             "package",      "package_source", "preinstall",             "edit_cache", "rebuild_cache",
+                                             "CMakeFiles",   "Testing",       "list_install_components", "turnspit",   "turnspitd",
+                                             "control"};
+    static const std::set<std::string> types{"PeriodicService", "BackgroundService", "HostedService", "Destination", "LogDestination",
+                                             "Remembers",       "FILE",              "DIR",           "EOF",         "NULL"};
+    const Names names = namesOf(name);
+    const bool likeQt = names.type.size() > 1 && names.type[0] == 'Q' && std::isupper(static_cast<unsigned char>(names.type[1])) != 0;
+    if (taken.contains(name) || types.contains(names.type) || likeQt || names.file == "main")
         return "\"" + name + "\" has a meaning of its own in such a project; choose another name";
     return std::nullopt;
 }

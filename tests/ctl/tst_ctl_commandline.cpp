@@ -217,6 +217,10 @@ private Q_SLOTS:
         row({"list", "--config-dir"}, "--config-dir");
         row({"status"}, "NAME");
         row({"show"}, "NAME");
+        row({"new"}, "new worker NAME");
+        row({"new", "service", "x"}, "new worker NAME");
+        row({"new", "worker"}, "NAME is required\nSee `turnspitctl new worker --help`");
+        row({"new", "worker", "9lives"}, "turnspitctl new worker --help");
         row({"show", "a", "b"}, "b");
         for (const char* action : {"start", "stop", "restart", "kill", "hold", "resume", "enable", "disable"})
             row({action}, "which services");

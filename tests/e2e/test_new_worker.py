@@ -44,6 +44,8 @@ class NewWorker(unittest.TestCase):
         for tool in ("CC", "CXX"):
             environment.pop(tool, None)
         run("cmake", "--preset", "dev", cwd=project, environment=environment)
+        # A project named `time` has a src/time.h, which nobody may take for <time.h>.
+        self.assertNotRegex(text(project, "build", "dev", "build.ninja"), r"-I\S*/src\s")
         run("cmake", "--build", "--preset", "dev", cwd=project, environment=environment)
         tested = run("ctest", "--preset", "dev", cwd=project)
         self.assertIn("100% tests passed, 0 tests failed out of 1", tested.stdout)
@@ -87,7 +89,8 @@ class NewWorker(unittest.TestCase):
         self.assertEqual({"mail", "link"}, set(os.listdir(self.folder)))
 
     def test_names_that_cannot_be_are_refused_in_words(self):
-        for name in ("", "9lives", "a b", "../x", "x" * 65, "test", "install", "Periodic-service"):
+        for name in ("", "9lives", "a b", "../x", "x" * 65, "test", "install", "Periodic-service", "turnspit", "control", "Main", "Q-object",
+                     "Remembers"):
             refused = self.make(name, code=2)
             self.assertTrue(refused.stderr.startswith("turnspitctl: "), refused.stderr)
         self.assertEqual([], os.listdir(self.folder))
