@@ -229,12 +229,17 @@ Task<int> runRuns(Context& context, RunsCommand command)
             break;
         query.before = more->back().id;
     }
-    if (context.json)
+    if (context.json) {
         printJson(context.out, toJson(runs));
-    else if (runs.isEmpty())
-        context.out.write("No runs yet.\n");
-    else
+    } else if (runs.isEmpty()) {
+        const auto snapshot = co_await context.session.snapshot();
+        const ServiceInfo* service = snapshot ? find(snapshot->services, command.name) : nullptr;
+        const bool builtIn = service && (service->kind == ServiceKind::BuiltIn || service->kind == ServiceKind::Queue);
+        context.out.write(builtIn ? "No runs: they are kept of commands, not of what is part of a program. See `status` and `events`.\n"
+                                  : "No runs yet.\n");
+    } else {
         context.out.write(runsTable(runs, command.name.isEmpty(), Clock::current().wallNow(), context.style));
+    }
     co_return exitcode::done;
 }
 

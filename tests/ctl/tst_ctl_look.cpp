@@ -232,6 +232,14 @@ private Q_SLOTS:
                                 "  1  api      start      1  2026-11-22 11:59:00    1s      0  succeeded\n"));
     }
 
+    void ofAServiceThatIsPartOfAProgramThereAreNoRunsToCome()
+    {
+        Fixture fixture;
+        fixture.put(QStringLiteral("sync"), ServiceKind::BuiltIn);
+        QCOMPARE(fixture.run({"runs", "sync"}), 0);
+        QVERIFY(fixture.takeOut().startsWith(QStringLiteral("No runs: they are kept of commands, not of what is part of a program.")));
+    }
+
     void nextSaysWhatRunsWhen()
     {
         Fixture fixture;
