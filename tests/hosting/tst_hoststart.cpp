@@ -107,6 +107,7 @@ private Q_SLOTS:
         QVERIFY(!started->ended);
         h.clock.advance(1ms);
         QCOMPARE(started->what(), QStringLiteral("cancelled"));
+        QCOMPARE(h.log->lines().back().text, QStringLiteral("Hosting failed to start within 5s: a: cancelled"));
     }
 
     // B7
@@ -124,6 +125,24 @@ private Q_SLOTS:
         QVERIFY(started->ended);
         QCOMPARE(started->what(), QStringLiteral("cancelled"));
         QVERIFY(h.journal.lines().contains(QStringLiteral("a.stop"))); // it had started: it is stopped
+        QCOMPARE(h.log->lines().back().text, QStringLiteral("Hosting failed to start within 5s: cancelled"));
+    }
+
+    // B5
+    void aStartThatIsGivenUpBecauseTheApplicationEndsIsNoFailureAndNamesNobody()
+    {
+        InlineHost h;
+        Event gate;
+        addRecorder(h, {.name = "a", .gate = &gate, .waitIn = "start", .listens = false});
+        addRecorder(h, {.name = "b"});
+        const auto started = h.start();
+        h.host->lifetime().stopApplication();
+        gate.set();
+        h.clock.settle();
+        QCOMPARE(started->what(), QStringLiteral("cancelled"));
+        QVERIFY(!h.journal.lines().contains(QStringLiteral("b.start")));
+        QVERIFY(!h.log->find(ServiceStartFailed));
+        QCOMPARE(h.log->lines().back().text, QStringLiteral("The start was given up: the application is asked to end"));
     }
 
     // B8, T5

@@ -514,6 +514,27 @@ private Q_SLOTS:
         QVERIFY(std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.text.contains(QStringLiteral("broken")); }));
     }
 
+    // B18
+    void aStopThatThrowsIsTheExitCodeAndNotTheReasonOfTheEnd()
+    {
+        class Flushes final : public HostedService
+        {
+        public:
+            Task<> start(std::stop_token) override { co_return; }
+            Task<> stop(std::stop_token) override
+            {
+                throw std::runtime_error("disk full");
+                co_return;
+            }
+        };
+        ThreadedHost h;
+        h.builder.services().addHostedService<Flushes>("flushes", [] { return std::make_unique<Flushes>(); });
+        h.host = h.builder.build();
+        h.host->lifetime().onStarted([] { ::raise(SIGTERM); });
+        QCOMPARE(h.host->run(), 1);
+        QCOMPARE(h.log->lines().back().text, QStringLiteral("the exit code is 1 because of flushes: disk full"));
+    }
+
     void aServiceOfTheHostThreadManagesOthers()
     {
         ThreadedHost h;
@@ -557,6 +578,8 @@ private Q_SLOTS:
         QCOMPARE(h.host->run(), 1);
         QVERIFY(closed);
         QCOMPARE(h.log->find(ServiceStartFailed)->service, QStringLiteral("fails"));
+        const auto lines = h.log->lines();
+        QCOMPARE(std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.level >= LogLevel::Error; }), 2); // of it and of the host
     }
 
     // B24, B26

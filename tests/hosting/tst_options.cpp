@@ -315,7 +315,7 @@ private Q_SLOTS:
         builder.addLogSink(log).configure<SyncOptions>("sync");
         builder.validate<SyncOptions>([](const SyncOptions& o) { return o.least <= o.most; }, "sync: least is more than most");
         QCOMPARE(builder.build()->run(), 1); // and says why
-        QCOMPARE(log->lines().back().text, QStringLiteral("the host did not start: acme::SyncOptions: sync: least is more than most"));
+        QCOMPARE(log->lines().back().text, QStringLiteral("Hosting failed to start: acme::SyncOptions: sync: least is more than most"));
     }
 
     void aFileCannotSayWhichFilesThereAre()

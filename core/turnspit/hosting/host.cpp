@@ -199,15 +199,16 @@ int Host::run()
         // A start that is cancelled and does not listen ends by the stop, which abandons what is late.
         const auto result = co_await host.close(hurryUp);
         co_await startEnded.wait();
-        if (startError) {
-            logger.error("the host did not start: {}", describe(startError));
+        if (startError) { // which the host has said
             // A start that somebody cancelled is an end that was asked for.
             const bool cancelled = isCancellation(startError) && stopping.stop_requested();
             out = result.exitCode() != 0 ? result.exitCode() : cancelled ? 0 : 1;
         } else {
-            for (const auto& error : result.errors)
-                logger.event(LogLevel::Error, 0, error.name, "the host ends because of service {}", describe(error));
             out = result.exitCode();
+            for (const auto& error : result.errors) {
+                if (*out == 1) // else who was abandoned is why
+                    logger.event(LogLevel::Error, 0, error.name, "the exit code is 1 because of {}", describe(error));
+            }
         }
         QCoreApplication::exit(*out);
     };

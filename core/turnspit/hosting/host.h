@@ -29,7 +29,8 @@ struct HostStopResult
     [[nodiscard]] bool anythingAbandoned() const;
     [[nodiscard]] bool threadsAlive() const;   ///< somebody's code still runs: leave by _Exit
 
-    /// 0: all stopped; 6: something was abandoned; 1: something failed.
+    /// 6: something was abandoned; else 1 where there are `errors`, 0 where there are none. A service that failed by itself (StopService) is
+    /// none of them, unless the host ends because nothing is left to do (HostOptions::stopWhenIdle).
     [[nodiscard]] int exitCode() const;
 
     /// One error as it is, several as AggregateError (B18, B41); returns where there is none.
@@ -81,8 +82,9 @@ public:
     [[nodiscard]] Task<HostStopResult> waitForShutdown(std::stop_token cancelled = {});
 
     /// For main: start, wait for SIGINT, SIGTERM, SIGQUIT or stopApplication, close; the exit code (HostStopResult::exitCode, 1 where the
-    /// start failed). A second signal ends the wait at once (T14), also that for a start. In the main thread; runs its event loop. Says in the log, category
-    /// `turnspit::Lifetime`, that the application has started and that it ends (HostOptions::statusMessages, B85).
+    /// start failed). A second signal ends the wait at once (T14), also that for a start. In the main thread; runs its event loop, also that of a QApplication:
+    /// QCoreApplication::quit, and the last window that is closed, are a stop of the application. Says in the log, category `turnspit::Lifetime`, that the
+    /// application has started and that it ends (HostOptions::statusMessages, B85), and why the exit code is 1.
     int run();
 
     [[nodiscard]] ApplicationLifetime& lifetime() const noexcept;

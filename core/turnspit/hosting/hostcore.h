@@ -75,6 +75,8 @@ private:
     Task<> performStart(std::stop_token cancelled, Promise<std::exception_ptr> done);
     [[nodiscard]] Controllers inStartOrder() const;
     [[nodiscard]] Controllers toStart() const;
+    /// `asked`: somebody wanted the end. `late`: the start was cancelled by its time limit, if it was by anything.
+    void sayWhyNotStarted(const NamedError& cause, bool asked, bool late);
     Task<NamedError> startAll(std::stop_token cancelled);
     Task<std::vector<NamedError>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
     Task<> startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors);

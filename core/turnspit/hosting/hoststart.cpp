@@ -13,7 +13,9 @@ namespace turnspit {
 void HostCore::start(std::stop_token cancelled, Promise<std::exception_ptr> done)
 {
     if (m_phase != Phase::Made) {
-        done.set(std::make_exception_ptr(std::logic_error("Host::start: a host is started once")));
+        const NamedError error{{}, std::make_exception_ptr(std::logic_error("Host::start: a host is started once"))};
+        sayWhyNotStarted(error, false, false);
+        done.set(error.error);
         return;
     }
     m_phase = Phase::Starting;
@@ -28,10 +30,11 @@ Task<> HostCore::performStart(std::stop_token cancelled, Promise<std::exception_
     const LinkedStopSource either(std::move(cancelled), environment.lifetime->stopping());
     m_startDeadline = std::make_unique<Deadline>(m_host.clock(), m_host.options.startTimeout.value_or(Milliseconds::max()), either.token());
     const auto cause = co_await startAll(m_startDeadline->token());
+    const bool late = m_startDeadline->passed();
     m_startDeadline.reset();
     if (cause.error) {
         m_phase = Phase::Failed;
-        m_host.log().event(LogLevel::Error, ServiceStartFailed, cause.name, "Hosting failed to start: {}", describe(cause));
+        sayWhyNotStarted(cause, m_stop || either.stopRequested(), late);
     } else {
         m_phase = Phase::Started;
         environment.lifetime->notifyStarted();
@@ -40,6 +43,18 @@ Task<> HostCore::performStart(std::stop_token cancelled, Promise<std::exception_
     }
     m_startEnded.set();
     done.set(cause.error);
+}
+
+void HostCore::sayWhyNotStarted(const NamedError& cause, bool asked, bool late)
+{
+    const bool cancelled = isCancellation(cause.error);
+    if (cancelled && asked) {
+        m_host.log().event(LogLevel::Info, 0, {}, "The start was given up: the application is asked to end");
+        return;
+    }
+    const auto& limit = m_host.options.startTimeout;
+    const std::string within = cancelled && late && limit ? " within " + formatDuration(*limit) : "";
+    m_host.log().event(LogLevel::Error, ServiceStartFailed, cause.name, "Hosting failed to start{}: {}", within, describe(cause));
 }
 
 Task<NamedError> HostCore::startAll(std::stop_token cancelled)
@@ -121,6 +136,8 @@ Task<std::vector<NamedError>> HostCore::startPhase(Controllers controllers, Step
         co_return errors;
     }
     for (auto* controller : controllers) {
+        if (cancelled.stop_requested()) // one that has not begun is no cause
+            break;
         co_await startOne(*controller, step, errors);
         if (!errors.empty())
             break;
