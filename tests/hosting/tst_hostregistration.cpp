@@ -111,6 +111,43 @@ private Q_SLOTS:
         QCOMPARE(h.journal.text(), QStringLiteral("start start"));
     }
 
+    void aNameThatNobodyCouldTypeIsRefusedInWords_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"a b", "../x", "a/b", "-f", "mail\n"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+        QTest::newRow("long") << QString(65, QLatin1Char('a'));
+    }
+
+    // T9
+    void aNameThatNobodyCouldTypeIsRefusedInWords()
+    {
+        QFETCH(QString, name);
+        InlineHost h;
+        h.builder.services().addInstance(h.journal);
+        try {
+            h.builder.services().addHostedService<acme::DataSync>(name.toStdString());
+            QFAIL("must be refused");
+        } catch (const std::invalid_argument& error) {
+            QCOMPARE(QString::fromUtf8(error.what()), QStringLiteral("'%1' is no name of a hosted service (acme::DataSync): 1 to 64 of A-Za-z0-9._-, "
+                                                                     "beginning with a letter or digit.").arg(name));
+        }
+        h.build();
+        h.start();
+        const auto added = h.host->controllers().add(HostedRegistration::of<acme::DataSync>(name.toStdString()));
+        QVERIFY(!added);
+        QVERIFY(added.error().message.find("is no name of a hosted service") != std::string::npos);
+    }
+
+    void aFactoryNeedsNoNameEither()
+    {
+        InlineHost h;
+        h.builder.services().addHostedService<acme::DataSync>([&] { return std::make_unique<acme::DataSync>(h.journal); });
+        h.start();
+        QCOMPARE(h.journal.text(), QStringLiteral("start"));
+        QVERIFY(h.host->controllers().find("data-sync"));
+    }
+
     // B37
     void aBackgroundServiceMayHaveHooks()
     {

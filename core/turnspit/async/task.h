@@ -116,6 +116,7 @@ public:
     /// False for a default-made or moved-from task.
     explicit operator bool() const noexcept { return static_cast<bool>(m_handle); }
 
+    void operator co_await() & = delete; // a task is awaited once, and gone with that: `co_await std::move(task)`
     auto operator co_await() && noexcept
     {
         struct Awaiter

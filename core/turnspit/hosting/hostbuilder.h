@@ -23,6 +23,14 @@ class Clock;
 template <class T>
 concept BindableOptions = requires(T& options, TomlReader& from) { options.bind(from); };
 
+namespace detail {
+
+/// What it changes is a copy: `[](HostOptions o) { ... }` and `[](const HostOptions& o) { ... }`.
+template <class Function, class T>
+concept ChangesACopy = requires { &Function::operator(); } && std::invocable<Function, T&&>;
+
+} // namespace detail
+
 /// Says what a host is made of, then builds it, once. One thread.
 class HostBuilder
 {
@@ -50,6 +58,7 @@ public:
     template <class T, std::invocable<T&> Function>
     HostBuilder& configure(Function change)
     {
+        static_assert(!detail::ChangesACopy<Function, T>, "turnspit: this function changes a copy of the options; take them as T&.");
         services().template configure<T>(std::move(change));
         return *this;
     }
@@ -91,6 +100,7 @@ public:
     template <class T, std::invocable<T&> Function>
     HostBuilder& configureNamed(const std::string& name, Function change)
     {
+        static_assert(!detail::ChangesACopy<Function, T>, "turnspit: this function changes a copy of the options; take them as T&.");
         services().template configureNamed<T>(name, std::move(change));
         return *this;
     }

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace turnspit {
@@ -24,7 +25,7 @@ namespace turnspit {
 /// What the host knows of a service before there is an object of it.
 struct HostedRegistration
 {
-    std::string name;                   ///< unique in the host
+    std::string name;                   ///< unique in the host; as isServiceName has it
     std::string typeName;               ///< `acme::DataSyncService`
     bool named = false;                 ///< the name was given, not derived from the type
     bool periodic = false;
@@ -41,7 +42,12 @@ struct HostedRegistration
     template <std::derived_from<HostedService> T>
     [[nodiscard]] static HostedRegistration of(std::string name = {}, ServiceOptions options = {})
     {
-        return describe<T>(std::move(name), std::move(options), detail::Recipe<T, Owned<T>>::byConstructor());
+        static_assert(!std::is_abstract_v<T>, "turnspit: this service is abstract; override `Task<> execute(std::stop_token)` of a BackgroundService, "
+                                              "`tick` of a PeriodicService, `start` and `stop` of a HostedService, with these very parameters.");
+        if constexpr (std::is_abstract_v<T>)
+            return {};
+        else
+            return describe<T>(std::move(name), std::move(options), detail::Recipe<T, Owned<T>>::byConstructor());
     }
 
     /// `factory` returns std::unique_ptr<T>, and keeps no pointer of its own; its parameters are injected like those of a constructor.

@@ -18,7 +18,7 @@ public:
     HostExtension& operator=(const HostExtension&) = delete;
 
     /// The host has stopped, so; in the host thread, before who asked for it hears of it.
-    virtual void stopped(const HostStopResult& result) {}
+    virtual void stopped([[maybe_unused]] const HostStopResult& result) {}
 
 protected:
     HostExtension() = default;

@@ -16,7 +16,8 @@ class HostServiceCollection : public ServiceCollection
 {
 public:
     /// T is made by its constructor, whose parameters are injected; once per start. Its name comes from the type (`data-sync-service`);
-    /// a name that is taken is std::logic_error: a type that is there twice needs names (T9).
+    /// a name that is taken is std::logic_error: a type that is there twice needs names (T9). A name is 1 to 64 of A-Za-z0-9._-, beginning
+    /// with a letter or digit, as people type it; else std::invalid_argument.
     template <std::derived_from<HostedService> T>
     HostServiceCollection& addHostedService(ServiceOptions options = {})
     {
@@ -30,6 +31,13 @@ public:
     }
 
     /// `factory` returns std::unique_ptr<T>; its parameters are injected.
+    template <std::derived_from<HostedService> T, class Factory>
+        requires requires { &Factory::operator(); }
+    HostServiceCollection& addHostedService(Factory factory, ServiceOptions options = {})
+    {
+        return addHosted(HostedRegistration::of<T>({}, std::move(options), std::move(factory)));
+    }
+
     template <std::derived_from<HostedService> T, class Factory>
         requires requires { &Factory::operator(); }
     HostServiceCollection& addHostedService(std::string name, Factory factory, ServiceOptions options = {})

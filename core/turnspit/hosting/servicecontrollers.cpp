@@ -1,5 +1,6 @@
 #include <turnspit/hosting/servicecontrollers.h>
 
+#include <turnspit/base/places.h>
 #include <turnspit/hosting/hostcore.h>
 #include <turnspit/hosting/serviceorder.h>
 
@@ -26,6 +27,8 @@ Result<ServiceController*> ServiceControllers::add(HostedRegistration registrati
 {
     if (!m_d.host || m_d.host->stopping)
         return fail(ErrorKind::Refused, "the host is stopping");
+    if (!isServiceName(registration.name))
+        return fail("'" + registration.name + "' is no name of a hosted service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
     if (find(registration.name))
         return fail(ErrorKind::Refused, "there is a service '" + registration.name + "' already");
     const auto problems = m_d.host->environment->provider->check(registration.typeName, registration.dependencies);

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] ServiceController* find(std::string_view name) const;
 
     /// A service that comes later: `add(HostedRegistration::of<T>("name", options))`. It is known at once and stopped with the host, but not started.
-    /// An Error where the name is taken or a dependency is missing.
+    /// An Error where the name is taken or none (HostServiceCollection), or a dependency is missing.
     [[nodiscard]] Result<ServiceController*> add(HostedRegistration registration);
 
     /// Called when any status has changed or a service was added, posted: once a loop turn. One listener; {} ends it.
