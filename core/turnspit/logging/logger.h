@@ -18,7 +18,8 @@ namespace turnspit {
 
 /// Says things in one category: `log.info("{} rows", count)`, formats checked at compile time; among or behind the arguments stand
 /// named values and the number of the event: `log.info("order {} shipped", n, EventId(1001), kv("to", city))`. A level that is off
-/// costs one load and formats nothing. A formatter that throws fails nobody: the line says so. Any thread; a copy is cheap. The factory must outlive it.
+/// costs one load and formats nothing. A formatter that throws fails nobody: the line says so. A QString is formatted where
+/// logging/qtformat.h is included. Any thread; a copy is cheap. The factory must outlive it.
 class LoggerBase
 {
 public:
