@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGES = ["README.md", "core/README.md", "core/dotnet.md", "resources/queues.md"]
+PAGES = ["README.md", "core/guide.md", "core/dotnet.md", "resources/queues.md"]
 BLOCK = re.compile(r"^( *)```cpp\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 STATEMENT = re.compile(r"^(auto |const auto |builder\.|co_await )", re.MULTILINE)
 

@@ -168,6 +168,16 @@ class Installed(unittest.TestCase):
         wait_until(answers, "an answer of redis-server")
         return port
 
+    def test_the_pages_are_installed_and_all_that_they_point_to(self):
+        folder = os.path.join(self.prefix, "share", "doc", "libturnspit-dev")
+        pages = sorted(name for name in os.listdir(folder) if name.endswith(".md"))
+        self.assertEqual(["dotnet.md", "guide.md", "queues.md"], pages)
+        for page in pages:
+            targets = re.findall(r"\]\(([^)#:]+)\)", text(folder, page))
+            self.assertTrue(targets, page)
+            for target in targets:
+                self.assertTrue(os.path.exists(os.path.join(folder, target)), f"{page}: {target}")
+
     def test_pkg_config_has_the_same_components(self):
         if not self.redis:
             self.skipTest("there is no hiredis here")
@@ -194,6 +204,16 @@ class Installed(unittest.TestCase):
                                        "message(STATUS \"sqlite: ${Turnspit_FOUND} [${Turnspit_Sqlite_FOUND}]\")", *without)
         self.assertEqual(0, code, words)
         self.assertRegex(words, r"sqlite: (1|TRUE) \[(FALSE)?\]")
+
+    @unittest.skipUnless(shutil.which("g++-12"), "there is no g++ that is too old")
+    def test_a_compiler_that_is_too_old_is_refused_in_words_and_only_where_the_library_is_needed(self):
+        old = "-DCMAKE_CXX_COMPILER=g++-12"
+        code, words, _ = self.asks("find_package(Turnspit REQUIRED)", old)
+        self.assertNotEqual(0, code)
+        self.assertRegex(words, r"Turnspit needs clang 19 or g\+\+ 14: g\+\+ 12\S+ silently drops coroutine bodies .* -DCMAKE_CXX_COMPILER=clang\+\+-19\.")
+        code, words, _ = self.asks("find_package(Turnspit QUIET)\nmessage(STATUS \"found: [${Turnspit_FOUND}]\")", old)
+        self.assertEqual(0, code, words)
+        self.assertRegex(words, r"found: \[(0|FALSE)\]")
 
     def test_a_component_that_is_not_there_is_refused_in_words(self):
         code, words, _ = self.asks("find_package(Turnspit REQUIRED COMPONENTS Hosting Queues)")
