@@ -173,7 +173,7 @@ class Installed(unittest.TestCase):
         pages = sorted(name for name in os.listdir(folder) if name.endswith(".md"))
         self.assertEqual(["dotnet.md", "guide.md", "queues.md"], pages)
         for page in pages:
-            targets = re.findall(r"\]\(([^)#:]+)\)", text(folder, page))
+            targets = re.findall(r"\[[^\]]+\]\(([^)#:\s]+)\)", text(folder, page)) # not a lambda
             self.assertTrue(targets, page)
             for target in targets:
                 self.assertTrue(os.path.exists(os.path.join(folder, target)), f"{page}: {target}")
