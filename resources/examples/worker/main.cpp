@@ -1,6 +1,7 @@
 // A program with three services that turnspitctl and the desktop see while it runs:
 //
 //     station &
+//     station north --measure.every=5s &
 //     turnspitctl hosts
 //     turnspitctl --host station list
 //     turnspitctl --host station logs -f measure
@@ -124,6 +125,7 @@ int main(int argc, char** argv)
     builder.services().addHostedService<turnspit::QueueWorker<Archive>>("archive");
     builder.services().addHostedService<Measure>();
     builder.services().addHostedService<Report>();
-    turnspit::exposeControl(builder, argc > 1 ? argv[1] : "station");
+    const bool named = argc > 1 && argv[1][0] != '-'; // several on one machine have a name each: `station north`
+    turnspit::exposeControl(builder, named ? argv[1] : "station");
     return builder.build()->run();
 }
