@@ -153,6 +153,35 @@ private Q_SLOTS:
         QCOMPARE(said(h.state("body")), said(ServiceState::Stopped));
     }
 
+    // T8
+    void aStartOrARestartGivenUpByItsCallerGoesOn_data()
+    {
+        QTest::addColumn<bool>("restart");
+        QTest::newRow("start") << false;
+        QTest::newRow("restart") << true;
+    }
+
+    // T8
+    void aStartOrARestartGivenUpByItsCallerGoesOn()
+    {
+        QFETCH(bool, restart);
+        Fixture h;
+        Event gate;
+        h.plan.stopGate = &gate;
+        h.add();
+        h.start();
+        const auto stopping = restart ? nullptr : h.launch(h.body().stop()); // which the start waits for
+        {
+            TaskScope caller;
+            caller.spawn(observe(restart ? h.body().restart() : h.body().start(), std::make_shared<Outcomes<Result<>>>()));
+            h.clock.settle();
+        }
+        gate.set();
+        h.clock.settle();
+        QCOMPARE(said(h.state("body")), said(ServiceState::Running));
+        QCOMPARE(h.plan.made, 2);
+    }
+
     // T4
     void aFailedServiceIsRestartedWithDoublingDelays()
     {

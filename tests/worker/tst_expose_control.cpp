@@ -257,6 +257,19 @@ private Q_SLOTS:
         QVERIFY(await(program.session.awaitState(talker, QStringLiteral("stopped"), 10s)));
     }
 
+    // T8
+    void aRestartThatIsNotWaitedForEndsInAServiceThatRuns()
+    {
+        Program program(m_root->path());
+        QVERIFY(program.connect(m_root->path()));
+        ActionRequest restart = request(Action::Restart, "talker");
+        restart.wait = false;
+        const auto begun = await(program.session.act(restart));
+        QVERIFY(begun);
+        QCOMPARE(said(begun->first().state), said(ServiceState::Stopping));
+        QVERIFY(await(program.session.awaitState(talker, QStringLiteral("running"), 10s)));
+    }
+
     void whatItsServicesSayIsReadAndFollowed()
     {
         Program program(m_root->path());

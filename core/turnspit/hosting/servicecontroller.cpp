@@ -2,6 +2,34 @@
 
 namespace turnspit {
 
+namespace {
+
+template <class T>
+struct Command
+{
+    std::optional<T> answer;
+    Event done;
+};
+
+template <class T>
+Task<> perform(Task<T> task, std::shared_ptr<Command<T>> command)
+{
+    command->answer = co_await std::move(task);
+    command->done.set();
+}
+
+/// Goes on though who awaits it gives it up half-way: a restart is not left stopped.
+template <class T>
+Task<T> carryOut(ServiceController::Private& service, Task<T> task) // NOLINT(cppcoreguidelines-avoid-reference-coroutine-parameters)
+{
+    const auto command = std::make_shared<Command<T>>();
+    service.spawn(perform(std::move(task), command));
+    co_await command->done.wait();
+    co_return *std::move(command->answer);
+}
+
+} // namespace
+
 ServiceController::ServiceController(std::unique_ptr<Private> d) : m_d(std::move(d)) {}
 ServiceController::~ServiceController() = default;
 
@@ -32,7 +60,7 @@ const ServiceStatus& ServiceController::status() const noexcept
 
 Task<Result<>> ServiceController::start(Trigger trigger)
 {
-    return m_d->start(trigger);
+    return carryOut(*m_d, m_d->start(trigger));
 }
 
 Task<ServiceStopResult> ServiceController::stop(std::optional<Milliseconds> limit)
@@ -42,7 +70,7 @@ Task<ServiceStopResult> ServiceController::stop(std::optional<Milliseconds> limi
 
 Task<Result<>> ServiceController::restart(Trigger trigger)
 {
-    return m_d->restart(trigger);
+    return carryOut(*m_d, m_d->restart(trigger));
 }
 
 Task<Result<>> ServiceController::hold()

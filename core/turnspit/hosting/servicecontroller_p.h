@@ -70,6 +70,9 @@ public:
     Result<> setHeld(bool held);
     Task<Result<Outcome>> runNow(Trigger trigger);
 
+    /// Runs as long as the controller lives.
+    void spawn(Task<> task) { operations().spawn(std::move(task)); }
+
     // The steps, for a host that takes all its services through them together.
     [[nodiscard]] bool canStart() const { return !m_run && !m_startOperation && !m_stopOperation && !isLost(); }
     [[nodiscard]] bool runs() const { return m_run != nullptr; }
