@@ -2,8 +2,10 @@
 
 #include <QThread>
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 
 namespace turnspit {
 
@@ -53,6 +55,8 @@ Thread::Thread(const QString& name, Clock* clock) : m_ended(std::make_shared<std
     m_thread = std::make_unique<LoopThread>(handshake, m_ended, clock);
     m_thread->setObjectName(name);
     m_thread->start();
+    if (!m_thread->isRunning()) // there is none where the system has no more to give
+        throw std::system_error(EAGAIN, std::generic_category(), "cannot start a thread for '" + name.toStdString() + "'");
     std::unique_lock lock(handshake->mutex);
     handshake->ready.wait(lock, [&] { return handshake->mailbox != nullptr; });
     m_mailbox = handshake->mailbox;

@@ -17,6 +17,7 @@ class Thread
 {
 public:
     /// Returns when the mailbox accepts posts. `clock`, if given, becomes the thread's clock and must outlive it.
+    /// std::system_error: the system gives no more threads.
     explicit Thread(const QString& name, Clock* clock = nullptr);
 
     /// stopAndJoin.

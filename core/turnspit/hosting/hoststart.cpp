@@ -116,8 +116,13 @@ Task<> HostCore::startOne(ServiceController::Private& controller, Step step, std
             co_return; // what it needs has failed, and says so itself
         error = permission.error;
     }
-    if (!error)
-        error = co_await controller.startStep(step);
+    if (!error) {
+        try {
+            error = co_await controller.startStep(step);
+        } catch (...) { // no thread for it
+            error = std::current_exception();
+        }
+    }
     if (error) {
         controller.startFailed();
         errors.push_back({controller.registration->name, error});

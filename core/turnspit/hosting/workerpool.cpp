@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <condition_variable>
 #include <set>
+#include <system_error>
+#include <utility>
 
 namespace turnspit {
 
@@ -52,16 +54,29 @@ std::shared_ptr<Worker> WorkerPool::acquire(Affinity affinity, const std::string
     }
     const auto usable = [](const auto& worker) { return !worker->blocked; };
     const auto count = std::count_if(m_shared.begin(), m_shared.end(), usable);
-    if (count < std::max(1, m_options.workerThreads))
-        m_shared.push_back(makeThread(Affinity::Shared, "worker-" + std::to_string(++m_named)));
+    if (count < std::max(1, m_options.workerThreads)) {
+        try {
+            m_shared.push_back(makeThread(Affinity::Shared, "worker-" + std::to_string(++m_named)));
+        } catch (const std::system_error&) {
+            if (count == 0)
+                throw;
+        }
+    }
     std::shared_ptr<Worker> best;
     for (const auto& worker : m_shared) {
         if (usable(worker) && (!best || worker->runs < best->runs))
             best = worker;
     }
-    if (best->runs++ == 0)
-        m_heartbeat->startPeriodic(m_options.heartbeat);
+    ++best->runs;
+    listen();
     return best;
+}
+
+void WorkerPool::listen()
+{
+    // A service that comes and goes does not put the beat off for others.
+    if (!std::exchange(m_listens, true))
+        m_heartbeat->startPeriodic(m_options.heartbeat);
 }
 
 void WorkerPool::release(const std::shared_ptr<Worker>& worker)
@@ -75,9 +90,17 @@ void WorkerPool::release(const std::shared_ptr<Worker>& worker)
 
 void WorkerPool::markLost(const std::shared_ptr<Worker>& worker)
 {
-    worker->blocked = true;
-    if (worker->probe) // not the host thread
-        worker->blocker = worker->currentWork();
+    if (worker->affinity != Affinity::Shared || std::exchange(worker->blocked, true))
+        return;
+    // As if a beat had found it: it counts again once it answers.
+    worker->blocker = worker->currentWork();
+    ask(*worker);
+    listen();
+}
+
+void WorkerPool::ask(Worker& worker)
+{
+    worker.mailbox->post([probe = worker.probe, turn = ++worker.asked] { probe->answered.store(turn, std::memory_order_release); });
 }
 
 void WorkerPool::beat()
@@ -96,10 +119,12 @@ void WorkerPool::beat()
             m_onBlocked(*worker);
         }
         if (answered)
-            worker->mailbox->post([probe = worker->probe, turn = ++worker->asked] { probe->answered.store(turn, std::memory_order_release); });
+            ask(*worker);
     }
-    if (!working)
+    if (!working) {
         m_heartbeat->stop();
+        m_listens = false;
+    }
 }
 
 bool WorkerPool::allAnswer() const

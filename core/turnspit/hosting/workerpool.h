@@ -51,6 +51,7 @@ public:
     WorkerPool(const HostOptions& options, Clock& clock, bool inlineThreads, OnBlocked onBlocked);
     ~WorkerPool();
 
+    /// std::system_error: there is no thread for it.
     [[nodiscard]] std::shared_ptr<Worker> acquire(Affinity affinity, const std::string& service);
 
     /// Nothing of the service is left on it. A dedicated thread ends.
@@ -70,6 +71,8 @@ public:
 
 private:
     std::shared_ptr<Worker> makeThread(Affinity affinity, const std::string& name);
+    void listen();
+    static void ask(Worker& worker);
 
     const HostOptions& m_options;
     Clock& m_clock;
@@ -80,6 +83,7 @@ private:
     std::vector<std::shared_ptr<Worker>> m_dedicated;
     int m_named = 0;
     std::unique_ptr<ClockTimer> m_heartbeat;
+    bool m_listens = false; ///< the heartbeat beats
 };
 
 } // namespace turnspit

@@ -1,0 +1,151 @@
+// The threads of a host: who is asked, who is given no work, and what becomes of a start that has no thread.
+#include "recorder.h"
+
+#include <turnspit/hosting/workerpool.h>
+
+#include <semaphore>
+#include <system_error>
+
+#include <pthread.h>
+
+using namespace turnspit;
+using namespace turnspit::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A pool on a fake clock, and whom it told of.
+struct Pool
+{
+    HostOptions options;
+    FakeClock clock;
+    QStringList told;
+    WorkerPool pool{options, clock, false, [this](const Worker& worker) {
+                        told << QString::fromStdString(worker.blocker)
+                                    + (worker.blocked ? QStringLiteral(" blocks") : QStringLiteral(" answers"));
+                    }};
+
+    ~Pool() { pool.shutdown(10s); }
+};
+
+/// Keeps a thread from answering, in the name of a service.
+class Blocking
+{
+public:
+    Blocking(const Worker& worker, const char* service)
+    {
+        auto entered = std::make_shared<std::binary_semaphore>(0);
+        worker.mailbox->post([go = m_go, entered, context = &WorkContext::named(service)] {
+            const WorkContext::Scope working(context);
+            entered->release();
+            go->acquire();
+        });
+        entered->acquire();
+    }
+    ~Blocking() { m_go->release(); }
+    Blocking(const Blocking&) = delete;
+    Blocking& operator=(const Blocking&) = delete;
+
+private:
+    std::shared_ptr<std::binary_semaphore> m_go = std::make_shared<std::binary_semaphore>(0);
+};
+
+/// No thread can be made: each wants a stack that no machine has.
+class NoThreads
+{
+public:
+    NoThreads()
+    {
+        pthread_getattr_default_np(&m_before);
+        pthread_attr_t vast;
+        pthread_attr_init(&vast);
+        pthread_attr_setstacksize(&vast, std::size_t(1) << 46);
+        pthread_setattr_default_np(&vast);
+        pthread_attr_destroy(&vast);
+    }
+    ~NoThreads()
+    {
+        pthread_setattr_default_np(&m_before);
+        pthread_attr_destroy(&m_before);
+    }
+    NoThreads(const NoThreads&) = delete;
+    NoThreads& operator=(const NoThreads&) = delete;
+
+private:
+    pthread_attr_t m_before{};
+};
+
+} // namespace
+
+class TestWorkerPool : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // T6, T17
+    void aThreadThatWasGivenUpCountsAgainWhenItAnswers()
+    {
+        Pool p;
+        const auto lost = p.pool.acquire(Affinity::Shared, "a");
+        {
+            const Blocking blocking(*lost, "a");
+            p.pool.markLost(lost);
+            for (int beat = 0; beat < 3; ++beat) {
+                QVERIFY(!p.pool.allAnswer());
+                const auto other = p.pool.acquire(Affinity::Shared, "b");
+                QVERIFY(other != lost);
+                p.clock.addMailbox(other->mailbox); // it has the time to answer
+                p.clock.advance(p.options.heartbeat);
+            }
+            QCOMPARE(p.told, QStringList());
+        }
+        const auto answers = [&] {
+            p.pool.beat();
+            return p.pool.allAnswer();
+        };
+        QTRY_VERIFY(answers());
+        QCOMPARE(p.told, QStringList{QStringLiteral("a answers")});
+    }
+
+    void aServiceThatComesAndGoesDoesNotPutTheHeartbeatOff()
+    {
+        Pool p;
+        const auto steady = p.pool.acquire(Affinity::Shared, "steady");
+        const Blocking blocking(*steady, "steady");
+        for (int i = 0; i < 4; ++i) {
+            const auto other = p.pool.acquire(Affinity::Shared, "restarts");
+            QVERIFY(other != steady);
+            p.clock.addMailbox(other->mailbox); // it has the time to answer
+            p.clock.advance(p.options.heartbeat / 2);
+            p.pool.release(other);
+        }
+        QCOMPARE(p.told, QStringList{QStringLiteral("steady blocks")});
+    }
+
+    void whereThereAreNoMoreThreadsSharedWorkTakesOneThatIsThere()
+    {
+        Pool p;
+        const auto first = p.pool.acquire(Affinity::Shared, "a");
+        const NoThreads none;
+        QVERIFY(p.pool.acquire(Affinity::Shared, "b") == first);
+        QVERIFY_THROWS_EXCEPTION(std::system_error, (void)p.pool.acquire(Affinity::Dedicated, "c"));
+    }
+
+    // B8, T5, T17
+    void aServiceThatGetsNoThreadFailsItsStart()
+    {
+        InlineHost h;
+        addRecorder(h, {.name = "a"});
+        addRecorder(h, {.name = "b"}, {.affinity = Affinity::Dedicated});
+        h.build();
+        const NoThreads none;
+        const auto started = h.start();
+        QVERIFY(started->ended);
+        QVERIFY2(started->what().startsWith(QStringLiteral("cannot start a thread for 'b'")), qPrintable(started->what()));
+        QCOMPARE(h.log->find(ServiceStartFailed)->service, QStringLiteral("b"));
+        QVERIFY(h.journal.lines().contains(QStringLiteral("a.destroyed")));
+        QCOMPARE(h.stop()->value->exitCode(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWorkerPool)
+#include "tst_workerpool.moc"
