@@ -71,6 +71,22 @@ private Q_SLOTS:
         QCOMPARE(journal.text(), QStringLiteral("host host"));
     }
 
+    void anExtensionThatFailsHoldsUpNoStop()
+    {
+        struct Fails final : HostExtension
+        {
+            void stopped(const HostStopResult&) override { throw std::runtime_error("no way out"); }
+        };
+        InlineHost h;
+        h.builder.addExtension([](ServiceProvider&) { return std::make_unique<Fails>(); });
+        h.start();
+        QVERIFY(h.stop()->ended);
+        const auto lines = h.log->lines();
+        QVERIFY(std::any_of(lines.begin(), lines.end(), [](const auto& line) {
+            return line.level == LogLevel::Critical && line.text.contains(QStringLiteral("no way out"));
+        }));
+    }
+
     void anyNumberOfListenersAreToldOfChanges()
     {
         InlineHost h;

@@ -429,6 +429,26 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(ServiceError, (void)h.host->services().get<Closing>("first"));
     }
 
+    // B26, B64
+    void aContainerThatIsClosedLongAfterTheStopIsNotLate()
+    {
+        InlineHost h;
+        Event gate;
+        h.builder.services().addSingleton<Closing>([&] { return std::make_unique<Closing>(h.journal, "singleton", &gate); });
+        h.build();
+        (void)h.host->services().get<Closing>();
+        h.start();
+        QVERIFY(h.stop()->ended);
+        h.clock.advance(1h);
+        const auto closed = h.launch(h.host->close());
+        h.clock.advance(29s);
+        QVERIFY(!closed->ended);
+        gate.set();
+        h.clock.settle();
+        QVERIFY(closed->ended);
+        QCOMPARE(closed->value->exitCode(), 0);
+    }
+
     // B65, T6
     void aContainerThatClosesLateOrBadlySaysWhoItWas()
     {

@@ -22,7 +22,7 @@ class ServiceProvider;
 /// How the stop of a host ended.
 struct HostStopResult
 {
-    std::vector<ServiceStopResult> services;   ///< in the order in which they ended; those that ran
+    std::vector<ServiceStopResult> services;   ///< in the order in which they ended: those that ran, and who was abandoned before and lives
     std::vector<NamedError> errors;            ///< faults that stopped the host (StopHost), then what stop calls threw, in their order
     bool waitGivenUp = false;                  ///< a second signal ended the wait (T14)
 
@@ -74,8 +74,8 @@ public:
     [[nodiscard]] Task<HostStopResult> stop(std::stop_token hurry = {});
 
     /// stop, then closes the container: singletons that have a `Task<> close()` are awaited, in reverse order of creation, within what is
-    /// left of the time for the stop (B25, B64). What they throw, and who is late, is in the result besides. Nothing can be had from
-    /// services() afterwards. Where a thread was left alive, so is the container (T6).
+    /// left of the time for the stop (B25, B64); where the stop has ended before, within as much again. What they throw, and who is late,
+    /// is in the result besides. Nothing can be had from services() afterwards. Where a thread was left alive, so is the container (T6).
     [[nodiscard]] Task<HostStopResult> close(std::stop_token hurry = {});
 
     /// Waits until somebody stops the application or `cancelled` is stopped, then stop().

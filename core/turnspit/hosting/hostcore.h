@@ -10,6 +10,8 @@
 #include <turnspit/hosting/servicecontrollers.h>
 
 #include <deque>
+#include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -66,7 +68,7 @@ private:
     {
         HostStopResult result;
         std::unique_ptr<Deadline> deadline;
-        std::optional<std::stop_callback<std::function<void()>>> onHurry;
+        std::list<std::stop_callback<std::function<void()>>> onHurry; ///< of each one who stops
         Event done;
         bool closing = false;
         Event closed;
@@ -88,6 +90,9 @@ private:
     Task<> finishOne(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
     Task<> finishAll(Controllers controllers, std::shared_ptr<StopOperation> operation);
     Task<> abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
+    Task<> endCommand(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation);
+    Task<> stopByCommand(ServiceController::Private& controller, ServiceStopResult& result, Event& ended);
+    void addLost(HostStopResult& result) const;
     Task<> stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation);
     std::shared_ptr<StopOperation> stopOperation(std::stop_token hurryUp);
     Task<> awaitStop(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
@@ -106,6 +111,8 @@ private:
     std::unique_ptr<WorkerPool> m_pool;
     Phase m_phase = Phase::Made;
     std::unique_ptr<Deadline> m_startDeadline;
+    std::unique_ptr<Deadline> m_rollBackDeadline; ///< while a failed start is undone
+    std::vector<ServiceStopResult> m_abandoned;   ///< by then
     std::vector<NamedError> m_failed; ///< what failed in the start under way
     std::vector<NamedError> m_faults; ///< of services that stop the host
     Event m_startEnded;

@@ -17,7 +17,7 @@ public:
     HostExtension(const HostExtension&) = delete;
     HostExtension& operator=(const HostExtension&) = delete;
 
-    /// The host has stopped, so; in the host thread, before who asked for it hears of it.
+    /// The host has stopped, so; in the host thread, before who asked for it hears of it. What it throws is logged.
     virtual void stopped([[maybe_unused]] const HostStopResult& result) {}
 
 protected:

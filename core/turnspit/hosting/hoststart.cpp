@@ -170,13 +170,21 @@ Task<> HostCore::rollBack(Controllers controllers)
 {
     m_host.stopping = true;
     // Within the budget of the stop that cancelled the start, if that is why.
-    const Deadline deadline(m_host.clock(), m_host.options.shutdownTimeout, m_stop ? m_stop->deadline->token() : std::stop_token());
+    m_rollBackDeadline =
+        std::make_unique<Deadline>(m_host.clock(), m_host.options.shutdownTimeout, m_stop ? m_stop->deadline->token() : std::stop_token());
     for (auto* controller : controllers | std::views::reverse) {
         if (!controller->isStarting())
             continue;
         const auto own = std::ranges::find(m_failed, controller->registration->name, &NamedError::name);
-        co_await controller->rollBack(own == m_failed.end() ? nullptr : own->error, deadline.token());
+        const bool byCommand = controller->stopping() != nullptr; // which tells of it
+        TaskScope undoing;
+        undoing.spawn(controller->rollBack(own == m_failed.end() ? nullptr : own->error, m_rollBackDeadline->token()));
+        const auto stopping = controller->stopping();
+        co_await undoing.join();
+        if (!byCommand && stopping && stopping->result.kind == ServiceStopResult::Abandoned)
+            m_abandoned.push_back(stopping->result);
     }
+    m_rollBackDeadline.reset();
 }
 
 } // namespace turnspit

@@ -16,8 +16,12 @@ void HostCore::stop(std::stop_token hurryUp, Promise<HostStopResult> done)
 void HostCore::close(std::stop_token hurryUp, Promise<HostStopResult> done)
 {
     const auto operation = stopOperation(std::move(hurryUp));
-    if (!std::exchange(operation->closing, true))
+    if (!std::exchange(operation->closing, true)) {
+        // What closes long after the stop is not late because of that.
+        if (operation->done.isSet())
+            operation->deadline = std::make_unique<Deadline>(m_host.clock(), m_host.options.shutdownTimeout);
         m_tasks.spawn(performClose(operation));
+    }
     m_tasks.spawn(awaitClose(operation, std::move(done)));
 }
 
@@ -30,7 +34,8 @@ std::shared_ptr<HostCore::StopOperation> HostCore::stopOperation(std::stop_token
     }
     if (hurryUp.stop_possible() && !m_stop->closed.isSet()) {
         // The callback runs wherever the request is made: it only posts.
-        m_stop->onHurry.emplace(std::move(hurryUp), [this, home = Mailbox::current(), alive = m_alive, operation = std::weak_ptr(m_stop)] {
+        m_stop->onHurry.emplace_back(std::move(hurryUp), [this, home = Mailbox::current(), alive = m_alive,
+                                                          operation = std::weak_ptr(m_stop)] {
             home->post([this, alive, operation] {
                 if (const auto stopping = operation.lock(); *alive && stopping)
                     hurry(stopping);
@@ -103,7 +108,9 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
     if (m_phase == Phase::Starting) {
         m_startDeadline->expire();
         if (!co_await m_startEnded.wait(operation->deadline->token()) && m_phase == Phase::Starting) {
-            // Some start does not listen: it is abandoned, which ends the start.
+            // Some start does not listen, or what is undone of one: it is abandoned, which ends the start.
+            if (m_rollBackDeadline)
+                m_rollBackDeadline->expire();
             TaskScope all;
             for (auto& controller : m_controllers->list) {
                 if (controller.d().isInStartStep())
@@ -131,14 +138,17 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
         controller->beginStop({}, operation->deadline->token());
     co_await stopPhase(steady, Step::Stopping, operation);
     environment.lifetime->stopApplication();
+    // What was in the middle of a command of its own ends by a command, beside the others: some may wait for it.
+    TaskScope commands;
+    for (auto* controller : busy)
+        commands.spawn(endCommand(*controller, operation));
     co_await stopPhase(steady, Step::Stop, operation);
     co_await stopPhase(steady, Step::Stopped, operation);
     co_await finishAll(steady, operation);
-    // What was in the middle of a command of its own ends by a command.
-    for (auto* controller : busy)
-        operation->result.services.push_back(co_await controller->stop(operation->deadline->passed() ? Milliseconds(0) : m_host.options.shutdownTimeout));
+    co_await commands.join();
     m_host.stopErrors = nullptr;
 
+    addLost(operation->result);
     operation->result.errors = m_faults;
     operation->result.errors.insert(operation->result.errors.end(), errors.begin(), errors.end());
     environment.lifetime->notifyStopped();
@@ -147,14 +157,49 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
     else
         m_host.log().event(LogLevel::Debug, HostStoppedWithException, {}, "Hosting shutdown exception: {}", describe(errors.front()));
     m_phase = Phase::Stopped;
-    for (const auto& extension : m_extensions)
-        extension->stopped(operation->result);
+    for (const auto& extension : m_extensions) {
+        try {
+            extension->stopped(operation->result);
+        } catch (...) {
+            m_host.log().critical("an extension of the host failed: {}", describe(std::current_exception()));
+        }
+    }
     operation->done.set();
 }
 
 Task<> HostCore::abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)
 {
     operation->result.services.push_back(co_await controller.stop(Milliseconds(0)));
+}
+
+Task<> HostCore::endCommand(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)
+{
+    ServiceStopResult result;
+    Event ended;
+    TaskScope stopping; // last: its frame uses both
+    stopping.spawn(stopByCommand(controller, result, ended));
+    if (!co_await ended.wait(operation->deadline->token()) && !ended.isSet())
+        (void)co_await controller.stop(Milliseconds(0)); // joins that, whatever its own limit
+    co_await ended.wait();
+    operation->result.services.push_back(std::move(result));
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): both outlive the scope that owns this
+Task<> HostCore::stopByCommand(ServiceController::Private& controller, ServiceStopResult& result, Event& ended)
+{
+    result = co_await controller.stop(m_host.options.shutdownTimeout);
+    ended.set();
+}
+
+void HostCore::addLost(HostStopResult& result) const
+{
+    result.services.insert(result.services.begin(), m_abandoned.begin(), m_abandoned.end());
+    for (auto& controller : m_controllers->list) {
+        const bool known =
+            std::ranges::any_of(result.services, [&](const auto& each) { return each.threadAlive && each.service == controller.name(); });
+        if (controller.d().isLost() && !known)
+            result.services.push_back({ServiceStopResult::Abandoned, controller.name(), true, {}, controller.status().reason});
+    }
 }
 
 Task<> HostCore::stopOne(ServiceController::Private& controller, Step step, std::shared_ptr<StopOperation> operation)

@@ -85,6 +85,10 @@ public:
     /// What ended the last run for good; null: nothing bad.
     [[nodiscard]] std::exception_ptr fault() const { return status.state == ServiceState::Failed && m_rest ? m_rest->fault : nullptr; }
     [[nodiscard]] bool isRetrying() const { return m_rest && m_rest->retry; }
+    /// What was abandoned still runs.
+    [[nodiscard]] bool isLost() const { return m_rest && m_rest->lost; }
+    /// The stop under way; null: there is none.
+    [[nodiscard]] std::shared_ptr<const StopOperation> stopping() const { return m_stopOperation; }
     [[nodiscard]] bool isInStartStep() const { return m_startOperation && m_startOperation->inStep; }
 
     /// `retry`: by the restart policy, which goes on counting.
@@ -173,7 +177,6 @@ private:
     void noteEnd(Outcome outcome, const std::string& error);
     void detach();
     [[nodiscard]] FailureBehaviour behaviour() const;
-    [[nodiscard]] bool isLost() const { return m_rest && m_rest->lost; }
     [[nodiscard]] RestartTracker& tracker();
     TaskScope& operations();
     [[nodiscard]] Milliseconds stopLimit() const;
