@@ -51,6 +51,32 @@ private Q_SLOTS:
         QCOMPARE(m->shownState("housekeeping"), QStringLiteral("Waiting"));
     }
 
+    void theFirstServiceOfAPersonIsSelectedRatherThanTheHostsOwnWork()
+    {
+        m->add("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn);
+        m->open();
+        QCOMPARE(m->window->selectedNames(), QStringList());
+        m->add("ticker", ServiceState::Running); // behind it in the list
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), listOf("ticker"));
+        m->add("api", ServiceState::Running); // in front of both: what is selected stays
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), listOf("ticker"));
+
+        // What somebody has chosen stays too, and is forgotten with the last service.
+        m->select("housekeeping");
+        m->add("backup", ServiceState::Running);
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), listOf("housekeeping"));
+        for (const char* const name : {"api", "backup", "ticker"})
+            m->session->drop(QString::fromLatin1(name));
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), QStringList());
+        m->add("web", ServiceState::Running, ServiceKind::Kept, "shop");
+        m->settle(1s);
+        QCOMPARE(m->window->selectedNames(), listOf("web"));
+    }
+
     void aClickOnStartAsksTheHostAndItsAnswerIsShown()
     {
         m->add("api", ServiceState::Stopped);

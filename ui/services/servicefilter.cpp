@@ -1,5 +1,6 @@
 #include <ui/services/servicefilter.h>
 
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
 
 #include <algorithm>
@@ -93,6 +94,12 @@ int ServiceFilter::shownCount() const
 QModelIndex ServiceFilter::indexOf(const QString& name, int column) const
 {
     return mapFromSource(static_cast<const ServiceModel*>(sourceModel())->indexOf(name, column));
+}
+
+bool ServiceFilter::isOfHost(const QModelIndex& index) const
+{
+    const ServiceInfo* const service = static_cast<const ServiceModel*>(sourceModel())->find(index.data(ServiceModel::NameRole).toString());
+    return service && turnspit::isOfHost(*service);
 }
 
 bool ServiceFilter::filterAcceptsRow(int row, const QModelIndex& parent) const

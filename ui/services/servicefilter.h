@@ -37,6 +37,8 @@ public:
     [[nodiscard]] int shownCount() const;
 
     [[nodiscard]] QModelIndex indexOf(const QString& name, int column = 0) const;
+    /// A service that is part of the host itself; a group never is.
+    [[nodiscard]] bool isOfHost(const QModelIndex& index) const;
 
     void resort();
 

@@ -144,8 +144,13 @@ bool ServiceView::select(const QString& name)
 void ServiceView::selectFirst()
 {
     QModelIndex first = m_filter.index(0, 0);
-    if (m_filter.rowCount(first) > 0 && isExpanded(first))
-        first = m_filter.index(0, 0, first);
+    for (int row = 0; row < m_filter.rowCount(); ++row) {
+        const QModelIndex index = m_filter.index(row, 0);
+        if (m_filter.isOfHost(index))
+            continue;
+        first = m_filter.rowCount(index) > 0 && isExpanded(index) ? m_filter.index(0, 0, index) : index;
+        break;
+    }
     selectionModel()->setCurrentIndex(first, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] QString currentName() const;
     /// Makes it the only selected one and shows it; false where the filter hides it.
     bool select(const QString& name);
+    /// The host's own work only where nothing else is shown.
     void selectFirst();
 
     /// All groups are unfolded, without forgetting which were not.

@@ -1,5 +1,6 @@
 #include <ui/window/mainwindow.h>
 
+#include <ui/services/holdspan.h>
 #include <ui/services/servicefilter.h>
 #include <ui/services/servicemodel.h>
 #include <ui/services/serviceview.h>
@@ -15,6 +16,8 @@
 #include <QResizeEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 /// Where the parts of the window are, and what of it is remembered.
 namespace turnspit {
@@ -72,13 +75,20 @@ void MainWindow::rememberFilter()
 
 void MainWindow::recallSelection()
 {
+    const ServiceModel& model = m_mirror->model();
+    if (std::ranges::all_of(model.services(), isOfHost)) {
+        // The page of nothing is shown: the first service that comes is the one to look at.
+        m_view->clearSelection();
+        m_recallsSelection = true;
+        return;
+    }
     // Once for each host: whoever clears the selection afterwards means it.
     if (!m_recallsSelection || m_filter->rowCount() == 0)
         return;
     m_recallsSelection = false;
     for (const QString& name : m_memory->value(QStringLiteral("selection")).toStringList()) {
         const QModelIndex row = m_filter->indexOf(name);
-        if (!row.isValid())
+        if (!row.isValid() || isOfHost(*model.find(name)))
             continue;
         if (m_view->selectionModel()->hasSelection())
             m_view->selectionModel()->select(row, QItemSelectionModel::Select | QItemSelectionModel::Rows);
