@@ -198,6 +198,7 @@ void Program::refreshTray()
     OverallInput input{.services = mirror.model().services(),
                        .unseen = m_front->unseen.names(),
                        .live = mirror.isLive(),
+                       .silent = mirror.isSilent(),
                        .holdEnds = mirror.model().holdEnds(),
                        .noticesHeldUntil = m_noticeHold->end(),
                        .quitting = m_front->quit.isUnderWay() || m_ending};
@@ -379,6 +380,11 @@ void Program::connectionChanged()
 {
     HostSession& session = m_open->session();
     const bool away = !session.isInProcess() && session.connection() != HostSession::Connection::Connected;
+    if (away)
+        m_front->pulse.reset();
+    else if (!m_front->pulse && !session.isInProcess())
+        m_front->pulse = std::make_unique<Pulse>(session, [this](bool answers) { hostAnswers(answers); });
+    m_front->mirror.setAnswers(true); // until it is found that it does not
     if (!away) {
         m_lostTimer->stop();
         m_away = m_lost = false;
@@ -397,6 +403,18 @@ void Program::connectionChanged()
     notice.buttons = {{QStringLiteral("startHere"), tr("Start here")}};
     m_front->window.notices().show(notice);
     refreshTray();
+}
+
+void Program::hostAnswers(bool answers)
+{
+    m_front->mirror.setAnswers(answers);
+    if (answers)
+        return m_front->window.notices().close(hostKey);
+    Notice notice;
+    notice.key = hostKey;
+    notice.summary = tr("The host of these services does not answer.");
+    notice.body = tr("It may be busy, or hang. What is shown is what it said last.");
+    m_front->window.notices().show(notice);
 }
 
 void Program::startHere()

@@ -67,10 +67,12 @@ private:
     void showSession(std::unique_ptr<OpenSession> open);
     void refreshTray();
     void connectionChanged();
+    void hostAnswers(bool answers);
 
     // program_workers.cpp
     void connectWorkers();
     void refreshHosts();
+    void refreshSilence();
     void showHost(const QString& key);
     void dismissHosts(const QStringList& keys);
     void workerConnected(const QString& name);

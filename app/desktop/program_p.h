@@ -2,6 +2,8 @@
 
 #include "program.h"
 
+#include "pulse.h"
+
 #include <turnspit/control/hostsession.h>
 #include <ui/hosts/hostlist.h>
 #include <ui/notices/hostnews.h>
@@ -41,6 +43,7 @@ struct Program::Front
     QuickActions actions;
     QuitFlow quit;
     WindowPresence presence;
+    std::unique_ptr<Pulse> pulse; ///< of a host that is connected and not in this process
 };
 
 } // namespace turnspit::desktop

@@ -32,9 +32,18 @@ void Program::refreshHosts()
 {
     HostEntry here;
     here.name = tr("This computer");
-    here.state = m_front->mirror.isLive() ? HostEntry::State::Answers : HostEntry::State::Silent;
-    here.counts = countOf(m_front->mirror.model().services());
+    const HostMirror& mirror = m_front->mirror;
+    here.state = mirror.isLive() && !mirror.isSilent() ? HostEntry::State::Answers : HostEntry::State::Silent;
+    here.counts = countOf(mirror.model().services());
     m_front->hosts->setHosts(QList<HostEntry>{here} + m_workers->entries(), Clock::current().wallNow());
+    refreshSilence();
+}
+
+/// The window takes it from whoever asks the host that it shows.
+void Program::refreshSilence()
+{
+    const QString key = m_front->hosts->current();
+    m_front->window.mirror().setAnswers(key.isEmpty() ? !m_front->mirror.isSilent() : !m_workers->isSilent(key));
 }
 
 void Program::showHost(const QString& key)
@@ -44,6 +53,7 @@ void Program::showHost(const QString& key)
         return;
     m_front->hosts->setCurrent(key);
     m_front->shown.show(*session);
+    refreshSilence();
 }
 
 void Program::dismissHosts(const QStringList& keys)

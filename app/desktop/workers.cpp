@@ -90,6 +90,12 @@ HostSession* Workers::session(const QString& name) const
     return worker == m_workers.end() ? nullptr : worker->second.session.get();
 }
 
+bool Workers::isSilent(const QString& name) const
+{
+    const auto worker = m_workers.find(name);
+    return worker != m_workers.end() && worker->second.entry.state == HostEntry::State::Silent;
+}
+
 void Workers::dismiss(const QStringList& names)
 {
     for (const QString& name : names) {

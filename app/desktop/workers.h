@@ -37,6 +37,9 @@ public:
     /// Null: no such program.
     [[nodiscard]] HostSession* session(const QString& name) const;
 
+    /// It is there, and does not answer.
+    [[nodiscard]] bool isSilent(const QString& name) const;
+
     /// Only those that are over; their sessions go.
     void dismiss(const QStringList& names);
 

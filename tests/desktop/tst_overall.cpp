@@ -43,6 +43,8 @@ private Q_SLOTS:
 
         is(Overall::Unreachable, {.services = {serviceNamed(api, Running)}, .unseen = {}, .live = false},
            QStringLiteral("No host is running"));
+        is(Overall::Unreachable, {.services = {serviceNamed(api, Running)}, .unseen = {api}, .silent = true},
+           QStringLiteral("The host does not answer"));
         is(Overall::NothingRunning, {.services = {serviceNamed(api, Stopped)}, .unseen = {}},
            QStringLiteral("Nothing running"));
         is(Overall::NothingRunning, {.services = {waiting}, .unseen = {}},

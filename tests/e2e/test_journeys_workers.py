@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from desktop import demo
-from harness import BIN, DEADLINE, wait_until
+from harness import BIN, DEADLINE, holds_for, wait_until
 from journeys import JourneyCase, main
 
 
@@ -130,6 +130,7 @@ class Programs(JourneyCase):
         try:
             self.measure_entry("does not answer", 5, stopped)
             self.see("label", "station does not answer.")
+            self.see("push button", "Does not answer; more about the host")  # of the one that is shown
             self.picture("workers-silent")
             self.assertEqual("silent", self.hosts()["station"])
             self.assertRegex(self.desktop.ok("hosts").out, r"(?m)^station +worker +does not answer ")
@@ -160,6 +161,30 @@ class Programs(JourneyCase):
             program.send_signal(signal.SIGCONT)
         self.entry("3 services, *")
         self.show_station()
+
+
+class AttachedHost(JourneyCase):
+    """The daemon that the window is attached to."""
+
+    def test_one_that_hangs_is_seen_not_to_answer_and_hears_afterwards_what_it_was_told(self):
+        self.desktop.service("heart", demo("beat", 1))
+        self.desktop.start()
+        self.open()
+        self.wait_row("heart", "running")
+        stopped = time.monotonic()
+        self.desktop.daemon.send_signal(signal.SIGSTOP)
+        try:
+            self.within(5, lambda: self.eyes.find("push button", "Does not answer; more about the host"), "that it does not answer", stopped)
+            self.see("label", "The host of these services does not answer.")
+            self.picture("attached-silent")
+            self.choose("heart")
+            self.button("Stop")
+            holds_for(lambda: self.eyes.find("push button", "Does not answer; more about the host"), 1, "that it does not answer")
+        finally:
+            self.desktop.daemon.send_signal(signal.SIGCONT)
+        self.see("push button", "Connected; more about the host")
+        self.gone("label", "The host of these services does not answer.")
+        self.wait_row("heart", "stopped")
 
 
 if __name__ == "__main__":

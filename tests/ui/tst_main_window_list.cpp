@@ -1,10 +1,12 @@
 #include "windowfixture.h"
 
 #include <support/await.h>
+#include <ui/session/hostmirror.h>
 #include <ui/window/detailpane.h>
 
 #include <QComboBox>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -77,6 +79,18 @@ private Q_SLOTS:
         m->session->replaceAll();
         m->settle(1s);
         QVERIFY(colourful() > 60);
+
+        // Connected, but hanging: it hears what it is told when it answers again.
+        m->window->mirror().setAnswers(false);
+        m->settle(1s);
+        QVERIFY2(colourful() < 40, qPrintable(QString::number(colourful())));
+        QCOMPARE(m->part<QAbstractButton>("connectionState").text(), QStringLiteral("Does not answer"));
+        QVERIFY(m->part<QLabel>("hostFacts").text().startsWith(QStringLiteral("Last known of fake")));
+        QVERIFY(m->action("actionStart").isEnabled() || m->action("actionStop").isEnabled());
+        m->window->mirror().setAnswers(true);
+        m->settle(1s);
+        QVERIFY(colourful() > 60);
+        QCOMPARE(m->part<QAbstractButton>("connectionState").text(), QStringLiteral("Host in this window"));
     }
 
     void servicesThatANoticeToldOfAreShownAloneUntilSomebodyWantsToSeeOthers()

@@ -28,6 +28,12 @@ bool HostMirror::isLive() const
     return m_host && m_session.connection() == HostSession::Connection::Connected;
 }
 
+void HostMirror::setAnswers(bool answers)
+{
+    if (std::exchange(m_answers, answers) != answers)
+        Q_EMIT hostChanged();
+}
+
 void HostMirror::attach()
 {
     if (!m_subscribed && !m_subscribing) {

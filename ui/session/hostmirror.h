@@ -35,12 +35,16 @@ public:
     /// Connected, and what is shown is the host's word.
     [[nodiscard]] bool isLive() const;
 
+    /// Told by whoever asks: a host that is connected may hang. What it is told meanwhile it hears when it answers again.
+    void setAnswers(bool answers);
+    [[nodiscard]] bool isSilent() const { return !m_answers; }
+
     /// Why the last attach failed; empty if it did not, or only because no host is connected.
     [[nodiscard]] QString problem() const { return m_problem; }
 
 Q_SIGNALS:
     void servicesChanged();
-    /// Host facts, connection or problem.
+    /// Host facts, connection, whether it answers, or problem.
     void hostChanged();
 
 private:
@@ -61,6 +65,7 @@ private:
     bool m_subscribed = false;
     bool m_subscribing = false;
     bool m_resyncing = false;
+    bool m_answers = true;
     QString m_problem;
 
     QHash<QString, ServiceInfo> m_changed; ///< not handed on yet, as the next two

@@ -108,7 +108,7 @@ int liveCount(const QList<ServiceInfo>& services)
 
 Overall overall(const OverallInput& input)
 {
-    if (!input.live)
+    if (!input.live || input.silent)
         return Overall::Unreachable;
     if (input.quitting)
         return Overall::Working;
@@ -147,7 +147,7 @@ QString overallText(const OverallInput& input, WallTime now)
 {
     switch (overall(input)) {
     case Overall::Unreachable:
-        return OverallWords::tr("No host is running");
+        return input.live ? OverallWords::tr("The host does not answer") : OverallWords::tr("No host is running");
     case Overall::Working: {
         const QString text = workingText(input.services);
         return text.isEmpty() ? OverallWords::tr("Quitting…") : text;

@@ -17,7 +17,7 @@ enum class Overall {
     Working,     ///< something starts, stops or backs off
     Failed,      ///< and nobody has looked at it yet
     Held,        ///< every schedule is held, or notices are
-    Unreachable, ///< no host answers
+    Unreachable, ///< no host is there, or it does not answer
 };
 
 /// What the overall state is made of.
@@ -25,7 +25,8 @@ struct OverallInput
 {
     QList<ServiceInfo> services;
     QStringList unseen;                     ///< failures, newest first
-    bool live = true;                       ///< a host answers
+    bool live = true;                       ///< a host is connected
+    bool silent = false;                    ///< ... and does not answer
     QHash<QString, WallTime> holdEnds = {}; ///< of the holds that end by themselves
     std::optional<WallTime> noticesHeldUntil = {};
     bool quitting = false; ///< services are being stopped because the program ends

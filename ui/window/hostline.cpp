@@ -76,8 +76,8 @@ QString HostLine::facts() const
         if (service.nextRun && !isOfHost(service) && service.state == ServiceState::Waiting && (!next || *service.nextRun < *next->nextRun))
             next = &service;
     }
-    // Of one that is gone, or away, the figures are the last ones.
-    const bool there = m_mirror.isLive();
+    // Of one that is gone, away or silent, the figures are the last ones.
+    const bool there = m_mirror.isLive() && !m_mirror.isSilent();
     QStringList parts{there ? tr("%1 running since %2", "program, time")
                                   .arg(host->host, QLocale().toString(words::local(host->since).time(), QLocale::ShortFormat))
                             : tr("Last known of %1", "program").arg(host->host)};
@@ -100,6 +100,8 @@ QString HostLine::connectionText() const
     case HostSession::Connection::Connecting:
         return tr("Connecting…");
     case HostSession::Connection::Connected:
+        if (m_mirror.isSilent())
+            return tr("Does not answer");
         return m_session.isInProcess() ? tr("Host in this window") : tr("Connected");
     case HostSession::Connection::Lost:
         return tr("Not connected");

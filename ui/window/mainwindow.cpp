@@ -411,7 +411,7 @@ void MainWindow::hostChanged()
         m_examples->setServices(m_mirror->model().services(), live);
     }
     m_wasLive = live;
-    m_view->setLastKnown(!live);
+    m_view->setLastKnown(!live || m_mirror->isSilent());
     const HostInfo* const host = m_mirror->host();
     setWindowTitle(host && host->host != QLatin1String("turnspitd") && host->host != QLatin1String("turnspit")
                        ? tr("%1 — Turnspit", "%1 is the name of a host").arg(host->host)
