@@ -211,6 +211,19 @@ private Q_SLOTS:
         QVERIFY2(!started->error, qPrintable(started->what()));
     }
 
+    void oncePutTogetherAHostHasItsReadersAndLayers()
+    {
+        OptionsHost h;
+        h.builder.configure<SyncOptions>("sync");
+        h.text("[late]\nanything = 1\n");
+        h.build();
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, h.builder.addSection("late"));
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, h.builder.configure<MailOptions>("late", [](TomlReader&, MailOptions&) {}));
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, h.builder.addConfigurationFile("late.toml"));
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, (void)h.builder.configuration());
+        QCOMPARE(failures(h.start()->error), (QStringList{QStringLiteral("configuration"), QStringLiteral("acme.toml:1:2: unknown key `late`")}));
+    }
+
     void aSectionHasOneReader()
     {
         HostBuilder builder;

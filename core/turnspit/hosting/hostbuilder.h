@@ -46,8 +46,9 @@ public:
     /// Fixed when the builder was made.
     [[nodiscard]] const HostingEnvironment& environment() const noexcept;
 
-    /// The layers of options: what the builder was given of environment and command line, and what is added here.
-    [[nodiscard]] Configuration& configuration() noexcept;
+    /// The layers of options: what the builder was given of environment and command line, and what is added here. std::logic_error once
+    /// the host is built, which runs with what was there then.
+    [[nodiscard]] Configuration& configuration();
 
     /// Adds `acme.toml` and on top of it `acme.Development.toml`, of the environment's name. A path that is not absolute is looked for
     /// in the content root. An unreadable file, or a missing one that is required (the second one never is), ends the start of the host.
@@ -105,7 +106,7 @@ public:
         return *this;
     }
 
-    /// The program reads this table of configuration() itself.
+    /// The program reads this table of configuration() itself. std::logic_error where somebody reads it already, or once the host is built.
     HostBuilder& addSection(const std::string& section, const std::string& reader = "the program");
 
     /// Judged when the host starts, before anything is started: all failures of a type, or of one of its names, are one OptionsError (B12,
@@ -154,6 +155,7 @@ public:
 
 private:
     friend class Host;
+    void requireUnbuilt(const std::string& what) const;
     [[nodiscard]] const std::shared_ptr<HostConfiguration>& hostConfiguration() const noexcept;
 
     template <class T, class Function>

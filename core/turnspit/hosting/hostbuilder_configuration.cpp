@@ -4,6 +4,7 @@
 #include <turnspit/hosting/hostbuilder_p.h>
 
 #include <filesystem>
+#include <stdexcept>
 
 namespace turnspit {
 
@@ -31,8 +32,16 @@ const HostingEnvironment& HostBuilder::environment() const noexcept
     return *m_d->environment;
 }
 
-Configuration& HostBuilder::configuration() noexcept
+/// What is said of options belongs to the host once it is built, which may look at it from its own thread.
+void HostBuilder::requireUnbuilt(const std::string& what) const
 {
+    if (m_d->built)
+        throw std::logic_error("The host is built already: " + what + " cannot be added any more.");
+}
+
+Configuration& HostBuilder::configuration()
+{
+    requireUnbuilt("options");
     return m_d->configuration->layers();
 }
 
@@ -43,6 +52,7 @@ const std::shared_ptr<HostConfiguration>& HostBuilder::hostConfiguration() const
 
 HostBuilder& HostBuilder::addSection(const std::string& section, const std::string& reader)
 {
+    requireUnbuilt("a reader of [" + section + "]");
     m_d->configuration->addSection(section, reader);
     return *this;
 }
