@@ -1,6 +1,7 @@
 #include "config/configtesting.h"
 
 #include <turnspit/config/hostsettings.h>
+#include <turnspit/logging/logsink.h>
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void doesNotTakeAnUnreadableFileForAnEmptyOne();
     void leavesVariablesThatAreNoOptionsAlone();
     void keepsTheDefaultsOfServicesWithTheirPlaces();
+    void takesEveryLevelOfTheLogAlsoByCategory();
 };
 
 void TestHostSettings::hasTheDefaultsOfTheContract()
@@ -34,6 +36,8 @@ void TestHostSettings::hasTheDefaultsOfTheContract()
     QVERIFY(!settings->startTimeout);
     QCOMPARE(settings->workerThreads, 0);
     QCOMPARE(settings->logTotalSize, std::uint64_t(2'000'000'000));
+    QCOMPARE(settings->logLevel, std::string("info"));
+    QVERIFY(settings->logLevels.empty());
     QVERIFY(settings->historyKeep == std::chrono::days(90));
     QVERIFY(settings->defaults.empty());
 }
@@ -55,21 +59,23 @@ void TestHostSettings::readsEveryOptionFromEveryLayer()
 {
     const auto same = [](const Result<HostSettings>& settings) {
         return settings && settings->shutdownTimeout == 0s && settings->startTimeout == 2s &&
-               settings->workerThreads == 3 && settings->logTotalSize == 4000 && settings->historyKeep == 5h;
+               settings->workerThreads == 3 && settings->logTotalSize == 4000 && settings->logLevel == "warning" && settings->historyKeep == 5h;
     };
     QVERIFY(same(HostSettings::parse("[host]\nshutdown_timeout = \"0s\"\nstart_timeout = \"2s\"\nworker_threads = "
-                                     "3\n[log]\ntotal_size = \"4KB\"\n[history]\nkeep = \"5h\"\n",
+                                     "3\n[log]\ntotal_size = \"4KB\"\n[logging]\nlevel = \"warning\"\n[history]\nkeep = \"5h\"\n",
                                      "t")));
     QVERIFY(same(HostSettings::parse("", "t",
                                      {{"TURNSPIT_HOST__SHUTDOWN_TIMEOUT", "0s"},
                                       {"TURNSPIT_HOST__START_TIMEOUT", "2s"},
                                       {"TURNSPIT_HOST__WORKER_THREADS", "3"},
                                       {"TURNSPIT_LOG__TOTAL_SIZE", "4KB"},
+                                      {"TURNSPIT_LOGGING__LEVEL", "warning"},
                                       {"TURNSPIT_HISTORY__KEEP", "5h"}})));
     HostSettings::Overrides overrides{{"host.shutdown-timeout", "0s"},
                                       {"host.start-timeout", "2s"},
                                       {"host.worker-threads", "3"},
                                       {"log.total-size", "4KB"},
+                                      {"logging.level", "warning"},
                                       {"history.keep", "5h"}};
     QVERIFY(same(HostSettings::parse("", "t", {}, overrides)));
     QCOMPARE(HostSettings::optionNames().size(), overrides.size());
@@ -115,6 +121,10 @@ void TestHostSettings::saysWhatIsWrongAndWhere_data()
         "TURNSPIT_DEFAULTS__RESTART__DELAY: `defaults` can only be set in turnspit.toml");
     row("a table over an option", "", "TURNSPIT_HOST__WORKER_THREADS__X=1", "",
         "TURNSPIT_HOST__WORKER_THREADS__X: `host.worker_threads` must be an integer, not a table");
+    row("unknown level", "", "", "logging.level=loud",
+        "--logging.level: `logging.level` must be \"trace\", \"debug\", \"info\", \"warning\", \"error\", \"critical\" or \"off\", not \"loud\"");
+    row("unknown level of a category", "[logging.levels]\nqt = \"loud\"\n", "", "",
+        "t.toml:2:6: `logging.levels.qt` must be \"trace\", \"debug\", \"info\", \"warning\", \"error\", \"critical\" or \"off\", not \"loud\"");
     row("unknown argument", "", "", "host.shutdown=1s", "--host.shutdown: unknown key `host.shutdown`");
     row("near argument", "", "", "host.worker-thread=1",
         "--host.worker-thread: unknown key `host.worker_thread`: did you mean `host.worker_threads`?");
@@ -142,6 +152,17 @@ void TestHostSettings::saysWhatIsWrongAndWhere()
     const auto settings = HostSettings::parse(bytes(file), "t.toml", environment, overrides);
     QCOMPARE(errorOf(settings), expected);
     QVERIFY(settings.error().kind == ErrorKind::InvalidDefinition);
+}
+
+void TestHostSettings::takesEveryLevelOfTheLogAlsoByCategory()
+{
+    for (int level = 0; level <= static_cast<int>(LogLevel::Off); ++level) {
+        const std::string word(toString(static_cast<LogLevel>(level)));
+        const auto settings = HostSettings::parse("[logging]\nlevel = \"" + word + "\"\n[logging.levels]\n\"turnspit::Engine\" = \"" + word + "\"\n", "t.toml");
+        QVERIFY2(settings, qPrintable(errorOf(settings)));
+        QCOMPARE(settings->logLevel, word);
+        QCOMPARE(settings->logLevels, (std::map<std::string, std::string>{{"turnspit::Engine", word}}));
+    }
 }
 
 void TestHostSettings::takesAMissingFileForAnEmptyOne()

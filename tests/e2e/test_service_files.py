@@ -747,6 +747,18 @@ class Places(Case):
         self.assertTrue(os.path.getsize(os.path.join(self.host.state, "turnspitd.log")) > 0)
         self.assertNotEqual("", self.host.said())
 
+    def test_the_hosts_own_log_says_more_or_less(self):
+        self.host.start("--logging.level=debug")
+        wait_until(lambda: " debug turnspit::Host " in self.host.said(), self.host.said)
+        self.assertEqual(0, self.host.terminate())
+        before = self.host.said()
+        self.host.settings("[logging]\nlevel = \"warning\"\n[logging.levels]\n\"turnspit::Host\" = \"debug\"\n")
+        self.host.start()
+        self.assertEqual(0, self.host.terminate())
+        said = self.host.said()[len(before):]
+        self.assertIn(" debug turnspit::Host ", said)
+        self.assertNotIn(" info ", said)
+
 
 if __name__ == "__main__":
     main_beside(Schedules, Restarts)

@@ -11,6 +11,13 @@ namespace {
 constexpr int maxWorkerThreads = 256;
 constexpr std::string_view environmentPrefix = "TURNSPIT_";
 
+void readLevel(TomlReader& from, const std::string& key, std::string& into)
+{
+    static const std::vector<std::string> words{"trace", "debug", "info", "warning", "error", "critical", "off"};
+    if (const auto word = from.readWord(key, words))
+        into = words[*word];
+}
+
 /// [defaults] are keys of a service file, whose types only its reader knows: they come from the file alone.
 void refusePlainText(const TomlTable& defaults, std::vector<Error>& errors)
 {
@@ -36,6 +43,14 @@ Result<HostSettings> read(const TomlTable& root)
     if (auto log = reader.readTable("log")) {
         log->readSize("total_size", settings.logTotalSize, 1);
         log->finish();
+    }
+    if (auto logging = reader.readTable("logging")) {
+        readLevel(*logging, "level", settings.logLevel);
+        if (auto levels = logging->readTable("levels")) {
+            for (const std::string& category : levels->keys())
+                readLevel(*levels, category, settings.logLevels[category]);
+        }
+        logging->finish();
     }
     if (auto history = reader.readTable("history")) {
         history->readDuration("keep", settings.historyKeep, Milliseconds(1));
@@ -85,7 +100,7 @@ Result<HostSettings> HostSettings::load(const std::string& file, const Environme
 
 std::vector<std::string> HostSettings::optionNames()
 {
-    return {"host.shutdown-timeout", "host.start-timeout", "host.worker-threads", "log.total-size", "history.keep"};
+    return {"host.shutdown-timeout", "host.start-timeout", "host.worker-threads", "log.total-size", "logging.level", "history.keep"};
 }
 
 } // namespace turnspit

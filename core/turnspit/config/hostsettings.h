@@ -5,6 +5,7 @@
 #include <turnspit/config/configuration.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ namespace turnspit {
 /// | startTimeout | `[host] start_timeout` | `TURNSPIT_HOST__START_TIMEOUT` | `--host.start-timeout` |
 /// | workerThreads | `[host] worker_threads` | `TURNSPIT_HOST__WORKER_THREADS` | `--host.worker-threads` |
 /// | logTotalSize | `[log] total_size` | `TURNSPIT_LOG__TOTAL_SIZE` | `--log.total-size` |
+/// | logLevel | `[logging] level` | `TURNSPIT_LOGGING__LEVEL` | `--logging.level` |
+/// | logLevels | `[logging.levels]`: categories | - | - |
 /// | historyKeep | `[history] keep` | `TURNSPIT_HISTORY__KEEP` | `--history.keep` |
 /// | defaults | `[defaults]`: keys of a service file | - | - |
 struct HostSettings
@@ -27,6 +30,9 @@ struct HostSettings
     std::optional<Milliseconds> startTimeout;   ///< none: a start may take as long as it likes
     int workerThreads = 0;                      ///< 0: chosen by the host from the machine
     std::uint64_t logTotalSize = 2'000'000'000; ///< bytes, logs of all services together
+    /// What the host says in its own log: one of trace, debug, info, warning, error, critical, off.
+    std::string logLevel = "info";
+    std::map<std::string, std::string> logLevels; ///< by the beginning of the category; the longest counts
     Milliseconds historyKeep = std::chrono::days(90);
     TomlTable defaults; ///< origins name turnspit.toml; checkDefaults (servicefile) checks the keys
 

@@ -20,6 +20,11 @@ void addEngine(HostBuilder& builder, EngineOptions& options)
         host.servicesStartConcurrently = true;
         host.servicesStopConcurrently = true;
     });
+    builder.configure<LoggingOptions>([&options](LoggingOptions& logging) {
+        logging.level = logLevelFromString(options.settings.logLevel).value();
+        for (const auto& [category, level] : options.settings.logLevels)
+            logging.levels[category] = logLevelFromString(level).value();
+    });
     options.builtInLogs = std::make_shared<ServiceLogs>("engine");
     builder.addLogSink(options.builtInLogs);
     builder.services().addInstance<EngineOptions>(options);
