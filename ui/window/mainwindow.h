@@ -111,6 +111,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    // mainwindow_parts.cpp
     void createList();
     void createDetail();
     void createPages();
