@@ -52,7 +52,7 @@ Engine::Engine(EngineOptions& options, EngineLink& link, ServiceControllers& con
     : m_options(options), m_link(link), m_controllers(controllers), m_lifetime(lifetime), m_log(std::move(log)), m_clock(Clock::current()), m_mailbox(Mailbox::current()),
       m_environment(currentEnvironment()), m_random(std::random_device{}()), m_publisher(m_clock),
       m_folder(options.places, m_clock), m_holdEnds(m_clock, [this](const std::string& name, WallTime end) { holdOver(name, end); }),
-      m_usageRings(m_clock), m_tasks([this](std::exception_ptr error) {
+      m_logWatches([this](const std::string& service, bool on) { m_keeper->send(keep::Watch{service, on}); }), m_usageRings(m_clock), m_tasks([this](std::exception_ptr error) {
           try {
               std::rethrow_exception(error);
           } catch (const std::exception& e) {
@@ -348,30 +348,12 @@ void Engine::wallClockSet()
 
 // ---- logs -------------------------------------------------------------------------------------------------------------------------
 
-Event& Engine::logEvent(const std::string& service)
-{
-    auto& slot = m_logEvents[service];
-    if (!slot)
-        slot = std::make_unique<Event>();
-    return *slot;
-}
-
 void Engine::pruneLogs()
 {
     for (const auto& [name, unit] : m_units) {
         if (unit->hasDefinition())
             m_keeper->send(keep::Prune{name, logPlan(unit->definition().log, logFolder(name))});
     }
-}
-
-void Engine::watchLog(const std::string& service, bool on)
-{
-    int& watchers = m_watchedLogs[service];
-    watchers += on ? 1 : -1;
-    if ((on && watchers == 1) || (!on && watchers == 0))
-        m_keeper->send(keep::Watch{service, on});
-    if (watchers == 0)
-        m_watchedLogs.erase(service);
 }
 
 } // namespace turnspit

@@ -14,6 +14,7 @@
 #include <turnspit/process/keeperclient.h>
 #include <turnspit/services/goodtexts.h>
 #include <turnspit/session/holdends.h>
+#include <turnspit/session/logwatches.h>
 #include <turnspit/session/publisher.h>
 #include <turnspit/session/servicelogs.h>
 #include <turnspit/services/servicefolder.h>
@@ -104,9 +105,8 @@ public:
     /// What the folder says is applied: the differences, a line each. `startNew`: names that were written by us and start only if asked.
     std::vector<std::string> applyFolder(const std::vector<FolderChange>& changes, const std::map<std::string, bool>& startNew = {});
 
-    /// A log of this service was written to (a page may have more now), or a run of it ended.
-    [[nodiscard]] Event& logEvent(const std::string& service);
-    void watchLog(const std::string& service, bool on);
+    /// Told when a log of a service was written to (a page may have more now), or a run of it ended.
+    [[nodiscard]] LogWatches& logWatches() { return m_logWatches; }
 
     /// Tells the keeper to remove what is older than its service keeps.
     void pruneLogs();
@@ -165,6 +165,7 @@ private:
     std::unique_ptr<Thread> m_files;
     std::unique_ptr<GoodTexts> m_goodTexts;
     std::unique_ptr<KeeperClient> m_keeper;
+    LogWatches m_logWatches;
     std::shared_ptr<UsageMonitor> m_usage = std::make_shared<UsageMonitor>(); ///< the files thread only
     UsageRings m_usageRings;
     std::unique_ptr<ClockTimer> m_usageTimer;
@@ -175,8 +176,6 @@ private:
 
     std::map<std::string, std::unique_ptr<Unit>> m_units;
     std::set<std::string> m_unitsToDrop;
-    std::map<std::string, std::unique_ptr<Event>> m_logEvents;
-    std::map<std::string, int> m_watchedLogs;
 
     // what history knew when the host started
     std::map<std::string, Run> m_restoredRuns;

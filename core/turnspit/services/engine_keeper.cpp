@@ -57,10 +57,7 @@ void Engine::received(const keep::KeeperMessage& message)
         if (Unit* owner = unitOf(killing->run))
             owner->killing(*killing);
     } else if (const auto* wrote = std::get_if<keep::Wrote>(&message)) {
-        if (const auto it = m_logEvents.find(wrote->service); it != m_logEvents.end()) {
-            it->second->set();
-            it->second->reset();
-        }
+        m_logWatches.written(wrote->service);
     } else if (const auto* notKept = std::get_if<keep::NotKept>(&message)) {
         m_publisher.setProblem("logs", notKept->error == 0 ? std::string()
                                                            : "output of services is not kept: " + std::generic_category().message(notKept->error));
@@ -100,10 +97,8 @@ void Engine::allEndsTold()
     } else {
         reconcileAll();
     }
-    for (const auto& [service, watchers] : m_watchedLogs) {
-        if (watchers > 0)
-            m_keeper->send(keep::Watch{service, true});
-    }
+    for (const std::string& service : m_logWatches.watched())
+        m_keeper->send(keep::Watch{service, true});
 }
 
 void Engine::reconcileAll()

@@ -65,10 +65,7 @@ void Engine::runEnded(const Run& run, bool acknowledge)
         };
     }
     m_history->post([run](HistoryStore& store) { return store.endRun(run); }, std::move(done));
-    if (const auto it = m_logEvents.find(run.service); it != m_logEvents.end()) {
-        it->second->set();
-        it->second->reset();
-    }
+    m_logWatches.written(run.service);
 }
 
 void Engine::changed(Unit& unit)

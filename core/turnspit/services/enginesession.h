@@ -79,8 +79,7 @@ private:
     // enginesession_logs.cpp: LogQueries::Source
     Task<Result<LogPageQuery>> select(LogQuery query, bool follow) override;
     Result<std::string> logFolderOf(const QString& service) const override;
-    Event& logEvent(const std::string& service) override;
-    void watchLog(const std::string& service, bool on) override;
+    LogWatches& logWatches() override;
 
     [[nodiscard]] Error unknown(const QString& name) const;
 

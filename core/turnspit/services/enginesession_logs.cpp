@@ -86,14 +86,9 @@ Result<std::string> EngineSession::logFolderOf(const QString& service) const
     return m_engine.logFolder(name);
 }
 
-Event& EngineSession::logEvent(const std::string& service)
+LogWatches& EngineSession::logWatches()
 {
-    return m_engine.logEvent(service);
-}
-
-void EngineSession::watchLog(const std::string& service, bool on)
-{
-    m_engine.watchLog(service, on);
+    return m_engine.logWatches();
 }
 
 Task<Result<LogPage>> EngineSession::readLog(LogQuery query)

@@ -14,19 +14,6 @@ constexpr auto followLimit = 20s;
 /// Looked again after so long though nobody said that there is more.
 constexpr auto followLook = 1s;
 
-class Watching
-{
-public:
-    Watching(LogQueries::Source& source, std::string service) : m_source(source), m_service(std::move(service)) { m_source.watchLog(m_service, true); }
-    ~Watching() { m_source.watchLog(m_service, false); }
-    Watching(const Watching&) = delete;
-    Watching& operator=(const Watching&) = delete;
-
-private:
-    LogQueries::Source& m_source;
-    std::string m_service;
-};
-
 } // namespace
 
 LogQueries::LogQueries(Source& source, Clock& clock) : m_source(source), m_clock(clock), m_pages(std::make_shared<LogPages>()) {}
@@ -55,12 +42,10 @@ Task<Result<LogPage>> LogQueries::read(LogQuery query)
 Task<Result<LogPage>> LogQueries::follow(LogQuery query)
 {
     co_await yieldToLoop();
-    const std::string service = query.service.toStdString();
-    const Watching watching(m_source, service);
+    LogWatches::Watch watch(m_source.logWatches(), query.service.toStdString());
     const Instant deadline = m_clock.now() + followLimit;
     for (;;) {
-        // Taken before the page is read: what is written meanwhile sets the event.
-        Event& event = m_source.logEvent(service);
+        watch.begin();
         std::stop_source late;
         auto timer = m_clock.createTimer([&late] { late.request_stop(); });
         auto selection = co_await m_source.select(query, true);
@@ -74,23 +59,21 @@ Task<Result<LogPage>> LogQueries::follow(LogQuery query)
         if (!found->atEnd)
             continue;
         timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_clock.now()));
-        co_await event.wait(late.get_token());
+        co_await watch.news(late.get_token());
     }
 }
 
 Task<Result<LogExtent>> LogQueries::extent(LogExtentQuery query)
 {
     co_await yieldToLoop();
-    const std::string service = query.service.toStdString();
-    const Watching watching(m_source, service);
+    LogWatches::Watch watch(m_source.logWatches(), query.service.toStdString());
     const Instant deadline = m_clock.now() + followLimit;
     LogQuery wanted;
     wanted.service = query.service;
     wanted.run = query.run;
     wanted.allRuns = query.allRuns;
     for (;;) {
-        // Taken before the log is looked at: what is written meanwhile sets the event.
-        Event& event = m_source.logEvent(service);
+        watch.begin();
         std::stop_source late;
         auto timer = m_clock.createTimer([&late] { late.request_stop(); });
         auto selection = co_await m_source.select(wanted, false);
@@ -102,7 +85,7 @@ Task<Result<LogExtent>> LogQueries::extent(LogExtentQuery query)
         if (!extent || !query.behind || extent->end != *query.behind || !extent->live || m_clock.now() >= deadline)
             co_return extent;
         timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_clock.now()));
-        co_await event.wait(late.get_token());
+        co_await watch.news(late.get_token());
     }
 }
 

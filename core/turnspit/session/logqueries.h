@@ -1,9 +1,9 @@
 #pragma once
 
-#include <turnspit/async/event.h>
 #include <turnspit/async/task.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/session/logpages.h>
+#include <turnspit/session/logwatches.h>
 
 #include <memory>
 #include <string>
@@ -27,11 +27,8 @@ public:
         /// The folder of a service's log; an Error where there is no such service.
         [[nodiscard]] virtual Result<std::string> logFolderOf(const QString& service) const = 0;
 
-        /// Set when that log was written to, or a run of it ended; the next call may give another one.
-        [[nodiscard]] virtual Event& logEvent(const std::string& service) = 0;
-
-        /// Somebody waits for that event, or nobody does any more; calls add up.
-        virtual void watchLog(const std::string& service, bool on) = 0;
+        /// Told of what is written; outlives what is asked here.
+        [[nodiscard]] virtual LogWatches& logWatches() = 0;
     };
 
     LogQueries(Source& source, Clock& clock);

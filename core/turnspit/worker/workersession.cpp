@@ -46,7 +46,8 @@ private:
 WorkerSession::WorkerSession(Parts parts)
     : FilelessSession(parts.host.host.toStdString()), m_parts(std::move(parts)), m_clock(Clock::current()), m_publisher(m_clock),
       m_holdEnds(m_clock, [this](const std::string& name, WallTime) { holdOver(name); }),
-      m_logNews(std::make_shared<LogNews>([this](const std::string& service) { logWritten(service); })), m_logs(*this, m_clock)
+      m_logNews(std::make_shared<LogNews>([this](const std::string& service) { m_logWatches.written(service); })),
+      m_logWatches([this](const std::string& service, bool on) { m_logNews->watch(service, on); }), m_logs(*this, m_clock)
 {
     m_publisher.setHost(m_parts.host);
     m_publisher.onDelta = [this](const Delta& delta) { Q_EMIT deltaArrived(delta); };

@@ -95,9 +95,7 @@ private:
     // workersession_logs.cpp: LogQueries::Source
     Task<Result<LogPageQuery>> select(LogQuery query, bool follow) override;
     Result<std::string> logFolderOf(const QString& service) const override;
-    Event& logEvent(const std::string& service) override;
-    void watchLog(const std::string& service, bool on) override;
-    void logWritten(const std::string& service);
+    LogWatches& logWatches() override { return m_logWatches; }
 
     Parts m_parts;
     Clock& m_clock;
@@ -106,9 +104,8 @@ private:
     std::shared_ptr<const void> m_watch; ///< of the controllers
     bool m_shuttingDown = false;
     std::set<Waiter*> m_waiters;
-    std::map<std::string, std::unique_ptr<Event>> m_logEvents;
-    std::map<std::string, int> m_watched;
     std::shared_ptr<LogNews> m_logNews; ///< of what is written in other threads
+    LogWatches m_logWatches;
     LogQueries m_logs;
     TaskScope m_tasks; // last: its frames use all of the above
 };

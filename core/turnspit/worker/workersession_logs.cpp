@@ -3,7 +3,6 @@
 
 #include <turnspit/hosting/servicecontroller.h>
 #include <turnspit/session/controllers.h>
-#include <turnspit/worker/lognews.h>
 
 namespace turnspit {
 
@@ -30,29 +29,6 @@ Result<std::string> WorkerSession::logFolderOf(const QString& service) const
     if (!m_parts.logs)
         return fail(ErrorKind::Refused, hostName() + " keeps no logs");
     return m_parts.logsFolder + "/" + service.toStdString();
-}
-
-Event& WorkerSession::logEvent(const std::string& service)
-{
-    auto& slot = m_logEvents[service];
-    if (!slot)
-        slot = std::make_unique<Event>();
-    slot->reset();
-    return *slot;
-}
-
-void WorkerSession::watchLog(const std::string& service, bool on)
-{
-    int& watchers = m_watched[service];
-    watchers += on ? 1 : -1;
-    if (watchers == (on ? 1 : 0))
-        m_logNews->watch(service, on);
-}
-
-void WorkerSession::logWritten(const std::string& service)
-{
-    if (const auto event = m_logEvents.find(service); event != m_logEvents.end())
-        event->second->set();
 }
 
 Task<Result<LogPage>> WorkerSession::readLog(LogQuery query)
