@@ -116,6 +116,8 @@ private:
     ServiceInfo service(const QString& name);
     bool exists(const QString& name);
     LogPage readUntil(LogQuery query, const QByteArray& line);
+    std::optional<RunId> runToItsEnd(const QString& name);
+    bool startTalker(const QString& name);
 
     ContractFactory m_factory;
     std::unique_ptr<ContractHost> m_host;

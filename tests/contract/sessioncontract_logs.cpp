@@ -14,16 +14,41 @@ namespace turnspit {
 
 using namespace contract;
 
+namespace {
+
+LogQuery outputOf(const QString& service)
+{
+    LogQuery query;
+    query.service = service;
+    query.streams = name("o");
+    return query;
+}
+
+} // namespace
+
+std::optional<RunId> SessionContract::runToItsEnd(const QString& service)
+{
+    const auto begun = await(session().run(service, Trigger::Ctl));
+    return begun && await(session().awaitRun(begun->id)) ? std::optional(begun->id) : std::nullopt;
+}
+
+/// It has said "first", which is in its log.
+bool SessionContract::startTalker(const QString& service)
+{
+    add(service, QStringLiteral("command = %1\nautostart = false\n").arg(m_host->talkerCommand()));
+    if (!act(Action::Start, {service}))
+        return false;
+    m_host->talk(service, "first");
+    return textsOf(readUntil(outputOf(service), "first").entries).contains("first");
+}
+
 void SessionContract::aLogIsReadPageByPageToItsEnd()
 {
     add(name("a"), counting);
-    const auto begun = await(session().run(name("a"), Trigger::Ctl));
+    const auto begun = runToItsEnd(name("a"));
     QVERIFY(begun);
-    QVERIFY(await(session().awaitRun(begun->id)));
 
-    LogQuery query;
-    query.service = name("a");
-    query.streams = name("o");
+    LogQuery query = outputOf(name("a"));
     query.count = 7;
     QList<QByteArray> texts;
     QList<quint64> numbers;
@@ -53,10 +78,8 @@ void SessionContract::aLogIsReadPageByPageToItsEnd()
     QVERIFY(behind->entries.isEmpty());
     QVERIFY(behind->atEnd);
 
-    query = {};
-    query.service = name("a");
-    query.run = begun->id;
-    query.streams = name("o");
+    query = outputOf(name("a"));
+    query.run = begun;
     const auto slice = await(session().readLog(query));
     QVERIFY(slice);
     QCOMPARE(textsOf(slice->entries), expected);
@@ -65,12 +88,8 @@ void SessionContract::aLogIsReadPageByPageToItsEnd()
 void SessionContract::theLastEntriesOfALogAreRead()
 {
     add(name("a"), counting);
-    const auto begun = await(session().run(name("a"), Trigger::Ctl));
-    QVERIFY(begun);
-    QVERIFY(await(session().awaitRun(begun->id)));
-    LogQuery query;
-    query.service = name("a");
-    query.streams = name("o");
+    QVERIFY(runToItsEnd(name("a")));
+    LogQuery query = outputOf(name("a"));
     query.last = 3;
     const auto page = await(session().readLog(query));
     QVERIFY(page);
@@ -81,14 +100,9 @@ void SessionContract::theLastEntriesOfALogAreRead()
 void SessionContract::aLogIsSearched()
 {
     add(name("a"), counting);
-    for (int n = 0; n < 2; ++n) {
-        const auto begun = await(session().run(name("a"), Trigger::Ctl));
-        QVERIFY(begun);
-        QVERIFY(await(session().awaitRun(begun->id)));
-    }
-    LogQuery query;
-    query.service = name("a");
-    query.streams = name("o");
+    for (int n = 0; n < 2; ++n)
+        QVERIFY(runToItsEnd(name("a")));
+    LogQuery query = outputOf(name("a"));
     query.grep = name("^4[12]$");
     const auto page = await(session().readLog(query));
     QVERIFY(page);
@@ -99,13 +113,9 @@ void SessionContract::aLogIsReadAndSearchedByNumber()
 {
     const QString a = name("a");
     add(a, counting);
-    RunId last;
-    for (int n = 0; n < 2; ++n) {
-        const auto begun = await(session().run(a, Trigger::Ctl));
-        QVERIFY(begun);
-        last = begun->id;
-        QVERIFY(await(session().awaitRun(last)));
-    }
+    QVERIFY(runToItsEnd(a));
+    const auto last = runToItsEnd(a);
+    QVERIFY(last);
     LogExtentQuery where;
     where.service = a;
     where.allRuns = true;
@@ -168,13 +178,7 @@ void SessionContract::aLogIsReadAndSearchedByNumber()
 void SessionContract::theExtentOfALogWaitsUntilItGrows()
 {
     const QString a = name("a");
-    add(a, QStringLiteral("command = %1\nautostart = false\n").arg(m_host->talkerCommand()));
-    QVERIFY(act(Action::Start, {a}));
-    LogQuery query;
-    query.service = a;
-    query.streams = name("o");
-    m_host->talk(a, "first");
-    readUntil(query, "first");
+    QVERIFY(startTalker(a));
     LogExtentQuery where;
     where.service = a;
     const auto now = await(session().logExtent(where));
@@ -194,15 +198,8 @@ void SessionContract::theExtentOfALogWaitsUntilItGrows()
 void SessionContract::followWaitsUntilAnEntryArrives()
 {
     const QString a = name("a");
-    add(a, QStringLiteral("command = %1\nautostart = false\n").arg(m_host->talkerCommand()));
-    QVERIFY(act(Action::Start, {a}));
-    LogQuery query;
-    query.service = a;
-    query.streams = name("o");
-    m_host->talk(a, "first");
-    const LogPage first = readUntil(query, "first");
-    QVERIFY(textsOf(first.entries).contains("first"));
-
+    QVERIFY(startTalker(a));
+    LogQuery query = outputOf(a);
     query.last = 0; // from here on
     const auto here = await(session().readLog(query));
     QVERIFY(here);
@@ -222,10 +219,7 @@ void SessionContract::followEndsWithItsRun()
     const QString a = name("a");
     add(a, sleeper);
     QVERIFY(act(Action::Start, {a}));
-    LogQuery query;
-    query.service = a;
-    query.streams = name("o");
-    Begun waiting(session().followLog(query));
+    Begun waiting(session().followLog(outputOf(a)));
     QVERIFY(await(session().hostStatus()));
     QVERIFY(!waiting.isDone());
     QVERIFY(act(Action::Stop, {a}));
