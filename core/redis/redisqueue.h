@@ -26,7 +26,7 @@ struct RedisQueueOptions : QueueOptions
 /// `{NAME}:dead`. Delivered again, a message comes after those that wait. How safe a message is, is a matter of the server's own settings.
 ///
 /// A thread of its own does the work, with two connections: one waits for messages. Where the connection is lost, it comes back by itself: receivers
-/// wait, what is asked for meanwhile waits for `patience`. What had no answer when it was lost is Unreachable, and may have been done; a key makes a
+/// wait, what is asked for meanwhile waits for `patience`; so it is where the server has become another one's replica. What had no answer when it was lost is Unreachable, and may have been done; a key makes a
 /// second send safe. An extension by more than QueueOptions::visibility holds as long as this object lives.
 class RedisQueue : public MessageQueue
 {

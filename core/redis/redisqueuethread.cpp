@@ -197,7 +197,13 @@ void RedisQueueThread::answered(Request& answered, const redisReply* reply)
                 makeGroup();
             return issue(request);
         }
-        finish(request, fail(redisError(said, m_options.server)));
+        if (said.find("READONLY ") != said.npos) {
+            // Not the server that may be written to any more: what was asked waits for the one that is found there next.
+            m_held.push_back(request);
+            m_commands->drop(redisError(said, m_options.server));
+        } else {
+            finish(request, fail(redisError(said, m_options.server)));
+        }
     }
     finished();
 }
