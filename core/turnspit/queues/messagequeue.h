@@ -32,7 +32,8 @@ private:
 /// A message is delivered to one receiver at a time. It is that receiver's until it is acked, given back (nack), buried, or its time
 /// (QueueOptions::visibility, unless extended) is over: then it is delivered again, as the next attempt. So a message whose worker died
 /// is not lost, and one whose worker was slow is worked on twice: handlers are made for that. After QueueOptions::maxAttempts it goes to
-/// the dead letters. Those that are delivered the first time come in the order in which they were sent.
+/// the dead letters. Those that are delivered the first time come in the order in which they were sent; one
+/// that comes again may come before or after those that wait, so who gives one back that he cannot do now says a delay.
 ///
 /// Each function may be called in any thread with an event loop; its task goes on in that one. A task that is given up half-way has
 /// happened or not; a receive that is given up or stopped loses no message, what had been meant for it is delivered to another one.
