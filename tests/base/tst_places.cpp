@@ -165,10 +165,10 @@ void TestPlaces::refusesLongSocketPaths()
     QVERIFY(Places::resolve({"/c", "/s", fits}, {}));
     const auto runtime = Places::resolve({"/c", "/s", fits + "r"}, {});
     QCOMPARE(runtime.error().message, "the socket path " + fits + "r/host.sock has 91 bytes, at most 90 are possible: choose a shorter "
-                                                                    "folder with --runtime-dir");
+                                                                    "folder with --runtime-dir or TURNSPIT_RUNTIME_DIR");
     const auto state = Places::resolve({"/c", fits + "r", "/r"}, {});
     QCOMPARE(state.error().message, "the socket path " + fits + "r/keep.sock has 91 bytes, at most 90 are possible: choose a shorter "
-                                                                  "folder with --state-dir");
+                                                                  "folder with --state-dir or TURNSPIT_STATE_DIR");
 }
 
 void TestPlaces::makesMissingFoldersForTheUserAlone()
@@ -197,7 +197,7 @@ void TestPlaces::saysWhatIsInTheWay()
     Places places = ground.places();
     places.config = ground.root + "/file";
     QCOMPARE(places.prepare().error().message, places.config + " is not a folder: move it away, or choose another with --config-dir, "
-                                                               "--state-dir or --runtime-dir");
+                                                               "--state-dir or --runtime-dir (TURNSPIT_CONFIG_DIR and so on)");
     places.config = ground.root + "/file/config";
     QCOMPARE(places.prepare().error().message, "cannot make the folder " + places.config + ": Not a directory");
     places.config = ground.root + "/dangling";
@@ -212,7 +212,7 @@ void TestPlaces::refusesALinkAsRuntimeFolder()
     std::filesystem::create_directory(ground.root + "/elsewhere");
     std::filesystem::create_directory_symlink(ground.root + "/elsewhere", places.runtime);
     QCOMPARE(places.prepare().error().message,
-             "the runtime folder " + places.runtime + " is a link: remove it, or choose another with --runtime-dir");
+             "the runtime folder " + places.runtime + " is a link: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
 }
 
 void TestPlaces::refusesSomebodyElsesRuntimeFolder()
@@ -226,7 +226,7 @@ void TestPlaces::refusesSomebodyElsesRuntimeFolder()
         places.runtime = "/tmp"; // root's, and anybody may write to it
     }
     QCOMPARE(places.prepare().error().message,
-             "the runtime folder " + places.runtime + " belongs to another user: remove it, or choose another with --runtime-dir");
+             "the runtime folder " + places.runtime + " belongs to another user: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
 }
 
 void TestPlaces::saysWhereItMayNotWrite()

@@ -70,7 +70,7 @@ Result<> makeFolder(const std::string& path)
     if (::stat(path.c_str(), &info) != 0)
         return fail("cannot read the folder " + path + ": " + errnoText(errno));
     if (!S_ISDIR(info.st_mode))
-        return fail(path + " is not a folder: move it away, or choose another with --config-dir, --state-dir or --runtime-dir");
+        return fail(path + " is not a folder: move it away, or choose another with --config-dir, --state-dir or --runtime-dir (TURNSPIT_CONFIG_DIR and so on)");
     if (::access(path.c_str(), W_OK | X_OK) != 0)
         return fail("cannot write to the folder " + path + ": " + errnoText(errno));
     return {};
@@ -81,9 +81,9 @@ Result<> closeRuntime(const std::string& runtime)
 {
     struct stat info{};
     if (::lstat(runtime.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
-        return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir");
+        return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
     if (info.st_uid != ::getuid())
-        return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir");
+        return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
     if ((info.st_mode & 077) != 0 && ::chmod(runtime.c_str(), 0700) != 0)
         return fail("cannot close the runtime folder " + runtime + " to others: " + errnoText(errno));
     return {};
@@ -123,9 +123,9 @@ Result<Places> Places::resolve(const Overrides& overrides, const Environment& en
     } else {
         places.runtime = "/tmp/turnspit-" + std::to_string(::getuid());
     }
-    if (auto ok = checkSocketPath(places.hostSocket(), "--runtime-dir"); !ok)
+    if (auto ok = checkSocketPath(places.hostSocket(), "--runtime-dir or TURNSPIT_RUNTIME_DIR"); !ok)
         return fail(ok.error());
-    if (auto ok = checkSocketPath(places.keeperSocket(), "--state-dir"); !ok)
+    if (auto ok = checkSocketPath(places.keeperSocket(), "--state-dir or TURNSPIT_STATE_DIR"); !ok)
         return fail(ok.error());
     return places;
 }
