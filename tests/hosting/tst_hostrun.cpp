@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include <unistd.h>
+
 using namespace turnspit;
 using namespace turnspit::test;
 using namespace std::chrono_literals;
@@ -19,7 +21,7 @@ public:
     {
         for (int i = 0; i < m_signals; ++i) {
             ::raise(SIGTERM);
-            co_await delay(20ms);
+            co_await delay(200ms); // in between, those are two
         }
         co_await m_never.wait();
     }
@@ -36,6 +38,32 @@ class TestHostRun : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // T14
+    void aSignalThatComesTwiceAtOnceIsOne()
+    {
+        /// Is stopped by a signal that comes to it and to its process group, and takes its time.
+        class Careful final : public HostedService
+        {
+        public:
+            Task<> start(std::stop_token) override { co_return; }
+            Task<> stop(std::stop_token hurry) override
+            {
+                if (!co_await delay(100ms, hurry))
+                    throw std::runtime_error("in a hurry");
+            }
+        };
+        HostBuilder builder;
+        builder.addLogSink(std::make_shared<MemorySink>());
+        builder.services().addHostedService<Careful>([] { return std::make_unique<Careful>(); });
+        const auto host = builder.build();
+        host->lifetime().onStarted([] {
+            ::kill(::getpid(), SIGTERM);
+            ::kill(::getpid(), SIGTERM);
+            ::raise(SIGTERM);
+        });
+        QCOMPARE(host->run(), 0);
+    }
+
     // T6, T14
     void runEndsThoughAStartDoesNotListen_data()
     {

@@ -480,6 +480,7 @@ private Q_SLOTS:
             Task<> start(std::stop_token) override { co_return; }
             Task<> stop(std::stop_token) override
             {
+                co_await delay(200ms);
                 ::raise(SIGTERM); // the second one comes while the first is being followed
                 co_await m_never.wait();
             }

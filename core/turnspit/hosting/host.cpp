@@ -16,6 +16,9 @@ namespace turnspit {
 
 namespace {
 
+/// A signal that comes so soon after the first one is the same: `timeout` and its like send it to a program and to its process group.
+constexpr std::chrono::milliseconds sameSignal{20};
+
 Task<> startHost(Host& host, std::stop_token cancelled, std::exception_ptr& error, Event& ended)
 {
     try {
@@ -178,12 +181,14 @@ int Host::run()
 {
     std::optional<int> code;
     std::stop_source hurry;
-    bool asked = false;
+    std::optional<Instant> asked;
     const SignalWatch signals([&](int) {
-        if (std::exchange(asked, true))
-            hurry.request_stop();
-        else
+        if (!asked) {
             lifetime().stopApplication();
+            asked = Clock::system().now();
+        } else if (Clock::system().now() - *asked >= sameSignal) {
+            hurry.request_stop();
+        }
     });
     const auto& log = m_d->environment->log;
     if (m_d->options.statusMessages)
