@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 namespace turnspit {
 
@@ -15,6 +17,9 @@ constexpr std::chrono::milliseconds lastLook{100};
 
 /// Turns of the loop that handlers get to unwind when the time is over; the host gives a few more.
 constexpr int lastTurns = 8;
+
+/// Before what a queue said that was asked how it is.
+const std::string noAnswer = "the queue does not answer: ";
 
 enum class Verdict { Done, Cancelled, Rejected, Failed };
 
@@ -227,8 +232,19 @@ Task<> QueueWorkerBase::extend(HeldPtr held)
 
 Task<> QueueWorkerBase::look()
 {
-    if (const auto queue = co_await m_queue.status())
+    const auto queue = co_await m_queue.status();
+    if (queue) {
         m_status.queue = *queue;
+        if (std::exchange(m_silent, false)) {
+            m_log.info("the queue answers again");
+            if (m_status.lastError.starts_with(noAnswer)) // else a message has failed meanwhile
+                m_status.lastError.clear();
+        }
+    } else if (!std::exchange(m_silent, true)) {
+        // Else nothing would be seen of it: who receives waits it out.
+        m_status.lastError = noAnswer + queue.error().text();
+        m_log.warning("{}", m_status.lastError);
+    }
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): outlives the scope that owns this

@@ -138,6 +138,7 @@ private:
     std::minstd_rand m_random{std::random_device{}()};
     QueueWorkerStatus m_status;
     std::optional<QueueWorkerStatus> m_told;
+    bool m_silent = false; ///< the queue, when it was looked at last
     std::function<void()> m_onStatus;
 };
 
@@ -152,6 +153,7 @@ private:
 /// message left to whoever has it now. A handler that blocks its thread blocks that too: give it Affinity::Dedicated and a visibility that is long enough.
 ///
 /// A handler that nobody registered, and an error out of receive, fail the service, not its messages.
+/// A queue that does not answer is waited for: the log says so, once, and QueueWorkerStatus::lastError.
 template <HandlesMessages Handler, std::derived_from<MessageQueue> Queue = MessageQueue>
 class QueueWorker : public QueueWorkerBase
 {

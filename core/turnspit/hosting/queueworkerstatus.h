@@ -16,7 +16,7 @@ struct QueueWorkerStatus
     std::uint64_t retried = 0;   ///< given back for another attempt
     std::uint64_t dead = 0;      ///< rejected, or their last attempt failed
     std::uint64_t givenBack = 0; ///< through no fault of theirs
-    std::string lastError;       ///< what the last failure said; kept until one is done
+    std::string lastError;       ///< what the last failure said, of a message or of the queue; kept until one is done, or the queue answers again
 
     bool operator==(const QueueWorkerStatus&) const = default;
 };
