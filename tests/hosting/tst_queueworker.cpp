@@ -423,19 +423,30 @@ private Q_SLOTS:
         QVERIFY(h.logged(LogLevel::Warning).first().contains(QStringLiteral("not done in its time")));
     }
 
-    void aHandlerThatNobodyRegisteredFailsTheServiceAndNoMessage()
+    // B68
+    void aHandlerThatNobodyRegisteredIsFoundAtBuildAndWhereAWorkerIsAdded()
     {
         struct Unknown
         {
             Task<> handle(const Message&, std::stop_token) { co_return; }
         };
+        {
+            Fixture h;
+            h.builder.services().addHostedService<QueueWorker<Unknown>>("worker");
+            std::string said;
+            try {
+                h.build();
+            } catch (const std::exception& error) {
+                said = error.what();
+            }
+            QVERIFY2(said.find("Unknown'") != std::string::npos, said.c_str());
+            QVERIFY2(said.find("QueueWorker<") != std::string::npos, said.c_str());
+        }
         Fixture h;
-        h.builder.services().addHostedService<QueueWorker<Unknown>>("worker");
-        h.start();
-        h.send("a");
-        QCOMPARE(said(h.state("worker")), said(ServiceState::Failed));
-        QVERIFY(h.controller("worker").status().lastError.find("Unknown") != std::string::npos);
-        QCOMPARE(h.status().depth, 1u);
+        h.run();
+        const auto added = h.host->controllers().add(HostedRegistration::of<QueueWorker<Unknown>>("later"));
+        QVERIFY(!added);
+        QVERIFY2(added.error().message.find("Unknown'") != std::string::npos, added.error().message.c_str());
     }
 
     void aQueueThatDoesNotWorkFailsTheServiceAndEndsWhatIsInHand()

@@ -88,6 +88,7 @@ std::unique_ptr<Host> HostBuilder::build()
     Registrations registrations;
     for (const auto& hosted : services.hosted()) {
         consumers.emplace_back(hosted.typeName, hosted.dependencies);
+        consumers.emplace_back(hosted.typeName, hosted.fromScopes);
         registrations.push_back(&hosted);
     }
     environment.provider = services.build(consumers, dependencyProblems(registrations));

@@ -34,6 +34,7 @@ struct HostedRegistration
     bool saysReady = false;             ///< takes a Readiness
     std::shared_ptr<const ServiceOptions> options; ///< never null
     std::vector<Dependency> dependencies;
+    std::vector<Dependency> fromScopes; ///< what it gets out of scopes of its own while it runs: must be there too (B68)
 
     /// In the worker thread, from a scope of its own.
     [[nodiscard]] std::unique_ptr<HostedService> make(ServiceProvider& scope) const;
@@ -96,6 +97,8 @@ private:
         }
         out.options = shared(std::move(options));
         out.dependencies = std::move(recipe.dependencies);
+        if constexpr (requires { T::handlerDependency(); })
+            out.fromScopes.push_back(T::handlerDependency());
         out.saysReady = std::ranges::any_of(out.dependencies, [](const auto& each) { return each.type == typeid(Readiness); });
         out.m_make = std::move(recipe.make);
         return out;

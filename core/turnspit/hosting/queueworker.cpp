@@ -54,9 +54,8 @@ QueueWorkerOptions checked(QueueWorkerOptions options)
 
 } // namespace
 
-QueueWorkerBase::QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options,
-                                 Dependency handler)
-    : m_queue(queue), m_scopes(scopes), m_log(std::move(log)), m_options(checked(options)), m_handler(std::move(handler))
+QueueWorkerBase::QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options)
+    : m_queue(queue), m_scopes(scopes), m_log(std::move(log)), m_options(checked(options))
 {}
 
 QueueWorkerBase::~QueueWorkerBase()
@@ -66,7 +65,6 @@ QueueWorkerBase::~QueueWorkerBase()
 
 Task<> QueueWorkerBase::execute(std::stop_token stopping)
 {
-    checkHandler();
     std::exception_ptr error;
     LinkedStopSource intake(m_options.atStop == AtStop::Drain ? m_handlersStop.get_token() : stopping);
     const auto failed = [&](std::exception_ptr failure) {
@@ -87,14 +85,6 @@ Task<> QueueWorkerBase::execute(std::stop_token stopping)
     tell();
     if (error)
         std::rethrow_exception(error);
-}
-
-void QueueWorkerBase::checkHandler()
-{
-    const auto scope = m_scopes.createScope();
-    const auto problems = scope.provider().check("QueueWorker", {m_handler});
-    if (!problems.empty())
-        throw ServiceError(problems.front());
 }
 
 Task<> QueueWorkerBase::receiveAll(std::stop_token intake)

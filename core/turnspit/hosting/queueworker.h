@@ -81,7 +81,7 @@ public:
 
 protected:
     /// std::out_of_range for a concurrency below 1, a negative time, or a jitter that is not from 0 to 1.
-    QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options, Dependency handler);
+    QueueWorkerBase(MessageQueue& queue, ServiceScopeFactory& scopes, LoggerBase log, QueueWorkerOptions options);
 
     /// Gets the handler from `scope` and calls it.
     virtual Task<> handle(ServiceScope& scope, const Message& message, std::stop_token stopping) = 0;
@@ -103,7 +103,6 @@ private:
     using HeldPtr = std::shared_ptr<Held>;
 
     void onStatusChanged(std::function<void()> call) { m_onStatus = std::move(call); }
-    void checkHandler();
     Task<> receiveAll(std::stop_token intake);
     Task<> work(HeldPtr held);
 
@@ -130,7 +129,6 @@ private:
     ServiceScopeFactory& m_scopes;
     const LoggerBase m_log;
     const QueueWorkerOptions m_options;
-    const Dependency m_handler;
 
     std::list<HeldPtr> m_held; ///< not settled
     std::stop_source m_handlersStop;
@@ -152,7 +150,7 @@ private:
 /// comes again. While a handler works, its message is extended; where it is not this worker's any more, the handler's `stopping` is stopped and the
 /// message left to whoever has it now. A handler that blocks its thread blocks that too: give it Affinity::Dedicated and a visibility that is long enough.
 ///
-/// A handler that nobody registered, and an error out of receive, fail the service, not its messages.
+/// A handler that nobody registered fails the build of the host (B68); an error out of receive fails the service, not its messages.
 /// A queue that does not answer is waited for: the log says so, once, and QueueWorkerStatus::lastError.
 template <HandlesMessages Handler, std::derived_from<MessageQueue> Queue = MessageQueue>
 class QueueWorker : public QueueWorkerBase
@@ -162,9 +160,12 @@ public:
     {};
 
     QueueWorker(Queue& queue, ServiceScopeFactory& scopes, Logger<Handler> log, Options<Settings> settings)
-        : QueueWorkerBase(queue, scopes, log, *settings, detail::dependencyOn<Handler>())
+        : QueueWorkerBase(queue, scopes, log, *settings)
     {}
     ~QueueWorker() override { dispose(); }
+
+    /// What the host looks for when it is built.
+    [[nodiscard]] static Dependency handlerDependency() { return detail::dependencyOn<Handler>(); }
 
 protected:
     Task<> handle(ServiceScope& scope, const Message& message, std::stop_token stopping) override

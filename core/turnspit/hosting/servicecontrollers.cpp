@@ -31,9 +31,11 @@ Result<ServiceController*> ServiceControllers::add(HostedRegistration registrati
         return fail("'" + registration.name + "' is no name of a hosted service: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
     if (find(registration.name))
         return fail(ErrorKind::Refused, "there is a service '" + registration.name + "' already");
-    const auto problems = m_d.host->environment->provider->check(registration.typeName, registration.dependencies);
-    if (!problems.empty())
-        return fail(problems.front());
+    for (const auto* dependencies : {&registration.dependencies, &registration.fromScopes}) {
+        const auto problems = m_d.host->environment->provider->check(registration.typeName, *dependencies);
+        if (!problems.empty())
+            return fail(problems.front());
+    }
     Registrations all{&registration};
     for (auto& controller : m_d.list)
         all.push_back(controller.d().registration.get());
