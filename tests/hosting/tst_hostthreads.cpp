@@ -1,13 +1,10 @@
 // The host on threads of its own, real time: gates say when, no clock is waited for.
-#include "hosttest.h"
+#include "threadedhost.h"
 
 #include <turnspit/async/workcontext.h>
 #include <turnspit/hosting/periodicservice.h>
 #include <turnspit/logging/logger.h>
 
-#include <QThread>
-
-#include <csignal>
 #include <semaphore>
 #include <thread>
 
@@ -16,34 +13,6 @@ using namespace turnspit::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Notes the threads that it lives in.
-class Wanderer final : public BackgroundService
-{
-public:
-    struct Seen
-    {
-        std::atomic<Qt::HANDLE> made = nullptr;
-        std::atomic<Qt::HANDLE> executed = nullptr;
-        std::atomic<Qt::HANDLE> resumed = nullptr;
-        std::atomic<Qt::HANDLE> destroyed = nullptr;
-        std::shared_ptr<Mailbox> mailbox; ///< of the thread; once `executed` is known
-    };
-    explicit Wanderer(Seen& seen) : m_seen(seen) { seen.made = QThread::currentThreadId(); }
-    ~Wanderer() override { m_seen.destroyed = QThread::currentThreadId(); }
-
-protected:
-    Task<> execute(std::stop_token stopping) override
-    {
-        m_seen.mailbox = Mailbox::current();
-        m_seen.executed = QThread::currentThreadId();
-        co_await untilStopped(stopping);
-        m_seen.resumed = QThread::currentThreadId();
-    }
-
-private:
-    Seen& m_seen;
-};
 
 /// Blocks its thread until let go.
 class Blocker final : public BackgroundService
@@ -126,79 +95,6 @@ protected:
 private:
     ServiceControllers& m_controllers;
     Logger<Engine> m_log;
-};
-
-struct ThreadedHost
-{
-    ThreadedHost() { builder.addLogSink(log).setLogLevel(LogLevel::Debug); }
-    ~ThreadedHost() { host.reset(); }
-
-    template <class T>
-    std::shared_ptr<Outcomes<T>> launch(Task<T> task)
-    {
-        auto out = std::make_shared<Outcomes<T>>();
-        tasks.spawn(observe(std::move(task), out));
-        return out;
-    }
-
-    /// The last line with that event; none there: one without words.
-    [[nodiscard]] MemorySink::Line last(int event) const
-    {
-        MemorySink::Line out{};
-        for (const auto& line : log->lines()) {
-            if (line.event == event)
-                out = line;
-        }
-        return out;
-    }
-
-    /// Asks on the host thread.
-    template <class Function>
-    auto ask(Function function)
-    {
-        using R = decltype(function());
-        std::atomic<bool> done = false;
-        std::optional<R> out;
-        host->mailbox()->post([&] {
-            out = function();
-            done = true;
-            done.notify_one();
-        });
-        done.wait(false);
-        return *out;
-    }
-
-    /// A command, awaited on the host thread; the answer comes here.
-    template <class R>
-    R command(std::function<Task<R>()> make)
-    {
-        struct State
-        {
-            TaskScope tasks;
-            std::optional<R> out;
-        };
-        auto state = std::make_shared<State>();
-        std::atomic<bool> done = false;
-        const auto body = [](std::function<Task<R>()> call, State& s, std::atomic<bool>& flag) -> Task<> {
-            s.out.emplace(co_await call());
-            flag = true;
-            flag.notify_one();
-        };
-        host->mailbox()->post([&] { state->tasks.spawn(body(make, *state, done)); });
-        done.wait(false);
-        R out = *state->out;
-        // The scope belongs to the host thread: it goes there.
-        ask([&] {
-            state.reset();
-            return 0;
-        });
-        return out;
-    }
-
-    std::shared_ptr<MemorySink> log = std::make_shared<MemorySink>();
-    HostBuilder builder;
-    std::unique_ptr<Host> host;
-    TaskScope tasks;
 };
 
 } // namespace
@@ -450,92 +346,6 @@ private Q_SLOTS:
         QVERIFY(seen.destroyed == seen.made.load());
     }
 
-    void runEndsWithTheFirstSignalAndItsServicesStopped_data()
-    {
-        QTest::addColumn<int>("signal");
-        QTest::newRow("SIGTERM") << SIGTERM;
-        QTest::newRow("SIGINT") << SIGINT;
-        QTest::newRow("SIGQUIT") << SIGQUIT;
-    }
-
-    // B26, B84
-    void runEndsWithTheFirstSignalAndItsServicesStopped()
-    {
-        QFETCH(int, signal);
-        ThreadedHost h;
-        Wanderer::Seen seen;
-        h.builder.services().addHostedService<Wanderer>("one", [&] { return std::make_unique<Wanderer>(seen); });
-        h.host = h.builder.build();
-        h.host->lifetime().onStarted([signal] { ::raise(signal); });
-        QCOMPARE(h.host->run(), 0);
-        QVERIFY(seen.destroyed != nullptr);
-    }
-
-    // T14
-    void aSecondSignalEndsTheWaitAtOnce()
-    {
-        class Stubborn final : public HostedService
-        {
-        public:
-            Task<> start(std::stop_token) override { co_return; }
-            Task<> stop(std::stop_token) override
-            {
-                co_await delay(200ms);
-                ::raise(SIGTERM); // the second one comes while the first is being followed
-                co_await m_never.wait();
-            }
-
-        private:
-            Event m_never;
-        };
-        ThreadedHost h;
-        h.builder.services().addHostedService<Stubborn>("stubborn", [] { return std::make_unique<Stubborn>(); });
-        h.host = h.builder.build();
-        h.host->lifetime().onStarted([] { ::raise(SIGTERM); });
-        QCOMPARE(h.host->run(), 6);
-    }
-
-    // T3
-    void runReturnsNonZeroWithTheFirstCauseWhenAServiceStopsTheHost()
-    {
-        class Faulty final : public BackgroundService
-        {
-        protected:
-            Task<> execute(std::stop_token) override
-            {
-                throw std::runtime_error("broken");
-                co_return;
-            }
-        };
-        ThreadedHost h;
-        h.builder.services().addHostedService<Faulty>({.onFailure = FailureBehaviour::StopHost});
-        h.host = h.builder.build();
-        QCOMPARE(h.host->run(), 1);
-        const auto lines = h.log->lines();
-        QVERIFY(std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.text.contains(QStringLiteral("broken")); }));
-    }
-
-    // B18
-    void aStopThatThrowsIsTheExitCodeAndNotTheReasonOfTheEnd()
-    {
-        class Flushes final : public HostedService
-        {
-        public:
-            Task<> start(std::stop_token) override { co_return; }
-            Task<> stop(std::stop_token) override
-            {
-                throw std::runtime_error("disk full");
-                co_return;
-            }
-        };
-        ThreadedHost h;
-        h.builder.services().addHostedService<Flushes>("flushes", [] { return std::make_unique<Flushes>(); });
-        h.host = h.builder.build();
-        h.host->lifetime().onStarted([] { ::raise(SIGTERM); });
-        QCOMPARE(h.host->run(), 1);
-        QCOMPARE(h.log->lines().back().text, QStringLiteral("the exit code is 1 because of flushes: disk full"));
-    }
-
     void aServiceOfTheHostThreadManagesOthers()
     {
         ThreadedHost h;
@@ -553,58 +363,6 @@ private Q_SLOTS:
         const auto stopped = h.launch(h.host->stop());
         QTRY_VERIFY(stopped->ended);
         QCOMPARE(stopped->value->exitCode(), 0);
-    }
-
-    // B8, B26
-    void runOfAHostThatDoesNotStartReturnsOneAndClosesTheContainer()
-    {
-        class Closed
-        {
-        public:
-            explicit Closed(std::atomic<bool>& flag) : m_flag(flag) {}
-            Task<> close()
-            {
-                m_flag = true;
-                co_return;
-            }
-
-        private:
-            std::atomic<bool>& m_flag;
-        };
-        ThreadedHost h;
-        std::atomic<bool> closed = false;
-        h.builder.services().addSingleton<Closed>([&] { return std::make_unique<Closed>(closed); });
-        h.builder.services().addHostedService<Wanderer>("fails", [](Closed&) -> std::unique_ptr<Wanderer> { throw std::runtime_error("no"); });
-        h.host = h.builder.build();
-        QCOMPARE(h.host->run(), 1);
-        QVERIFY(closed);
-        QCOMPARE(h.log->find(ServiceStartFailed)->service, QStringLiteral("fails"));
-        const auto lines = h.log->lines();
-        QCOMPARE(std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.level >= LogLevel::Error; }), 2); // of it and of the host
-    }
-
-    // B24, B26
-    void runEndsWellWhenItsStartIsCancelledByAStopOfTheApplication()
-    {
-        class Waits final : public HostedService
-        {
-        public:
-            explicit Waits(ApplicationLifetime& lifetime) : m_lifetime(lifetime) {}
-            Task<> start(std::stop_token cancelled) override
-            {
-                m_lifetime.stopApplication();
-                co_await untilStopped(cancelled);
-                throw OperationCancelled{};
-            }
-            Task<> stop(std::stop_token) override { co_return; }
-
-        private:
-            ApplicationLifetime& m_lifetime;
-        };
-        ThreadedHost h;
-        h.builder.services().addHostedService<Waits>("waits");
-        h.host = h.builder.build();
-        QCOMPARE(h.host->run(), 0);
     }
 
     // T15
@@ -639,41 +397,6 @@ private Q_SLOTS:
         Mailbox::current()->post([&] { home->post([gate] { gate->set(); }); });
         QTRY_VERIFY(stopped->ended);
         QCOMPARE(stopped->value->exitCode(), 0);
-    }
-
-    // B85
-    void runSaysWhenTheApplicationHasStartedAndWhenItEnds_data()
-    {
-        QTest::addColumn<bool>("say");
-        QTest::newRow("said") << true;
-        QTest::newRow("not") << false;
-    }
-
-    // B85
-    void runSaysWhenTheApplicationHasStartedAndWhenItEnds()
-    {
-        QFETCH(bool, say);
-        ThreadedHost h;
-        h.builder.configure<HostOptions>([say](HostOptions& o) {
-            o.statusMessages = say;
-            o.stopWhenIdle = true;
-        });
-        h.builder.setLogLevel(LogLevel::Info);
-        h.host = h.builder.build();
-        QCOMPARE(h.host->run(), 0);
-        QStringList said;
-        for (const auto& line : h.log->lines()) {
-            if (line.event == 0)
-                said << line.text;
-        }
-        QCOMPARE(said.isEmpty(), !say);
-        if (say) {
-            QCOMPARE(said.size(), 4);
-            QCOMPARE(said.front(), QStringLiteral("Application started. Press Ctrl+C to shut down."));
-            QCOMPARE(said.at(1), QStringLiteral("Hosting environment: Production"));
-            QVERIFY(said.at(2).startsWith(QStringLiteral("Content root path: /")));
-            QCOMPARE(said.back(), QStringLiteral("Application is shutting down..."));
-        }
     }
 };
 

@@ -25,6 +25,16 @@ inline QString text(const std::string& words)
     return QString::fromStdString(words);
 }
 
+/// Of a service of which nothing runs: how its run has ended, and its state since.
+inline void addEndedRows()
+{
+    QTest::addColumn<int>("outcome");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("completed") << int(Outcome::Succeeded) << "completed";
+    QTest::newRow("failed") << int(Outcome::Failed) << "failed";
+    QTest::newRow("stopped") << int(Outcome::Stopped) << "stopped";
+}
+
 inline Definition definition(const std::string& toml, const std::string& name = "a")
 {
     auto parsed = parseDefinition(toml, name + ".toml", name, {});
