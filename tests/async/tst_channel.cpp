@@ -12,8 +12,10 @@
 #include <QTest>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace turnspit;
@@ -83,6 +85,39 @@ private:
     static void settle() { Mailbox::current()->drain(); }
 
 private Q_SLOTS:
+    void B95_aWriteThatIsGivenUpIsOutOfTheWayBeforeItsItemGoes()
+    {
+        /// Calls when the last of it goes.
+        struct Item
+        {
+            std::move_only_function<void()> gone;
+            Item() = default;
+            explicit Item(std::move_only_function<void()> call) : gone(std::move(call)) {}
+            Item(Item&& other) noexcept : gone(std::exchange(other.gone, nullptr)) {}
+            Item& operator=(Item&&) = delete;
+            ~Item()
+            {
+                if (auto call = std::exchange(gone, nullptr))
+                    call();
+            }
+        };
+        Channel<Item> channel({.capacity = 1});
+        QVERIFY(channel.tryWrite(Item()));
+        int found = 0;
+        const auto readAll = [&] {
+            while (channel.tryRead())
+                ++found;
+        };
+        const auto body = [](Channel<Item>& into, std::move_only_function<void()> gone) -> Task<> {
+            (void)co_await into.write(Item(std::move(gone)));
+        };
+        {
+            TaskScope scope;
+            scope.spawn(body(channel, readAll));
+        }
+        QCOMPARE(found, 1);
+    }
+
     void B93_itemsComeOutInTheOrderInWhichTheyWentIn()
     {
         Channel<int> channel;

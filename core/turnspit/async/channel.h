@@ -291,6 +291,8 @@ template <std::move_constructible T>
 class [[nodiscard]] Channel<T>::Write : detail::ListedWait
 {
 public:
+    ~Write() { leave(); } // before its item goes: who reads takes that from here
+
     bool await_ready()
     {
         return stopRequested() || look(m_channel.offer(*m_item));
