@@ -7,6 +7,7 @@
 #include <QThread>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <latch>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 
 using namespace turnspit;
 
@@ -115,6 +117,59 @@ private Q_SLOTS:
         tasks.spawn(await([seen] { seen->in = QThread::currentThreadId(); return std::string(); }, seen, stop.get_token()));
         QTRY_VERIFY(seen->cancelled);
         QVERIFY(seen->in == nullptr);
+    }
+
+    void whatIsStoppedWhileItWaitsForItsTurnIsNotWaitedFor()
+    {
+        TaskScope tasks;
+        const auto gate = std::make_shared<std::latch>(1);
+        std::atomic<int> begun = 0;
+        std::atomic<int> ended = 0;
+        for (int i = 0; i < maxBlockingThreads; ++i)
+            tasks.spawn(countUp(gate, begun, ended));
+        QTRY_COMPARE(begun.load(), maxBlockingThreads);
+        const auto seen = std::make_shared<Seen>();
+        std::stop_source stop;
+        tasks.spawn(await(
+            [seen] {
+                seen->in = QThread::currentThreadId();
+                return std::string();
+            },
+            seen, stop.get_token()));
+        stop.request_stop();
+        QTRY_VERIFY(seen->cancelled);
+        gate->count_down();
+        QTRY_COMPARE(ended.load(), maxBlockingThreads);
+        QVERIFY(seen->in == nullptr);
+    }
+
+    void whatItCapturedIsGoneBeforeItsValueIsThere()
+    {
+        struct Captured
+        {
+            std::shared_ptr<std::atomic<bool>> there;
+            std::shared_ptr<std::atomic<bool>> early;
+            ~Captured()
+            {
+                // Gives a value that does not wait for this the time to come.
+                const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+                while (!*there && std::chrono::steady_clock::now() < limit)
+                    std::this_thread::yield();
+                *early = there->load();
+            }
+        };
+        TaskScope tasks;
+        const auto there = std::make_shared<std::atomic<bool>>(false);
+        const auto early = std::make_shared<std::atomic<bool>>(true);
+        bool ended = false;
+        const auto body = [](std::unique_ptr<Captured> captured, std::shared_ptr<std::atomic<bool>> flag, bool& out) -> Task<> {
+            (void)co_await runBlocking([own = std::move(captured)] { return 1; });
+            *flag = true;
+            out = true;
+        };
+        tasks.spawn(body(std::make_unique<Captured>(there, early), there, ended));
+        QTRY_VERIFY(ended);
+        QVERIFY(!*early);
     }
 
     void whereTheAwaitingFrameHasGoneTheWorkEndsByItself()

@@ -4,9 +4,12 @@
 #include <turnspit/async/task.h>
 #include <turnspit/async/workcontext.h>
 
+#include <atomic>
 #include <exception>
 #include <expected>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stop_token>
 #include <type_traits>
 #include <utility>
@@ -22,18 +25,55 @@ namespace detail {
 void onBlockingThread(std::move_only_function<void()> work);
 
 template <class Work>
-auto outcomeOf(Work work) -> std::expected<std::invoke_result_t<Work&>, std::exception_ptr>
+using BlockingOutcome = std::expected<std::invoke_result_t<Work&>, std::exception_ptr>;
+
+template <class Work>
+BlockingOutcome<Work> outcomeOf(Work& work)
 {
     try {
         if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
             work();
             return {};
         } else {
-            return std::expected<std::invoke_result_t<Work&>, std::exception_ptr>(std::in_place, work());
+            return BlockingOutcome<Work>(std::in_place, work());
         }
     } catch (...) {
         return std::unexpected(std::current_exception());
     }
+}
+
+/// What the awaiting frame and the thread that blocks have of each other.
+template <class Work>
+struct BlockingWork
+{
+    std::atomic<bool> taken = false; ///< begun, or stopped before; who takes it has the promise
+    Promise<BlockingOutcome<Work>> promise;
+
+    /// Null: somebody else has.
+    std::optional<Promise<BlockingOutcome<Work>>> take() { return taken.exchange(true) ? std::nullopt : std::optional(std::move(promise)); }
+};
+
+template <class Work>
+Task<std::invoke_result_t<Work&>> runBlocking(std::unique_ptr<Work> work, std::stop_token stop)
+{
+    const auto both = std::make_shared<BlockingWork<Work>>();
+    auto ended = both->promise.future();
+    onBlockingThread([both, stop, work = std::move(work), context = WorkContext::current()]() mutable {
+        auto promise = both->take();
+        if (!promise || stop.stop_requested())
+            return; // a promise that is dropped
+        const WorkContext::Scope working(context);
+        auto outcome = outcomeOf(*work);
+        work.reset();
+        promise->set(std::move(outcome));
+    });
+    // One that waits for its turn, perhaps for long, is not waited for.
+    const std::stop_callback onStop(std::move(stop), [both]() noexcept { both->take(); });
+    auto outcome = co_await std::move(ended);
+    if (!outcome)
+        std::rethrow_exception(outcome.error());
+    if constexpr (!std::is_void_v<std::invoke_result_t<Work&>>)
+        co_return *std::move(outcome);
 }
 
 } // namespace detail
@@ -42,7 +82,7 @@ auto outcomeOf(Work work) -> std::expected<std::invoke_result_t<Work&>, std::exc
 /// it runs on a thread that the process keeps for such, and what it returns or throws comes here, in the thread that awaits. Code that
 /// blocks most of the time rather has a thread of its own: Affinity::Dedicated.
 ///
-/// `work` cannot be stopped from outside. One that has not begun when `stop` is requested never does: OperationCancelled. Where the
+/// `work` cannot be stopped from outside. One that has not begun when `stop` is requested never does: OperationCancelled, at once. Where the
 /// awaiting frame is destroyed meanwhile (a service that is late at its stop), it goes on all the same, and what it returns is dropped:
 /// it owns what it uses, or shares it, and captures neither `this` nor references. What it captured is destroyed over there, before its value
 /// is here. What it says in the log is said by the service that awaits. A program that ends does not wait for it.
@@ -52,20 +92,7 @@ Task<std::invoke_result_t<Work&>> runBlocking(Work work, std::stop_token stop = 
     using Value = std::invoke_result_t<Work&>;
     static_assert(!std::is_reference_v<Value>, "turnspit: what blocking work returns goes from thread to thread; return a value.");
     static_assert(!requires { typename Value::promise_type; }, "turnspit: blocking work is a function, not a coroutine; a coroutine is awaited.");
-    Promise<std::expected<Value, std::exception_ptr>> promise;
-    auto ended = promise.future();
-    detail::onBlockingThread(
-        [work = std::move(work), stop = std::move(stop), promise = std::move(promise), context = WorkContext::current()]() mutable {
-            if (stop.stop_requested())
-                return; // a promise that is dropped
-            const WorkContext::Scope working(context);
-            promise.set(detail::outcomeOf(std::move(work)));
-        });
-    auto outcome = co_await std::move(ended);
-    if (!outcome)
-        std::rethrow_exception(outcome.error());
-    if constexpr (!std::is_void_v<Value>)
-        co_return *std::move(outcome);
+    return detail::runBlocking(std::make_unique<Work>(std::move(work)), std::move(stop));
 }
 
 } // namespace turnspit
