@@ -149,6 +149,20 @@ private Q_SLOTS:
         QCOMPARE(gone, thread);
     }
 
+    // B82
+    void aTimeThatNeverComesIsFarAway()
+    {
+        FakeClock clock;
+        int fired = 0;
+        const auto timer = clock.createTimer([&] { ++fired; });
+        clock.advance(1h);
+        timer->startOnce(std::chrono::nanoseconds::max());
+        clock.advance(1h);
+        timer->startPeriodic(std::chrono::nanoseconds::max());
+        clock.advance(std::chrono::years(100));
+        QCOMPARE(fired, 0);
+    }
+
     // B55
     void timeDoesNotRunBackwards()
     {

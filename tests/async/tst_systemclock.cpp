@@ -26,6 +26,21 @@ class TestSystemClock : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // B82
+    void aTimeThatNeverComesIsFarAway()
+    {
+        QEventLoop loop;
+        bool fired = false;
+        const auto once = Clock::system().createTimer([&] { fired = true; });
+        const auto series = Clock::system().createTimer([&] { fired = true; });
+        const auto soon = Clock::system().createTimer([&] { loop.quit(); });
+        once->startOnce(std::chrono::nanoseconds::max());
+        series->startPeriodic(std::chrono::nanoseconds::max());
+        soon->startOnce(1ms);
+        loop.exec();
+        QVERIFY(!fired);
+    }
+
     void timersFireInTheOrderOfTheirTimesAndNeverEarly()
     {
         struct One

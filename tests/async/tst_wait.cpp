@@ -131,6 +131,23 @@ private Q_SLOTS:
         const Deadline none(*m_clock);
         m_clock->advance(std::chrono::years(10));
         QVERIFY(!none.passed());
+        for (const Milliseconds vast : {Milliseconds::max(), Milliseconds::max() / 2, *parseDuration("15250w")})
+            QVERIFY(!Deadline(*m_clock, vast).passed());
+    }
+
+    // T21
+    void whoWaitsForAnEventThatIsGoneIsToldByAStopThatItNeverCame()
+    {
+        std::stop_source stop;
+        TaskScope scope;
+        std::optional<bool> set;
+        auto event = std::make_unique<Event>();
+        const auto body = [](Event& gate, std::stop_token token, std::optional<bool>& out) -> Task<> { out = co_await gate.wait(token); };
+        scope.spawn(body(*event, stop.get_token(), set));
+        event.reset();
+        stop.request_stop();
+        m_clock->settle();
+        QCOMPARE(set, std::optional(false));
     }
 
     void aDeadlineIsShortenedNeverProlonged()

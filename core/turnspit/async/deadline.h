@@ -14,7 +14,7 @@ namespace turnspit {
 class Deadline
 {
 public:
-    /// Milliseconds::max(): no limit of its own. 0: now.
+    /// Milliseconds::max(), or what is beyond all time: no limit of its own. 0: now.
     explicit Deadline(Clock& clock, Milliseconds limit = Milliseconds::max(), std::stop_token outer = {}) : m_clock(clock)
     {
         shorten(limit);
@@ -29,13 +29,14 @@ public:
     /// From now on; a limit that would end later changes nothing.
     void shorten(Milliseconds limit)
     {
-        if (limit == Milliseconds::max())
-            return;
         if (limit <= Milliseconds(0)) {
             expire();
             return;
         }
-        const Instant end = m_clock.now() + limit;
+        const Instant now = m_clock.now();
+        if (limit > std::chrono::floor<Milliseconds>(Instant::max() - now))
+            return; // never
+        const Instant end = now + limit;
         if (m_end && *m_end <= end)
             return;
         m_end = end;

@@ -97,9 +97,11 @@ inline Event::Awaiter Event::wait(std::stop_token stop) noexcept
 
 inline Event::~Event()
 {
-    // A waiting frame whose event is gone is never resumed; it may still be destroyed.
-    while (m_first)
+    // A waiting frame whose event is gone is resumed by a stop only; it may still be destroyed.
+    while (m_first) {
+        m_first->m_stopped = true;
         m_first->unlink();
+    }
 }
 
 inline void Event::set()

@@ -47,7 +47,7 @@ private:
         const std::lock_guard lock(m_clock.m_mutex);
         m_clock.disarm(*m_state);
         m_state->period = period;
-        m_clock.arm(m_state, m_clock.m_now + delay);
+        m_clock.arm(m_state, later(m_clock.m_now, delay));
     }
 
     FakeClock& m_clock;
@@ -155,7 +155,7 @@ void FakeClock::runUntil(Instant end)
             }
             generation = state->generation;
             if (state->period > nanoseconds(0))
-                arm(state, due.at + state->period);
+                arm(state, later(due.at, state->period));
         }
         const auto run = [this, state, generation] {
             {
@@ -178,7 +178,7 @@ void FakeClock::advance(nanoseconds time)
 {
     if (time < nanoseconds(0))
         throw std::out_of_range("FakeClock::advance: time does not run backwards");
-    runUntil(now() + time);
+    runUntil(later(now(), time));
 }
 
 void FakeClock::setWall(WallTime time)

@@ -18,9 +18,9 @@ public:
         if (delay <= nanoseconds(0))
             armAtOnce();
         else
-            arm(BootClock::now() + delay, nanoseconds(0));
+            arm(later(BootClock::now(), delay), nanoseconds(0));
     }
-    void startPeriodic(nanoseconds period) override { arm(BootClock::now() + period, period); }
+    void startPeriodic(nanoseconds period) override { arm(later(BootClock::now(), period), period); }
     void stop() override { disarm(); }
 
 private:

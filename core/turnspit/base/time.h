@@ -25,6 +25,12 @@ struct BootClock
 /// A point in time for intervals and deadlines.
 using Instant = BootClock::time_point;
 
+/// `time` after `from`, which is not negative; the last Instant there is for what would be beyond it.
+[[nodiscard]] constexpr Instant later(Instant from, std::chrono::nanoseconds time) noexcept
+{
+    return time > Instant::max() - from ? Instant::max() : from + time;
+}
+
 [[nodiscard]] WallTime wallClockNow() noexcept;
 
 /// RFC 3339, UTC, six decimals: `2026-11-22T08:44:24.123456Z`, always 27 characters for years 0000 to 9999.
