@@ -109,6 +109,10 @@ void ServiceRun::endCalls()
         answer->error = std::make_exception_ptr(OperationCancelled{});
         answer->done.set();
     }
+    for (const auto& asked : std::exchange(m_askedTicks, {}).some()) {
+        if (const auto answer = asked.lock(); answer && !std::exchange(answer->ended, true))
+            answer->done.set();
+    }
 }
 
 void ServiceRun::make(bool held)
@@ -293,7 +297,8 @@ Task<> ServiceRun::tick(Trigger trigger, std::shared_ptr<TickAnswer> answer)
 {
     auto result = co_await periodic()->tickNow(trigger);
     postToHost(shared_from_this(), [answer = std::move(answer), result = std::move(result)]() mutable {
-        answer->ended = true;
+        if (std::exchange(answer->ended, true))
+            return;
         answer->result = std::move(result);
         answer->done.set();
     });
@@ -321,6 +326,9 @@ std::shared_ptr<ServiceRun::TickAnswer> ServiceRun::tickNow(Trigger trigger)
         std::shared_ptr<TickAnswer> answer;
     };
     auto answer = std::make_shared<TickAnswer>();
+    auto& asked = m_askedTicks.some();
+    std::erase_if(asked, [](const auto& each) { return each.expired(); });
+    asked.push_back(answer);
     const auto body = [](ServiceRun& run, Trigger why, std::shared_ptr<End> end) -> Task<> {
         co_await run.tick(why, end->answer);
     };

@@ -4,6 +4,7 @@
 #include <turnspit/async/mailbox.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/workcontext.h>
+#include <turnspit/base/rare.h>
 #include <turnspit/di/serviceprovider.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostedregistration.h>
@@ -92,7 +93,7 @@ public:
     void setHeld(bool held);
     std::shared_ptr<TickAnswer> tickNow(Trigger trigger);
 
-    /// All calls that have no answer yet end now, with OperationCancelled.
+    /// All calls and ticks that have no answer yet end now, with OperationCancelled.
     void endCalls();
 
 private:
@@ -140,6 +141,7 @@ private:
     std::stop_source m_stopping;
     Listener* m_listener;           // host thread; null: nobody
     std::vector<AnswerPtr> m_calls; // host thread; without an answer yet
+    Rare<std::vector<std::weak_ptr<TickAnswer>>> m_askedTicks; // host thread; those that have none are among them
     std::optional<Body> m_body; // worker thread
     bool m_hasHooks = false;    // written before the answer to Make, read after it; this and the next
     bool m_executes = false;    // a BackgroundService

@@ -159,10 +159,10 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
     if (step == Step::Make) {
         try {
             host.environment->provider->prepareSingletons(registration->dependencies);
-        } catch (...) {
+            m_worker = host.pool->acquire(registration->options->affinity.value_or(Affinity::Shared), registration->name);
+        } catch (...) { // a singleton that cannot be made, or no thread for it
             co_return std::current_exception();
         }
-        m_worker = host.pool->acquire(registration->options->affinity.value_or(Affinity::Shared), registration->name);
         m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, operation->cancel->source(),
                                              static_cast<ServiceRun::Listener&>(*this));
     }
@@ -182,6 +182,7 @@ void ServiceController::Private::finishStart()
 {
     const auto operation = std::exchange(m_startOperation, nullptr);
     if (m_stopOperation || !m_run) { // a command is stopping it, or has
+        operation->result = fail(ErrorKind::Cancelled, "the start of '" + registration->name + "' was cancelled");
         operation->done.set();
         return;
     }

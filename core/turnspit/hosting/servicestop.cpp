@@ -32,8 +32,11 @@ Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseco
         operation->wanted = true;
         setState(ServiceState::Stopping);
     }
-    if (limit)
+    if (limit) {
         operation->deadline->shorten(*limit);
+        if (*limit > Milliseconds(0)) // else it is not waited for, after that time
+            operation->limit = std::min(operation->limit, *limit);
+    }
     co_await operation->done.wait();
     co_return operation->result;
 }
@@ -127,9 +130,12 @@ Task<> ServiceController::Private::giveUp()
         auto& result = operation->result;
         result.kind = ServiceStopResult::Abandoned;
         result.threadAlive = !answer->ended;
-        result.reason = !operation->late ? "its body still ran after its stop had ended; abandoned"
-                        : host.hurried   ? "was not waited for; abandoned"
-                                         : "did not stop within " + formatDuration(operation->limit) + "; abandoned";
+        if (!operation->late)
+            result.reason = "its body still ran after its stop had ended; abandoned";
+        else if (host.hurried || operation->limit <= Milliseconds(0))
+            result.reason = "was not waited for; abandoned";
+        else
+            result.reason = "did not stop within " + formatDuration(operation->limit) + "; abandoned";
         log(LogLevel::Error, ServiceAbandoned, "service '{}' {}{}", result.reason,
             result.threadAlive ? ": it blocks its thread, which is left alive" : "");
     }

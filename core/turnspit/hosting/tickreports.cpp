@@ -53,8 +53,9 @@ void TickReports::fetchAhead() const
     constexpr std::size_t distance = 4;
     if (m_next + 2 * distance < m_taken.size())
         __builtin_prefetch(&m_taken[m_next + 2 * distance].run->m_listener);
-    if (m_next + distance < m_taken.size()) {
-        const auto* const listener = reinterpret_cast<const std::byte*>(m_taken[m_next + distance].run->m_listener);
+    if (m_next + distance >= m_taken.size())
+        return;
+    if (const auto* const listener = reinterpret_cast<const std::byte*>(m_taken[m_next + distance].run->m_listener)) {
         for (std::size_t line = 0; line < 5; ++line)
             __builtin_prefetch(listener + 64 * line);
     }
