@@ -1,7 +1,10 @@
 // How a program runs and ends by Host::run, also one that is still starting and does not listen (T6, T14).
 #include "threadedhost.h"
 
+#include <QTimer>
+
 #include <csignal>
+#include <thread>
 
 #include <unistd.h>
 
@@ -38,6 +41,31 @@ class TestHostRun : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void whereNoEventLoopCanBeTurnedRunSaysSo()
+    {
+        HostBuilder builder;
+        builder.addLogSink(std::make_shared<MemorySink>());
+        const auto host = builder.build();
+        const auto whatRunSays = [&host]() -> std::string {
+            try {
+                return std::to_string(host->run());
+            } catch (const std::logic_error& error) {
+                return error.what();
+            }
+        };
+        std::string elsewhere;
+        std::thread([&] { elsewhere = whatRunSays(); }).join();
+        QVERIFY2(elsewhere.find("in whose thread") != std::string::npos, elsewhere.c_str());
+
+        std::string inside;
+        QTimer::singleShot(0, qApp, [&] {
+            inside = whatRunSays();
+            QCoreApplication::quit();
+        });
+        QCoreApplication::exec();
+        QVERIFY2(inside.find("turns already") != std::string::npos, inside.c_str());
+    }
+
     // T14
     void aSignalThatComesTwiceAtOnceIsOne()
     {

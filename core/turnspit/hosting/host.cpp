@@ -9,8 +9,12 @@
 #include <turnspit/hosting/hostbuilder_p.h>
 #include <turnspit/hosting/signalwatch.h>
 
+#include <QCoreApplication>
+#include <QThread>
+
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
 namespace turnspit {
 
@@ -179,6 +183,11 @@ void Host::tellStatus()
 
 int Host::run()
 {
+    const auto* const application = QCoreApplication::instance();
+    if (!application || application->thread() != QThread::currentThread())
+        throw std::logic_error("Host::run: it turns the event loop of the application, in whose thread it is called");
+    if (QThread::currentThread()->loopLevel() > 0)
+        throw std::logic_error("Host::run: it turns the event loop; where one turns already there are start and close");
     std::optional<int> code;
     std::stop_source hurry;
     std::optional<Instant> asked;

@@ -319,7 +319,7 @@ void ServiceController::Private::showNextTick()
 Result<> ServiceController::Private::setHeld(bool held)
 {
     if (!status.periodic)
-        return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be held");
+        return fail(ErrorKind::Refused, "'" + registration->name + "' does not tick: it cannot be " + (held ? "held" : "resumed"));
     if (m_run)
         m_run->hearTicks();
     m_held = held;
