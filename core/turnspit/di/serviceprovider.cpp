@@ -298,6 +298,20 @@ void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependenc
     }
 }
 
+bool ServiceProvider::hasPrepared(const std::vector<Dependency>& dependencies)
+{
+    const Lock own = lock();
+    const auto isMade = [this](const auto* each) {
+        if (each->lifetime != Lifetime::Singleton)
+            return hasPrepared(each->dependencies);
+        return each->instance || (m_own && m_own->place(each->slot) != 0);
+    };
+    return !m_disposed && std::ranges::all_of(dependencies, [&](const auto& dependency) {
+        const bool falls = dependency.fallback && !m_graph->last(dependency.type, dependency.key);
+        return (!falls || fallback(dependency.type)) && std::ranges::all_of(m_graph->given(dependency), isMade);
+    });
+}
+
 std::vector<std::string> ServiceProvider::check(const std::string& consumer, const std::vector<Dependency>& dependencies) const
 {
     return m_graph->problemsOf(consumer, dependencies);

@@ -101,6 +101,9 @@ public:
     /// and the fallbacks of what nobody registered, for those who ask for it after the container was built.
     void prepareSingletons(const std::vector<Dependency>& dependencies);
 
+    /// That would make nothing.
+    [[nodiscard]] bool hasPrepared(const std::vector<Dependency>& dependencies);
+
     /// What these cannot have, one sentence each, as at build; for what is asked of a built container later.
     [[nodiscard]] std::vector<std::string> check(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 

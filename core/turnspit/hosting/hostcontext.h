@@ -8,6 +8,8 @@
 #include <turnspit/hosting/workerpool.h>
 #include <turnspit/logging/logger.h>
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -30,6 +32,7 @@ struct HostEnvironment
     std::shared_ptr<TickReports> tickReports;
     std::unique_ptr<ApplicationLifetime> lifetime;
     std::shared_ptr<ServiceProvider> provider;
+    std::atomic<std::uint64_t> faults = 0; ///< executes that have failed: a line of calls does not go on behind one
 };
 
 /// Turns of the loop that code gets after its deadline to unwind what its token has woken.
@@ -47,6 +50,7 @@ struct HostContext
     std::function<void(NamedError)> stopHost;                 ///< a fault with FailureBehaviour::StopHost
     std::vector<NamedError>* stopErrors = nullptr;            ///< while the host stops: what stop calls throw, in their order
     std::function<void()> changed;                            ///< of any controller
+    std::function<void()> endLine = [] {};                    ///< who is in a line of calls and was not called is as if it were in none
     std::deque<ServiceController>* controllers = nullptr;     ///< of all services
 
     [[nodiscard]] Clock& clock() const { return environment->clock; }

@@ -24,6 +24,7 @@ HostCore::HostCore(Parts parts)
         m_host.environment->lifetime->stopApplication();
     };
     m_host.changed = [this] { changed(); };
+    m_host.endLine = [this] { endLine(); };
     m_pool = std::make_unique<WorkerPool>(m_host.options, m_host.clock(), m_inline, [this](const Worker& worker) { workerBlocked(worker); });
     m_host.pool = m_pool.get();
     m_startEnded.set();
@@ -44,6 +45,8 @@ HostCore::~HostCore()
         m_extensions.pop_back();
     m_host.stopping = true;
     m_host.changed = [] {};
+    if (m_line)
+        (void)m_line->calls->takeBack();
     for (auto& controller : m_controllers->list | std::views::reverse)
         controller.d().tearDown();
     m_host.environment->tickReports->close();

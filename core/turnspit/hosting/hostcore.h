@@ -3,6 +3,7 @@
 #include <turnspit/async/promise.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/deadline.h>
+#include <turnspit/hosting/callline.h>
 #include <turnspit/hosting/host.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/hostextension.h>
@@ -62,6 +63,17 @@ public:
 private:
     using Step = ServiceRun::Step;
     using Controllers = std::vector<ServiceController::Private*>;
+    /// Calls of a sequential phase that are one after the other in one worker.
+    struct Line
+    {
+        Step step;
+        std::shared_ptr<CallLine> calls = {};
+        Controllers members = {};
+        std::optional<CallLine::Progress> progress = {}; ///< once it has ended
+    };
+    using AtPlace = Controllers::const_iterator;
+    static constexpr std::ptrdiff_t lineLength = 64; ///< the host hears of each line as a whole
+
     enum class Phase { Made, Starting, Started, Failed, Stopping, Stopped };
 
     struct StopOperation
@@ -82,6 +94,12 @@ private:
     Task<NamedError> startAll(std::stop_token cancelled);
     Task<std::vector<NamedError>> startPhase(Controllers controllers, Step step, std::stop_token cancelled);
     Task<> startOne(ServiceController::Private& controller, Step step, std::vector<NamedError>& errors);
+    void noteStartError(ServiceController::Private& controller, std::exception_ptr error, std::vector<NamedError>& errors);
+    [[nodiscard]] std::shared_ptr<Line> startLine(AtPlace begin, AtPlace end, Step step) const;
+    Task<std::size_t> startInLine(std::shared_ptr<Line> line, std::vector<NamedError>& errors);
+    [[nodiscard]] std::shared_ptr<Line> stopLine(AtPlace begin, AtPlace end, Step step) const;
+    Task<std::size_t> stopInLine(std::shared_ptr<Line> line, std::shared_ptr<StopOperation> operation);
+    void endLine();
     Task<> rollBack(Controllers controllers);
     [[nodiscard]] NamedError causeOf(std::vector<NamedError> errors) const;
 
@@ -117,6 +135,7 @@ private:
     std::vector<NamedError> m_faults; ///< of services that stop the host
     Event m_startEnded;
     std::shared_ptr<StopOperation> m_stop;
+    std::shared_ptr<Line> m_line; ///< under way
     std::vector<std::unique_ptr<HostExtension>> m_extensions;
     bool m_changePosted = false;
     bool m_idleCheckPosted = false;

@@ -123,11 +123,79 @@ Task<> HostCore::startOne(ServiceController::Private& controller, Step step, std
             error = std::current_exception();
         }
     }
-    if (error) {
-        controller.startFailed();
-        errors.push_back({controller.registration->name, error});
-        m_failed.push_back(errors.back());
+    noteStartError(controller, error, errors);
+}
+
+void HostCore::noteStartError(ServiceController::Private& controller, std::exception_ptr error, std::vector<NamedError>& errors)
+{
+    if (!error)
+        return;
+    controller.startFailed();
+    errors.push_back({controller.registration->name, error});
+    m_failed.push_back(errors.back());
+}
+
+/// Null: the first one is called alone.
+std::shared_ptr<HostCore::Line> HostCore::startLine(AtPlace begin, AtPlace end, Step step) const
+{
+    // Who is made in a line shares its worker with the others. Few services are spread over the workers as if there were no lines, and
+    // the last of many even out what lines have put on one of them.
+    std::ptrdiff_t length = std::min<std::ptrdiff_t>(end - begin, lineLength);
+    if (step == Step::Make && !m_inline)
+        length = std::min((end - begin) / (8 * std::max(1, m_host.options.workerThreads)), length);
+    auto line = std::make_shared<Line>(step);
+    for (auto at = begin; at - begin < length && (*at)->startsInLine(step, at == begin ? nullptr : *begin); ++at)
+        line->members.push_back(*at);
+    return line->members.size() > 1 ? line : nullptr;
+}
+
+/// How many were called.
+Task<std::size_t> HostCore::startInLine(std::shared_ptr<Line> line, std::vector<NamedError>& errors)
+{
+    auto& first = *line->members.front();
+    std::exception_ptr noThread;
+    try {
+        first.enterStart(line->calls, line->step, nullptr);
+    } catch (...) {
+        noThread = std::current_exception();
     }
+    if (noThread) {
+        noteStartError(first, noThread, errors);
+        co_return 1;
+    }
+    for (auto* controller : line->members | std::views::drop(1))
+        controller->enterStart(line->calls, line->step, &first);
+    m_line = line;
+    line->calls->begin();
+    co_await line->calls->handedBack.wait();
+    endLine();
+    m_line.reset();
+    const auto [ended, begun] = *line->progress;
+    if (ended < begun) {
+        auto& controller = *line->members[ended];
+        noteStartError(controller, co_await controller.startAnswered(line->step, line->calls->answer(ended)), errors);
+    }
+    co_return begun;
+}
+
+void HostCore::endLine()
+{
+    if (!m_line || m_line->progress)
+        return;
+    m_host.environment->tickReports->hear(m_host.environment->tickReports->mark());
+    const auto progress = m_line->progress.emplace(m_line->calls->takeBack());
+    const Step step = m_line->step;
+    const bool starts = step == Step::Make || step == Step::Starting || step == Step::Start || step == Step::Started;
+    for (std::size_t i = 0; i < m_line->members.size(); ++i) {
+        auto& controller = *m_line->members[i];
+        if (starts && i < progress.ended)
+            controller.startEndedWell(step);
+        else if (starts && i >= progress.begun)
+            controller.leaveStart(step);
+        else if (step == Step::Stop && i < progress.ended)
+            controller.stopEnded();
+    }
+    m_line->calls->handedBack.set();
 }
 
 Task<std::vector<NamedError>> HostCore::startPhase(Controllers controllers, Step step, std::stop_token cancelled)
@@ -140,12 +208,13 @@ Task<std::vector<NamedError>> HostCore::startPhase(Controllers controllers, Step
         co_await all.join();
         co_return errors;
     }
-    for (auto* controller : controllers) {
+    for (auto at = controllers.cbegin(); at != controllers.cend() && errors.empty();) {
         if (cancelled.stop_requested()) // one that has not begun is no cause
             break;
-        co_await startOne(*controller, step, errors);
-        if (!errors.empty())
-            break;
+        if (const auto line = startLine(at, controllers.cend(), step))
+            at += static_cast<std::ptrdiff_t>(co_await startInLine(line, errors));
+        else
+            co_await startOne(**at++, step, errors);
     }
     if (errors.empty() && cancelled.stop_requested())
         errors.push_back({{}, std::make_exception_ptr(OperationCancelled{})});

@@ -111,6 +111,7 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
             // Some start does not listen, or what is undone of one: it is abandoned, which ends the start.
             if (m_rollBackDeadline)
                 m_rollBackDeadline->expire();
+            endLine();
             TaskScope all;
             for (auto& controller : m_controllers->list) {
                 if (controller.d().isInStartStep())
@@ -225,8 +226,45 @@ Task<> HostCore::finishAll(Controllers controllers, std::shared_ptr<StopOperatio
         co_await all.join();
         co_return;
     }
-    for (auto* controller : controllers)
-        co_await finishOne(*controller, operation);
+    for (auto at = controllers.cbegin(); at != controllers.cend();) {
+        if (const auto line = stopLine(at, controllers.cend(), Step::Close))
+            at += static_cast<std::ptrdiff_t>(co_await stopInLine(line, operation));
+        else
+            co_await finishOne(**at++, operation);
+    }
+}
+
+/// Null: the first one is called alone.
+std::shared_ptr<HostCore::Line> HostCore::stopLine(AtPlace begin, AtPlace end, Step step) const
+{
+    auto line = std::make_shared<Line>(step);
+    const auto length = std::min<std::ptrdiff_t>(end - begin, lineLength);
+    for (auto at = begin; at - begin < length && (*at)->stopsInLine(step, at == begin ? nullptr : *begin); ++at)
+        line->members.push_back(*at);
+    return line->members.size() > 1 ? line : nullptr;
+}
+
+/// How many were called.
+Task<std::size_t> HostCore::stopInLine(std::shared_ptr<Line> line, std::shared_ptr<StopOperation> operation)
+{
+    for (auto* controller : line->members)
+        controller->enterStop(line->calls, line->step);
+    m_line = line;
+    line->calls->begin();
+    co_await line->calls->handedBack.wait(operation->deadline->token());
+    endLine();
+    m_line.reset();
+    const auto [ended, begun] = *line->progress;
+    if (line->step == Step::Close) {
+        for (std::size_t i = 0; i < begun; ++i)
+            operation->result.services.push_back(co_await line->members[i]->finishAnswered(line->calls->answer(i)));
+    } else if (ended < begun) {
+        auto& controller = *line->members[ended];
+        (void)co_await controller.stopAnswered(line->step, line->calls->answer(ended));
+        if (line->step == Step::Stop)
+            controller.stopEnded();
+    }
+    co_return begun;
 }
 
 Task<> HostCore::stopPhase(Controllers controllers, Step step, std::shared_ptr<StopOperation> operation)
@@ -238,8 +276,12 @@ Task<> HostCore::stopPhase(Controllers controllers, Step step, std::shared_ptr<S
         co_await all.join();
         co_return;
     }
-    for (auto* controller : controllers)
-        co_await stopOne(*controller, step, operation);
+    for (auto at = controllers.cbegin(); at != controllers.cend();) {
+        if (const auto line = stopLine(at, controllers.cend(), step))
+            at += static_cast<std::ptrdiff_t>(co_await stopInLine(line, operation));
+        else
+            co_await stopOne(**at++, step, operation);
+    }
 }
 
 } // namespace turnspit

@@ -2,6 +2,7 @@
 
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/deadline.h>
+#include <turnspit/hosting/callline.h>
 #include <turnspit/hosting/hostcontext.h>
 #include <turnspit/hosting/servicecontroller.h>
 #include <turnspit/hosting/servicerun.h>
@@ -95,6 +96,17 @@ public:
     void beginStart(Trigger trigger, std::stop_token cancelled, bool retry = false);
     /// What the step threw; null: went well.
     Task<std::exception_ptr> startStep(Step step);
+
+    /// The step is nothing but its call: it may be one of a line. Of Make: `with` is in it already; null: it is the first.
+    [[nodiscard]] bool startsInLine(Step step, const Private* with) const;
+    /// Becomes one of `line`, or (Make, null `line`) makes one.
+    void enterStart(std::shared_ptr<CallLine>& line, Step step, const Private* with);
+    /// Its call in the line has ended well; or was not begun.
+    void startEndedWell(Step step);
+    void leaveStart(Step step);
+    /// What the call, which has begun, threw; null: went well.
+    Task<std::exception_ptr> startAnswered(Step step, ServiceRun::AnswerPtr answer);
+
     /// All steps went well.
     void finishStart();
     /// A step failed here (`error`), or elsewhere (null): what there is of the run goes, by a stop where one is owed.
@@ -103,7 +115,13 @@ public:
     void beginStop(std::optional<Milliseconds> limit, std::stop_token outer, bool wanted = true);
     /// False: was late, is gone.
     Task<bool> stopStep(Step step);
+    Task<bool> stopAnswered(Step step, ServiceRun::AnswerPtr answer);
     Task<ServiceStopResult> finishStop();
+    Task<ServiceStopResult> finishAnswered(ServiceRun::AnswerPtr answer);
+
+    /// As startsInLine; Step::Close: of finishStop.
+    [[nodiscard]] bool stopsInLine(Step step, const Private* with) const;
+    void enterStop(std::shared_ptr<CallLine>& line, Step step);
 
     // What others are to it, and it to others (T10).
 
@@ -153,6 +171,9 @@ private:
     Task<> endByItself(StopPtr operation);
     Task<> performTick(std::shared_ptr<TickOperation> operation, Trigger trigger);
     Task<bool> closed(ServiceRun::AnswerPtr answer, std::stop_token hurry);
+    Task<> givenUp(ServiceRun::AnswerPtr answer);
+    void makeRun(std::shared_ptr<Worker> worker);
+    [[nodiscard]] Affinity affinity() const { return registration->options->affinity.value_or(Affinity::Shared); }
     void noteStopError(std::exception_ptr error);
     void stopped(const StopOperation& operation);
     void moved();

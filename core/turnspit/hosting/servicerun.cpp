@@ -1,5 +1,7 @@
 #include <turnspit/hosting/servicerun.h>
 
+#include <turnspit/hosting/callline.h>
+
 namespace turnspit {
 
 void ServiceRun::Body::destroyObject()
@@ -56,9 +58,7 @@ void ServiceRun::tell(Function function)
 void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
 {
     postToHost(shared_from_this(), [this, answer = std::move(answer), busy, error = std::move(error)]() mutable {
-        std::erase(m_calls, answer);
-        if (m_calls.empty())
-            std::vector<AnswerPtr>().swap(m_calls); // thousands keep no room for it
+        forget(answer);
         if (std::exchange(answer->ended, true))
             return;
         answer->busy = busy;
@@ -69,36 +69,65 @@ void ServiceRun::reply(AnswerPtr answer, bool busy, std::exception_ptr error)
     });
 }
 
+ServiceRun::AnswerPtr ServiceRun::expect()
+{
+    return m_calls.emplace_back(std::make_shared<Answer>());
+}
+
+void ServiceRun::forget(const AnswerPtr& answer)
+{
+    std::erase(m_calls, answer);
+    if (m_calls.empty())
+        std::vector<AnswerPtr>().swap(m_calls); // thousands keep no room for it
+}
+
+void ServiceRun::endWell(const AnswerPtr& answer)
+{
+    forget(answer);
+    if (!std::exchange(answer->ended, true))
+        answer->done.set();
+}
+
 ServiceRun::AnswerPtr ServiceRun::call(Step step, std::stop_token token, bool held)
 {
-    auto answer = std::make_shared<Answer>();
-    if (step != Step::Make && step != Step::Start && step != Step::Stop && !m_hasHooks) {
+    if (answersAtOnce(step)) {
+        auto answer = std::make_shared<Answer>();
         answer->ended = true;
         answer->done.set();
         return answer;
     }
-    m_calls.push_back(answer);
+    auto answer = expect();
     if (step == Step::Stop && m_executes && m_registration->options->affinity == Affinity::Dedicated)
         m_stopping.request_stop(); // what never awaits hears of it in no other way
-    if (step == Step::Make) {
-        post([this, answer, held] {
-            std::exception_ptr error;
-            try {
-                make(held);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            reply(answer, false, std::move(error));
-        });
-    } else {
-        post([this, step, token = std::move(token), answer] {
-            if (m_body && m_body->object)
-                m_body->calls->spawn(invoke(step, token, answer));
-            else
-                reply(answer, false, std::make_exception_ptr(OperationCancelled{}));
-        });
-    }
+    post([this, step, token = std::move(token), held, answer] { perform(step, token, held, answer, {}); });
     return answer;
+}
+
+void ServiceRun::perform(Step step, std::stop_token token, bool held, AnswerPtr answer, std::weak_ptr<CallLine> line)
+{
+    const WorkContext::Scope working(&m_context);
+    if (step == Step::Make) {
+        std::exception_ptr error;
+        try {
+            make(held);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        ended(std::move(answer), false, std::move(error), line);
+    } else if (step == Step::Close) {
+        closeBody(std::move(answer), std::move(line));
+    } else if (m_body && m_body->object) {
+        m_body->calls->spawn(invoke(step, std::move(token), std::move(answer), std::move(line)));
+    } else {
+        ended(std::move(answer), false, std::make_exception_ptr(OperationCancelled{}), line);
+    }
+}
+
+void ServiceRun::ended(AnswerPtr answer, bool busy, std::exception_ptr error, const std::weak_ptr<CallLine>& line)
+{
+    if (const auto mine = line.lock(); mine && mine->callEnded(!busy && !error))
+        return;
+    reply(std::move(answer), busy, std::move(error));
 }
 
 void ServiceRun::endCalls()
@@ -134,6 +163,9 @@ void ServiceRun::make(bool held)
     body.background->m_stopping = m_stopping;
     body.background->onExecutionEnded([this] {
         const auto& background = *m_body->background;
+        const bool asked = background.execution() == BackgroundService::Execution::Cancelled && m_stopping.stop_requested();
+        if (background.executionError() && !asked)
+            m_environment->faults.fetch_add(1, std::memory_order_acq_rel);
         tell([how = *background.execution(), error = background.executionError()](Listener& listener) {
             listener.executionEnded(how, error);
         });
@@ -179,7 +211,7 @@ void ServiceRun::hearTicks()
     m_environment->tickReports->hear(m_environment->tickReports->mark());
 }
 
-Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
+Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer, std::weak_ptr<CallLine> line)
 {
     std::exception_ptr error;
     try {
@@ -187,7 +219,7 @@ Task<> ServiceRun::invoke(Step step, std::stop_token token, AnswerPtr answer)
     } catch (...) {
         error = std::current_exception();
     }
-    reply(std::move(answer), false, std::move(error));
+    ended(std::move(answer), false, std::move(error), line);
 }
 
 Task<> ServiceRun::callStep(Step step, std::stop_token token)
@@ -239,7 +271,7 @@ bool ServiceRun::destroyBody()
     return busy;
 }
 
-Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer)
+Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer, std::weak_ptr<CallLine> line)
 {
     std::exception_ptr error;
     try {
@@ -248,25 +280,28 @@ Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer)
         error = std::current_exception();
     }
     // The body is not destroyed inside of its own task.
-    post([this, busy, answer, error] {
+    post([this, busy, answer, error, line] {
         m_body.reset();
-        reply(answer, busy, error);
+        ended(answer, busy, error, line);
     });
+}
+
+void ServiceRun::closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line)
+{
+    if (!m_body) {
+        ended(std::move(answer), false, {}, line);
+        return;
+    }
+    const bool busy = isBusy(true);
+    m_body->destroyObject();
+    m_body->closing = std::make_unique<TaskScope>();
+    m_body->closing->spawn(closeScope(busy, std::move(answer), std::move(line)));
 }
 
 ServiceRun::AnswerPtr ServiceRun::close()
 {
     auto answer = std::make_shared<Answer>();
-    post([this, answer] {
-        if (!m_body) {
-            reply(answer, false, {});
-            return;
-        }
-        const bool busy = isBusy(true);
-        m_body->destroyObject();
-        m_body->closing = std::make_unique<TaskScope>();
-        m_body->closing->spawn(closeScope(busy, answer));
-    });
+    post([this, answer] { closeBody(answer, {}); });
     return answer;
 }
 

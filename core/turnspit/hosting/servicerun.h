@@ -23,12 +23,14 @@
 
 namespace turnspit {
 
+class CallLine;
+
 /// One execution of a hosted service: its object, in its worker thread, driven from the host thread. Nothing waits for
 /// anybody: each call gives a value that ends on the host thread when the worker has answered.
 class ServiceRun : public std::enable_shared_from_this<ServiceRun>
 {
 public:
-    enum class Step { Make, Starting, Start, Started, Stopping, Stop, Stopped };
+    enum class Step { Make, Starting, Start, Started, Stopping, Stop, Stopped, Close };
 
     /// An answer that comes to the host thread.
     struct Answer
@@ -76,6 +78,12 @@ public:
     /// stopped at once, whatever that does.
     AnswerPtr call(Step step, std::stop_token token, bool held = false);
 
+    /// It has no such hook.
+    [[nodiscard]] bool answersAtOnce(Step step) const noexcept
+    {
+        return step != Step::Make && step != Step::Start && step != Step::Stop && step != Step::Close && !m_hasHooks;
+    }
+
     /// Lets `turns` turns of the worker's loop pass, or less when all calls (with `execution`: execute too) end before;
     /// then says whether they have.
     AnswerPtr settle(int turns, bool execution);
@@ -115,6 +123,13 @@ private:
     };
 
     friend class TickReports;
+    friend class CallLine;
+
+    // For a call in a line: an answer that this knows of, that has come, or will not come.
+    AnswerPtr expect();
+    void endWell(const AnswerPtr& answer);
+    void forget(const AnswerPtr& answer);
+
     void ticksReported(const Ticks& ticks);
     template <class Function>
     void post(Function function);
@@ -122,7 +137,10 @@ private:
     void postToHost(std::shared_ptr<ServiceRun> self, Function function);
     template <class Function>
     void tell(Function function);
-    Task<> invoke(Step step, std::stop_token token, AnswerPtr answer);
+    /// In the worker; `line`: the call is one of its.
+    void perform(Step step, std::stop_token token, bool held, AnswerPtr answer, std::weak_ptr<CallLine> line);
+    void ended(AnswerPtr answer, bool busy, std::exception_ptr error, const std::weak_ptr<CallLine>& line);
+    Task<> invoke(Step step, std::stop_token token, AnswerPtr answer, std::weak_ptr<CallLine> line);
     Task<> callStep(Step step, std::stop_token token);
     Task<> tick(Trigger trigger, std::shared_ptr<TickAnswer> answer);
     void make(bool held);
@@ -131,7 +149,8 @@ private:
     [[nodiscard]] bool isBusy(bool execution) const;
     [[nodiscard]] PeriodicService* periodic() const noexcept;
     bool destroyBody();
-    Task<> closeScope(bool busy, AnswerPtr answer);
+    void closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line);
+    Task<> closeScope(bool busy, AnswerPtr answer, std::weak_ptr<CallLine> line);
     void reply(AnswerPtr answer, bool busy, std::exception_ptr error);
 
     const std::shared_ptr<const HostedRegistration> m_registration;

@@ -159,16 +159,27 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
     if (step == Step::Make) {
         try {
             host.environment->provider->prepareSingletons(registration->dependencies);
-            m_worker = host.pool->acquire(registration->options->affinity.value_or(Affinity::Shared), registration->name);
+            makeRun(host.pool->acquire(affinity(), registration->name));
         } catch (...) { // a singleton that cannot be made, or no thread for it
             co_return std::current_exception();
         }
-        m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, operation->cancel->source(),
-                                             static_cast<ServiceRun::Listener&>(*this));
     }
     const auto answer = m_run->call(step, cancelled, m_held || m_unarmed);
     operation->inStep = true;
     operation->stepEnded.reset();
+    co_return co_await startAnswered(step, answer);
+}
+
+void ServiceController::Private::makeRun(std::shared_ptr<Worker> worker)
+{
+    m_worker = std::move(worker);
+    m_run = std::make_shared<ServiceRun>(registration, host.environment, m_worker->mailbox, m_startOperation->cancel->source(),
+                                         static_cast<ServiceRun::Listener&>(*this));
+}
+
+Task<std::exception_ptr> ServiceController::Private::startAnswered(Step step, ServiceRun::AnswerPtr answer)
+{
+    const auto operation = m_startOperation;
     co_await answer->done.wait();
     operation->inStep = false;
     operation->started = operation->started || (step == Step::Start && !answer->error);
@@ -176,6 +187,49 @@ Task<std::exception_ptr> ServiceController::Private::startStep(Step step)
     operation->stepEnded.set();
     moved();
     co_return answer->error;
+}
+
+bool ServiceController::Private::startsInLine(Step step, const Private* with) const
+{
+    if (!m_startOperation || m_startOperation->cancel->stopRequested() || affinity() == Affinity::Dedicated)
+        return false;
+    if (step == Step::Make)
+        return (!with || with->affinity() == affinity()) && host.environment->provider->hasPrepared(registration->dependencies);
+    if (!m_run || m_run->answersAtOnce(step) || (with && with->m_worker != m_worker))
+        return false;
+    return step != Step::Start || (registration->options->needs.empty() && registration->options->after.empty());
+}
+
+void ServiceController::Private::enterStart(std::shared_ptr<CallLine>& line, Step step, const Private* with)
+{
+    if (step == Step::Make) {
+        if (with)
+            WorkerPool::join(*with->m_worker);
+        makeRun(with ? with->m_worker : host.pool->acquire(affinity(), registration->name));
+    }
+    if (!line)
+        line = std::make_shared<CallLine>(step, m_worker->mailbox, host.environment);
+    line->add(m_run, m_startOperation->cancel->token(), m_held || m_unarmed);
+    m_startOperation->inStep = true;
+    m_startOperation->stepEnded.reset();
+}
+
+void ServiceController::Private::startEndedWell(Step step)
+{
+    m_startOperation->inStep = false;
+    m_startOperation->started = m_startOperation->started || step == Step::Start;
+    m_startOperation->stepEnded.set();
+    moved();
+}
+
+void ServiceController::Private::leaveStart(Step step)
+{
+    m_startOperation->inStep = false;
+    m_startOperation->stepEnded.set();
+    if (step == Step::Make) {
+        host.pool->release(m_worker);
+        detach();
+    }
 }
 
 void ServiceController::Private::finishStart()

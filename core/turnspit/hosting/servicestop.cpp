@@ -33,6 +33,7 @@ Task<ServiceStopResult> ServiceController::Private::stop(std::optional<Milliseco
         setState(ServiceState::Stopping);
     }
     if (limit) {
+        host.endLine(); // in one it is waited for by the time of the host alone
         operation->deadline->shorten(*limit);
         if (*limit > Milliseconds(0)) // else it is not waited for, after that time
             operation->limit = std::min(operation->limit, *limit);
@@ -82,8 +83,29 @@ Task<bool> ServiceController::Private::stopStep(Step step)
         co_return false;
     if (step == Step::Stop && registration->options->stopTimeout)
         operation->deadline->shorten(*registration->options->stopTimeout);
+    co_return co_await stopAnswered(step, m_run->call(step, operation->deadline->token()));
+}
+
+bool ServiceController::Private::stopsInLine(Step step, const Private* with) const
+{
+    if (!m_run || !m_stopOperation || m_stopOperation->late || m_stopOperation->deadline->passed() || registration->options->stopTimeout)
+        return false;
+    if (m_worker->affinity == Affinity::Dedicated || m_run->answersAtOnce(step) || (with && with->m_worker != m_worker))
+        return false;
+    return step != Step::Stop || later().empty();
+}
+
+void ServiceController::Private::enterStop(std::shared_ptr<CallLine>& line, Step step)
+{
+    if (!line)
+        line = std::make_shared<CallLine>(step, m_worker->mailbox, host.environment);
+    line->add(m_run, m_stopOperation->deadline->token());
+}
+
+Task<bool> ServiceController::Private::stopAnswered(Step step, ServiceRun::AnswerPtr answer)
+{
+    const auto operation = m_stopOperation;
     const std::stop_token hurry = operation->deadline->token();
-    const auto answer = m_run->call(step, hurry);
     co_await answer->done.wait(hurry);
     if (!answer->ended || (step == Step::Stop && operation->deadline->passed())) {
         const auto settled = m_run->settle(graceTurns, step == Step::Stop);
@@ -110,9 +132,13 @@ void ServiceController::Private::noteStopError(std::exception_ptr error)
 
 Task<> ServiceController::Private::giveUp()
 {
+    co_await givenUp(m_stopOperation->late ? m_run->destroy() : m_run->close());
+}
+
+Task<> ServiceController::Private::givenUp(ServiceRun::AnswerPtr answer)
+{
     const auto operation = m_stopOperation;
     const auto run = m_run;
-    auto answer = operation->late ? run->destroy() : run->close();
     if (!operation->late) {
         if (co_await closed(answer, operation->deadline->token())) {
             if (answer->error)
@@ -199,6 +225,7 @@ Task<> ServiceController::Private::performStop(StopPtr operation)
     operation->deadline->shorten(operation->limit);
     const auto starting = m_startOperation;
     if (starting) {
+        host.endLine();
         starting->cancel->requestStop();
         if (starting->inStep && !co_await starting->stepEnded.wait(operation->deadline->token()) && starting->inStep) {
             operation->late = true; // its start does not listen
@@ -217,6 +244,14 @@ Task<ServiceStopResult> ServiceController::Private::finishStop()
     const auto operation = m_stopOperation;
     if (m_run)
         co_await giveUp();
+    stopped(*operation);
+    co_return operation->result;
+}
+
+Task<ServiceStopResult> ServiceController::Private::finishAnswered(ServiceRun::AnswerPtr answer)
+{
+    const auto operation = m_stopOperation;
+    co_await givenUp(std::move(answer));
     stopped(*operation);
     co_return operation->result;
 }

@@ -54,6 +54,9 @@ public:
     /// std::system_error: there is no thread for it.
     [[nodiscard]] std::shared_ptr<Worker> acquire(Affinity affinity, const std::string& service);
 
+    /// One service more on a worker that was acquired, not a dedicated one.
+    static void join(Worker& worker) noexcept { ++worker.runs; }
+
     /// Nothing of the service is left on it. A dedicated thread ends.
     void release(const std::shared_ptr<Worker>& worker);
 
