@@ -18,7 +18,8 @@ QString calls(const InlineHost& h, const char* step)
 {
     QStringList out;
     for (const auto& line : h.journal.lines()) {
-        if (line.endsWith(QLatin1Char('.') + QLatin1String(step)) || line.endsWith(QLatin1Char('.') + QLatin1String(step) + QStringLiteral("-ended")))
+        if (line.endsWith(QLatin1Char('.') + QLatin1String(step))
+            || line.endsWith(QLatin1Char('.') + QLatin1String(step) + QStringLiteral("-ended")))
             out << line;
     }
     return out.join(QLatin1Char(' '));
@@ -80,6 +81,23 @@ public:
 
 private:
     std::shared_ptr<Gate> m_gate;
+};
+
+/// Blocks its thread while it is destroyed, until let go.
+class BlocksInTheEnd final : public HostedService
+{
+public:
+    explicit BlocksInTheEnd(std::shared_ptr<BlocksInStart::Gate> gate) : m_gate(std::move(gate)) {}
+    ~BlocksInTheEnd() override
+    {
+        m_gate->entered = true;
+        m_gate->go.acquire();
+    }
+    Task<> start(std::stop_token) override { co_return; }
+    Task<> stop(std::stop_token) override { co_return; }
+
+private:
+    std::shared_ptr<BlocksInStart::Gate> m_gate;
 };
 
 /// Keeps the mailbox of the host thread.
@@ -556,6 +574,33 @@ private Q_SLOTS:
         gate->go.release();
         QTRY_VERIFY(t.journal.lines().contains(QStringLiteral("gone c")));
         QVERIFY(!t.journal.lines().contains(QStringLiteral("start c")));
+        QTRY_VERIFY(t.journal.lines().contains(QStringLiteral("gone a")));
+    }
+
+    // T6, T14
+    void whoIsGoneBeforeOneBlocksTheThreadHasStopped()
+    {
+        const auto gate = std::make_shared<BlocksInStart::Gate>();
+        Threads t(1);
+        t.builder.configure<HostOptions>([](HostOptions& o) { o.reapTimeout = 50ms; });
+        const auto add = [&t](const char* name) {
+            t.builder.services().addHostedService<Slow>(name, [&t, name] { return std::make_unique<Slow>(t.journal, name, 0); });
+        };
+        add("a");
+        t.builder.services().addHostedService<BlocksInTheEnd>("b", [gate] { return std::make_unique<BlocksInTheEnd>(gate); });
+        add("c");
+        add("d");
+        const auto started = t.start();
+        QTRY_VERIFY(started->ended);
+        std::stop_source hurry;
+        const auto stopped = t.stop(hurry.get_token());
+        QTRY_VERIFY(gate->entered);
+        QVERIFY(!stopped->ended);
+        hurry.request_stop();
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(abandoned(*stopped->value), (QStringList{QStringLiteral("b"), QStringLiteral("a")}));
+        QVERIFY(t.journal.lines().contains(QStringLiteral("gone d")) && t.journal.lines().contains(QStringLiteral("gone c")));
+        gate->go.release();
         QTRY_VERIFY(t.journal.lines().contains(QStringLiteral("gone a")));
     }
 };

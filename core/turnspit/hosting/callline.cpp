@@ -55,8 +55,7 @@ void CallLine::postGoOn()
 bool CallLine::mayCallNext() const
 {
     // The first one is called as it is alone; between two the host would have heard of these.
-    return m_next == 0
-           || (!m_members[m_next].token.stop_requested() && m_environment->faults.load(std::memory_order_acquire) == m_faults);
+    return m_next == 0 || (!m_members[m_next].token.stop_requested() && m_environment->faults.load(std::memory_order_acquire) == m_faults);
 }
 
 bool CallLine::claimNext()
@@ -81,14 +80,11 @@ void CallLine::goOn()
         }
         if (!claimNext())
             return;
-        const std::size_t place = m_next - 1;
-        const Member& member = m_members[place];
+        const Member& member = m_members[m_next - 1];
         m_over = false;
-        m_inside = true;
         member.run->perform(m_step, member.token, member.held, member.answer, weak_from_this());
-        m_inside = false;
         if (!m_over) {
-            watch(place, patience);
+            watch(patience);
             return;
         }
         if (m_next == m_members.size())
@@ -101,18 +97,26 @@ void CallLine::goOn()
     }
 }
 
-void CallLine::watch(std::size_t place, int turns)
+void CallLine::watch(int turns)
 {
     if (m_state.load(std::memory_order_acquire) & closed)
         return;
-    m_worker->post([self = shared_from_this(), place, turns] {
-        if (self->m_next != place + 1 || self->m_over)
-            return;
-        if (turns > 0)
-            self->watch(place, turns - 1);
-        else
-            self->handBack();
-    });
+    m_worker->post([self = shared_from_this(), turns] { self->look(turns); });
+    m_posted = m_worker->posted();
+}
+
+void CallLine::look(int turns)
+{
+    if (!m_over && turns > 0)
+        watch(turns - 1);
+    else if (!m_over)
+        handBack();
+    else if (m_next == m_members.size())
+        return;
+    else if (m_worker->posted() != m_posted) // as in goOn
+        postGoOn();
+    else
+        goOn();
 }
 
 /// False: the host waits for its answer.
@@ -128,8 +132,6 @@ bool CallLine::callEnded(bool well)
     m_over = true;
     if (m_next == m_members.size())
         handBack();
-    else if (!m_inside)
-        postGoOn();
     return true;
 }
 

@@ -57,7 +57,8 @@ private:
     // In the worker.
     void goOn();
     void postGoOn();
-    void watch(std::size_t place, int turns);
+    void watch(int turns); ///< until the call that has begun is over, which goes on then
+    void look(int turns);
     [[nodiscard]] bool mayCallNext() const;
     bool claimNext();
     bool callEnded(bool well);
@@ -66,16 +67,16 @@ private:
     const Step m_step;
     const std::shared_ptr<Mailbox> m_worker;
     const std::shared_ptr<HostEnvironment> m_environment;
-    const std::uint64_t m_faults;       ///< there were when it was made
-    std::vector<Member> m_members;      // does not change once begun
+    const std::uint64_t m_faults;  ///< there were when it was made
+    std::vector<Member> m_members; // does not change once begun
 
     /// How many calls have begun, times four; whether the last of them has ended well; whether the line is closed.
     std::atomic<std::size_t> m_state = 0;
 
     // The worker's.
     std::size_t m_next = 0;
-    bool m_over = false;   ///< the last call that was begun has ended well
-    bool m_inside = false; ///< of perform
+    std::uint64_t m_posted = 0; ///< to the worker when look was
+    bool m_over = false;        ///< the last call that was begun has ended well
 };
 
 } // namespace turnspit

@@ -182,6 +182,8 @@ Task<> ServiceController::Private::givenUp(ServiceRun::AnswerPtr answer)
 
 Task<bool> ServiceController::Private::closed(ServiceRun::AnswerPtr answer, std::stop_token hurry)
 {
+    if (answer->ended) // in a line
+        co_return true;
     // A worker that blocks is given up after its limit and the time for reaping; one that turns gets its turns.
     if (!co_await answer->done.wait(hurry)) {
         const auto settled = m_run->settle(graceTurns, false);
