@@ -4,7 +4,7 @@ set(include_root "${CMAKE_INSTALL_INCLUDEDIR}/turnspit")
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Turnspit")
 # What no program includes: they are the host's own.
 set(without)
-foreach(internal IN ITEMS "*_p.h" hostcore.h hostcontext.h servicerun.h serviceorder.h workerpool.h)
+foreach(internal IN ITEMS "*_p.h" callline.h hostcore.h hostcontext.h servicerun.h serviceorder.h tickreports.h ticks.h workerpool.h)
     list(APPEND without PATTERN "${internal}" EXCLUDE)
 endforeach()
 set(folders base async control di config logging supervision queues hosting)
