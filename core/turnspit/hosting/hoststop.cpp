@@ -196,9 +196,9 @@ void HostCore::addLost(HostStopResult& result) const
 {
     result.services.insert(result.services.begin(), m_abandoned.begin(), m_abandoned.end());
     for (auto& controller : m_controllers->list) {
-        const bool known =
-            std::ranges::any_of(result.services, [&](const auto& each) { return each.threadAlive && each.service == controller.name(); });
-        if (controller.d().isLost() && !known)
+        if (!controller.d().isLost())
+            continue;
+        if (std::ranges::none_of(result.services, [&](const auto& each) { return each.threadAlive && each.service == controller.name(); }))
             result.services.push_back({ServiceStopResult::Abandoned, controller.name(), true, {}, controller.status().reason});
     }
 }

@@ -138,9 +138,11 @@ void ServiceRun::endCalls()
         answer->error = std::make_exception_ptr(OperationCancelled{});
         answer->done.set();
     }
-    for (const auto& asked : std::exchange(m_askedTicks, {}).some()) {
-        if (const auto answer = asked.lock(); answer && !std::exchange(answer->ended, true))
-            answer->done.set();
+    if (const auto ticks = std::exchange(m_askedTicks, {})) {
+        for (const auto& asked : *ticks) {
+            if (const auto answer = asked.lock(); answer && !std::exchange(answer->ended, true))
+                answer->done.set();
+        }
     }
 }
 
