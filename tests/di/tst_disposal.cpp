@@ -5,8 +5,13 @@
 
 #include <QTest>
 
+#include <atomic>
+#include <fstream>
 #include <latch>
+#include <string>
 #include <thread>
+
+#include <unistd.h>
 
 using namespace turnspit;
 using namespace turnspit::test;
@@ -67,6 +72,16 @@ Task<> outcome(Task<> task, QString& out)
     } catch (...) {
         out = QString::fromStdString(describe(std::current_exception()));
     }
+}
+
+/// Whether that thread (0: not known yet) sleeps, which here is: for a lock.
+bool waits(pid_t thread)
+{
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const auto name = line.rfind(')');
+    return name != std::string::npos && line.substr(name + 1, 2) == " S";
 }
 
 } // namespace
@@ -302,9 +317,11 @@ private Q_SLOTS:
     {
         ServiceCollection services;
         std::latch making(1);
-        services.addSingleton<Db>([&making](ServiceProvider& provider) {
+        std::atomic<pid_t> asking = 0;
+        services.addSingleton<Db>([&making, &asking](ServiceProvider& provider) {
             making.count_down();
-            std::this_thread::sleep_for(std::chrono::milliseconds(20)); // the other one comes and waits, or comes later: the same
+            while (!waits(asking))
+                std::this_thread::yield();
             provider.dispose();
             return std::make_unique<Db>();
         });
@@ -313,6 +330,7 @@ private Q_SLOTS:
         QString late;
         std::thread other([&] {
             making.wait();
+            asking = ::gettid();
             late = thrown<ServiceError>([&] { (void)provider->get<Source>(); });
         });
         QVERIFY_THROWS_EXCEPTION(ServiceError, (void)provider->get<Db>());

@@ -1,4 +1,5 @@
 // What the stop of a host owes to its time, and to whoever is lost, rolled back or in the middle of a command (T5, T6, T14).
+#include "blocker.h"
 #include "recorder.h"
 
 #include <semaphore>
@@ -9,34 +10,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Blocks its thread until let go.
-class Blocks final : public BackgroundService
-{
-public:
-    struct Gate
-    {
-        std::binary_semaphore entered{0};
-        std::binary_semaphore go{0};
-    };
-    explicit Blocks(std::shared_ptr<Gate> gate) : m_gate(std::move(gate)) {}
-
-protected:
-    Task<> execute(std::stop_token) override
-    {
-        m_gate->entered.release();
-        m_gate->go.acquire();
-        co_return;
-    }
-
-private:
-    std::shared_ptr<Gate> m_gate;
-};
-
 /// Does not start, once the other one blocks.
 class FailsThen final : public HostedService
 {
 public:
-    explicit FailsThen(std::shared_ptr<Blocks::Gate> gate) : m_gate(std::move(gate)) {}
+    explicit FailsThen(std::shared_ptr<Blocker::Gate> gate) : m_gate(std::move(gate)) {}
     Task<> start(std::stop_token) override
     {
         m_gate->entered.acquire();
@@ -46,7 +24,7 @@ public:
     Task<> stop(std::stop_token) override { co_return; }
 
 private:
-    std::shared_ptr<Blocks::Gate> m_gate;
+    std::shared_ptr<Blocker::Gate> m_gate;
 };
 
 /// Says when somebody destroys it.
@@ -189,7 +167,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, inRollBack);
         std::atomic<bool> gone = false;
-        const auto gate = std::make_shared<Blocks::Gate>();
+        const auto gate = std::make_shared<Blocker::Gate>();
         TaskScope tasks;
         HostBuilder builder;
         builder.addLogSink(std::make_shared<MemorySink>()).configure<HostOptions>([](HostOptions& o) {
@@ -197,7 +175,7 @@ private Q_SLOTS:
             o.reapTimeout = 10ms;
         });
         builder.services().addSingleton<Used>([&] { return std::make_unique<Used>(gone); });
-        builder.services().addHostedService<Blocks>("lost", [gate](Used&) { return std::make_unique<Blocks>(gate); },
+        builder.services().addHostedService<Blocker>("lost", [gate](Used&) { return std::make_unique<Blocker>(gate); },
                                                     {.affinity = Affinity::Dedicated});
         if (inRollBack)
             builder.services().addHostedService<FailsThen>("fails", [gate] { return std::make_unique<FailsThen>(gate); });

@@ -1,4 +1,5 @@
 // The host on threads of its own, real time: gates say when, no clock is waited for.
+#include "blocker.h"
 #include "threadedhost.h"
 
 #include <turnspit/async/workcontext.h>
@@ -13,29 +14,6 @@ using namespace turnspit::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Blocks its thread until let go.
-class Blocker final : public BackgroundService
-{
-public:
-    struct Gate
-    {
-        std::binary_semaphore entered{0};
-        std::binary_semaphore go{0};
-    };
-    explicit Blocker(std::shared_ptr<Gate> gate) : m_gate(std::move(gate)) {}
-
-protected:
-    Task<> execute(std::stop_token) override
-    {
-        m_gate->entered.release();
-        m_gate->go.acquire();
-        co_return;
-    }
-
-private:
-    std::shared_ptr<Gate> m_gate;
-};
 
 /// Works without ever awaiting anything.
 class Grinder final : public BackgroundService

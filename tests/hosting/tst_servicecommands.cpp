@@ -1,38 +1,16 @@
 // Commands to a single service that cannot go well: each has an answer all the same.
+#include "nothreads.h"
 #include "recorder.h"
 
 #include <turnspit/hosting/periodicservice.h>
 
 #include <semaphore>
 
-#include <pthread.h>
-
 using namespace turnspit;
 using namespace turnspit::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// The system gives no threads as long as this lives.
-class NoThreads
-{
-public:
-    NoThreads()
-    {
-        ::pthread_getattr_default_np(&m_before);
-        pthread_attr_t vast;
-        ::pthread_attr_init(&vast);
-        ::pthread_attr_setstacksize(&vast, std::size_t(1) << 46);
-        ::pthread_setattr_default_np(&vast);
-        ::pthread_attr_destroy(&vast);
-    }
-    ~NoThreads() { ::pthread_setattr_default_np(&m_before); }
-    NoThreads(const NoThreads&) = delete;
-    NoThreads& operator=(const NoThreads&) = delete;
-
-private:
-    pthread_attr_t m_before{};
-};
 
 struct Gate
 {

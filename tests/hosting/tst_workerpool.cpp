@@ -1,12 +1,11 @@
 // The threads of a host: who is asked, who is given no work, and what becomes of a start that has no thread.
+#include "nothreads.h"
 #include "recorder.h"
 
 #include <turnspit/hosting/workerpool.h>
 
 #include <semaphore>
 #include <system_error>
-
-#include <pthread.h>
 
 using namespace turnspit;
 using namespace turnspit::test;
@@ -48,31 +47,6 @@ public:
 
 private:
     std::shared_ptr<std::binary_semaphore> m_go = std::make_shared<std::binary_semaphore>(0);
-};
-
-/// No thread can be made: each wants a stack that no machine has.
-class NoThreads
-{
-public:
-    NoThreads()
-    {
-        pthread_getattr_default_np(&m_before);
-        pthread_attr_t vast;
-        pthread_attr_init(&vast);
-        pthread_attr_setstacksize(&vast, std::size_t(1) << 46);
-        pthread_setattr_default_np(&vast);
-        pthread_attr_destroy(&vast);
-    }
-    ~NoThreads()
-    {
-        pthread_setattr_default_np(&m_before);
-        pthread_attr_destroy(&m_before);
-    }
-    NoThreads(const NoThreads&) = delete;
-    NoThreads& operator=(const NoThreads&) = delete;
-
-private:
-    pthread_attr_t m_before{};
 };
 
 } // namespace
