@@ -1,5 +1,7 @@
 #include <turnspit/async/periodictimer.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 
 namespace turnspit {
@@ -35,10 +37,23 @@ void PeriodicTimer::OnStop::operator()() const noexcept
 void PeriodicTimer::listen(const std::stop_token& stop)
 {
     if (!m_link)
-        m_link = std::make_shared<OnStop::Link>(OnStop::Link{Mailbox::current(), this});
+        m_link.reset(new OnStop::Link(Mailbox::current(), this));
     m_onStop.reset();
     m_listensTo = stop;
     m_onStop.emplace(stop, OnStop{m_link});
+}
+
+void PeriodicTimer::sayUses(std::coroutine_handle<> waiting)
+{
+    // A loop has the timer and its waits in its frame; who waits first is most often the one who does for ever.
+    constexpr std::uintptr_t most = 1024;
+    m_saidUses = true;
+    const auto begin = reinterpret_cast<std::uintptr_t>(waiting.address());
+    const auto end = reinterpret_cast<std::uintptr_t>(std::max<const void*>(this + 1, m_waiting + 1));
+    if (begin < end && end - begin < most)
+        m_timer->firingUses(waiting.address(), end - begin);
+    else
+        m_timer->firingUses(this, sizeof(*this));
 }
 
 void PeriodicTimer::arm()

@@ -3,6 +3,8 @@
 #include <turnspit/async/resumption.h>
 #include <turnspit/base/clock.h>
 
+#include <QSharedData>
+
 #include <chrono>
 #include <coroutine>
 #include <memory>
@@ -48,19 +50,21 @@ private:
     /// What a stop request, in whatever thread, posts to the timer with. Stays from wait to wait, so that a tick makes none.
     struct OnStop
     {
-        struct Link
+        struct Link : QSharedData
         {
+            Link(std::shared_ptr<Mailbox> own, PeriodicTimer* of) : mailbox(std::move(own)), timer(of) {}
             std::shared_ptr<Mailbox> mailbox;
             PeriodicTimer* timer; // the timer's thread only; null: destroyed
         };
         void operator()() const noexcept;
-        std::shared_ptr<Link> link;
+        QExplicitlySharedDataPointer<Link> link;
     };
 
     void tick();
     void stopped();
     void resume(bool result);
     void listen(const std::stop_token& stop);
+    void sayUses(std::coroutine_handle<> waiting);
     void arm();
     static void check(std::chrono::milliseconds period);
 
@@ -69,7 +73,8 @@ private:
     Awaiter* m_waiting = nullptr;
     bool m_pending = false;
     bool m_closed = false;
-    std::shared_ptr<OnStop::Link> m_link;
+    bool m_saidUses = false; // to m_timer
+    QExplicitlySharedDataPointer<OnStop::Link> m_link;
     std::stop_token m_listensTo;
     std::optional<std::stop_callback<OnStop>> m_onStop; // last: destroyed first
 };
@@ -98,6 +103,8 @@ public:
         m_handle = handle;
         m_context = WorkContext::current();
         m_timer->m_waiting = this;
+        if (!m_timer->m_saidUses)
+            m_timer->sayUses(handle);
         if (m_stop.stop_possible() && m_stop != m_timer->m_listensTo)
             m_timer->listen(m_stop);
     }

@@ -3,6 +3,8 @@
 #include <turnspit/async/mailbox.h>
 #include <turnspit/async/workcontext.h>
 
+#include <QSharedData>
+
 #include <coroutine>
 #include <memory>
 #include <utility>
@@ -13,8 +15,12 @@ namespace turnspit::detail {
 /// the awaiter dies first (its frame was destroyed), a resumption that is already on its way does nothing.
 class Resumption
 {
-    struct State
+    struct State : QSharedData
     {
+        State(std::shared_ptr<Mailbox> own, std::coroutine_handle<> waiting, const WorkContext* work)
+            : mailbox(std::move(own)), handle(waiting), context(work)
+        {
+        }
         std::shared_ptr<Mailbox> mailbox;
         std::coroutine_handle<> handle; // the coroutine's thread only
         const WorkContext* context;     // whose work it is
@@ -27,7 +33,7 @@ public:
     ~Resumption() { disarm(); }
 
     /// In the coroutine's thread, when it suspends.
-    void arm(std::coroutine_handle<> handle) { m_state = std::make_shared<State>(State{Mailbox::current(), handle, WorkContext::current()}); }
+    void arm(std::coroutine_handle<> handle) { m_state.reset(new State(Mailbox::current(), handle, WorkContext::current())); }
 
     /// In the coroutine's thread, before it is resumed by other means: a resumption that is on its way does nothing.
     void disarm() noexcept
@@ -54,14 +60,14 @@ public:
 
     private:
         friend class Resumption;
-        explicit Poster(std::shared_ptr<State> state) : m_state(std::move(state)) {}
-        std::shared_ptr<State> m_state;
+        explicit Poster(QExplicitlySharedDataPointer<State> state) : m_state(std::move(state)) {}
+        QExplicitlySharedDataPointer<State> m_state;
     };
 
     [[nodiscard]] Poster poster() const { return Poster(m_state); }
 
 private:
-    std::shared_ptr<State> m_state;
+    QExplicitlySharedDataPointer<State> m_state;
 };
 
 } // namespace turnspit::detail

@@ -2,6 +2,7 @@
 
 #include <turnspit/base/time.h>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -22,6 +23,10 @@ public:
     virtual void startPeriodic(std::chrono::nanoseconds period) = 0;
 
     virtual void stop() = 0;
+
+    /// A hint: what is called uses the memory from `begin` on, up to 4 KiB of it. Of thousands of timers it is in no cache, and where many
+    /// are due it is asked for a little before. It may be gone by then.
+    virtual void firingUses([[maybe_unused]] const void* begin, [[maybe_unused]] std::size_t bytes) {}
 
 protected:
     ClockTimer() = default;

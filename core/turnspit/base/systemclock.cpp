@@ -22,6 +22,7 @@ public:
     }
     void startPeriodic(nanoseconds period) override { arm(later(BootClock::now(), period), period); }
     void stop() override { disarm(); }
+    void firingUses(const void* begin, std::size_t bytes) override { uses(begin, bytes); }
 
 private:
     void fire() override

@@ -8,8 +8,8 @@
 namespace turnspit {
 
 namespace {
-constexpr std::size_t children = 4;
-constexpr std::chrono::microseconds leastPause(900); // between two times that the thread is woken
+constexpr std::chrono::milliseconds leastPause(1); // between two times that the thread is woken
+constexpr std::size_t fetchedAhead = 3;
 } // namespace
 
 /// The thread's share in its queue.
@@ -38,20 +38,49 @@ void TimerQueue::release()
         delete this;
 }
 
+TimerQueue::Lines::Lines(const void* begin, std::size_t bytes)
+{
+    const auto first = reinterpret_cast<std::uintptr_t>(begin);
+    const auto more = (first + std::max<std::size_t>(bytes, 1) - 1) / size - first / size;
+    m_packed = first / size * size + std::min(more, size - 1);
+}
+
+void TimerQueue::Lines::fetch() const
+{
+    const auto* const first = reinterpret_cast<const std::byte*>(m_packed / size * size);
+    for (std::uintptr_t i = 0; first && i <= m_packed % size; ++i)
+        __builtin_prefetch(first + i * size, 1);
+}
+
+DueOrder::Id TimerQueue::enter(Timer& timer)
+{
+    ++m_users;
+    if (m_freeIds.empty()) {
+        if (m_timers.size() == m_timers.capacity())
+            m_timers.reserve(DueOrder::roomier(m_timers.size()));
+        m_timers.push_back({&timer, {}});
+        return static_cast<DueOrder::Id>(m_timers.size() - 1);
+    }
+    const DueOrder::Id id = m_freeIds.back();
+    m_freeIds.pop_back();
+    m_timers[id] = {&timer, {}};
+    return id;
+}
+
+void TimerQueue::leave(Timer& timer)
+{
+    disarm(timer);
+    m_timers[timer.m_id] = {};
+    m_freeIds.push_back(timer.m_id);
+    release();
+}
+
 void TimerQueue::arm(Timer& timer, Instant due, std::chrono::nanoseconds period)
 {
     timer.m_period = period;
-    timer.m_order = m_armings++;
-    const Entry entry{due, &timer};
-    if (timer.m_place == Timer::nowhere) {
-        m_heap.push_back(entry);
-        rise(m_heap.size() - 1, entry);
-    } else if (due < m_heap[timer.m_place].due) {
-        rise(timer.m_place, entry);
-    } else {
-        sink(timer.m_place, entry);
-    }
-    if (timer.m_place == 0)
+    m_armed.remove(timer.m_id);
+    m_armed.insert(timer.m_id, due, period);
+    if (m_armed.first().id == timer.m_id)
         wakeForFirst();
 }
 
@@ -59,24 +88,14 @@ void TimerQueue::armAtOnce(Timer& timer)
 {
     m_atOnce = true;
     arm(timer, BootClock::now(), std::chrono::nanoseconds(0));
-    if (timer.m_place != 0)
+    if (m_armed.first().id != timer.m_id)
         wakeForFirst();
 }
 
 void TimerQueue::disarm(Timer& timer)
 {
     // One wake-up too many is cheaper than to put it off.
-    const std::size_t place = std::exchange(timer.m_place, Timer::nowhere);
-    if (place == Timer::nowhere)
-        return;
-    const Entry last = m_heap.back();
-    m_heap.pop_back();
-    if (last.timer == &timer)
-        return;
-    if (place > 0 && before(last, m_heap[(place - 1) / children]))
-        rise(place, last);
-    else
-        sink(place, last);
+    m_armed.remove(timer.m_id);
 }
 
 void TimerQueue::run()
@@ -87,69 +106,41 @@ void TimerQueue::run()
     if (!std::exchange(m_atOnce, false))
         m_woken = m_planned;
     const Instant now = BootClock::now();
-    while (!m_heap.empty() && m_heap.front().due <= now) {
-        const Entry first = m_heap.front();
-        if (const auto period = first.timer->m_period; period > period.zero()) {
-            first.timer->m_order = m_armings++;
-            sink(0, {first.due + period * (1 + (now - first.due) / period), first.timer});
-        } else {
-            disarm(*first.timer);
+    for (std::size_t turns = 0; turns < fetchedAhead; ++turns)
+        fetch(m_armed.probablyAfter(turns));
+    while (!m_armed.isEmpty() && m_armed.first().due <= now) {
+        fetch(m_armed.probablyAfter(fetchedAhead));
+        const auto [due, order, id] = m_armed.takeFirst();
+        Timer& timer = *m_timers[id].timer;
+        if (const auto period = timer.m_period; period > period.zero()) {
+            const auto late = now - due;
+            m_armed.insert(id, due + period * (late < period ? 1 : 1 + late / period), period);
         }
-        first.timer->fire();
+        timer.fire();
     }
     m_running = false;
     wakeForFirst();
+}
+
+/// Its memory is on the way while others fire: more than a third of what a tick costs where there are 1,000.
+void TimerQueue::fetch(DueOrder::Id id) const
+{
+    if (id == DueOrder::none)
+        return;
+    Lines(m_timers[id].timer, sizeof(Timer) + sizeof(std::function<void()>)).fetch();
+    m_timers[id].uses.fetch();
 }
 
 void TimerQueue::wakeForFirst()
 {
     if (m_running || !m_wakeUp)
         return;
-    if (m_heap.empty()) {
+    if (m_armed.isEmpty()) {
         m_wakeUp->never();
         return;
     }
-    m_planned = m_atOnce ? m_heap.front().due : std::max(m_heap.front().due, m_woken + leastPause);
+    m_planned = m_atOnce ? m_armed.first().due : std::max(m_armed.first().due, m_woken + leastPause);
     m_wakeUp->at(m_planned);
-}
-
-bool TimerQueue::before(const Entry& a, const Entry& b)
-{
-    return a.due != b.due ? a.due < b.due : static_cast<std::int32_t>(a.timer->m_order - b.timer->m_order) < 0;
-}
-
-void TimerQueue::put(std::size_t place, const Entry& entry)
-{
-    m_heap[place] = entry;
-    entry.timer->m_place = static_cast<std::uint32_t>(place);
-}
-
-void TimerQueue::rise(std::size_t place, const Entry& entry)
-{
-    while (place > 0 && before(entry, m_heap[(place - 1) / children])) {
-        const std::size_t parent = (place - 1) / children;
-        put(place, m_heap[parent]);
-        place = parent;
-    }
-    put(place, entry);
-}
-
-void TimerQueue::sink(std::size_t place, const Entry& entry)
-{
-    for (;;) {
-        const std::size_t begin = place * children + 1;
-        const std::size_t end = std::min(begin + children, m_heap.size());
-        std::size_t least = begin;
-        for (std::size_t child = begin + 1; child < end; ++child) {
-            if (before(m_heap[child], m_heap[least]))
-                least = child;
-        }
-        if (begin >= end || !before(m_heap[least], entry))
-            break;
-        put(place, m_heap[least]);
-        place = least;
-    }
-    put(place, entry);
 }
 
 } // namespace turnspit

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/base/clock.h>
+#include <turnspit/base/dueorder_p.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,7 @@ class WakeUp;
 
 /// All timers of the system clock that one thread has armed, behind one wake-up: those that are due at the same time
 /// take one turn of its event loop, and a timer that fires costs no event and no signal. Where many are due one shortly
-/// after the other, the thread is woken every 900 us at most, for all of them; one alone is woken for to the
+/// after the other, the thread is woken every millisecond at most, for all of them; one alone is woken for to the
 /// microsecond. Belongs to that thread; lives until it and the last of its timers have gone.
 class TimerQueue
 {
@@ -22,12 +23,8 @@ public:
     class Timer
     {
     public:
-        Timer() : m_queue(current()) { ++m_queue.m_users; }
-        virtual ~Timer()
-        {
-            m_queue.disarm(*this);
-            m_queue.release();
-        }
+        Timer() : m_queue(current()), m_id(m_queue.enter(*this)) {}
+        virtual ~Timer() { m_queue.leave(*this); }
         Timer(const Timer&) = delete;
         Timer& operator=(const Timer&) = delete;
 
@@ -40,17 +37,18 @@ public:
         void armAtOnce() { m_queue.armAtOnce(*this); }
         void disarm() { m_queue.disarm(*this); }
 
+        /// That fire() will use them; a hint.
+        void uses(const void* begin, std::size_t bytes) { m_queue.m_timers[m_id].uses = Lines(begin, bytes); }
+
         /// May destroy the timer.
         virtual void fire() = 0;
 
     private:
         friend class TimerQueue;
-        static constexpr std::uint32_t nowhere = UINT32_MAX;
 
         TimerQueue& m_queue;
         std::chrono::nanoseconds m_period{0};
-        std::uint32_t m_order = 0; // of arming: of two that are due together
-        std::uint32_t m_place = nowhere;
+        const DueOrder::Id m_id;
     };
 
     /// That of this thread.
@@ -61,29 +59,40 @@ public:
 
 private:
     struct Holder;
-    struct Entry
+
+    /// Some lines of the processor's cache that follow each other.
+    class Lines
     {
-        Instant due;
+    public:
+        Lines() = default;
+        Lines(const void* begin, std::size_t bytes);
+        void fetch() const;
+
+    private:
+        static constexpr std::uintptr_t size = 64;
+        std::uintptr_t m_packed = 0; // where the first begins, and in the bits that are free there how many more there are
+    };
+    struct Known
+    {
         Timer* timer;
+        Lines uses;
     };
 
     TimerQueue();
     ~TimerQueue();
+    DueOrder::Id enter(Timer& timer);
+    void leave(Timer& timer);
     void release();
     void arm(Timer& timer, Instant due, std::chrono::nanoseconds period);
     void armAtOnce(Timer& timer);
     void disarm(Timer& timer);
     void run();
+    void fetch(DueOrder::Id id) const;
     void wakeForFirst();
 
-    // A heap of four children a node: `m_heap.front()` is due first.
-    [[nodiscard]] static bool before(const Entry& a, const Entry& b);
-    void put(std::size_t place, const Entry& entry);
-    void rise(std::size_t place, const Entry& entry);
-    void sink(std::size_t place, const Entry& entry);
-
-    std::vector<Entry> m_heap;
-    std::uint32_t m_armings = 0;
+    DueOrder m_armed;
+    std::vector<Known> m_timers; // by id
+    std::vector<DueOrder::Id> m_freeIds;
     Instant m_woken; // the last time that was planned and came
     Instant m_planned;
     bool m_atOnce = false;   // one is to fire in the next turn

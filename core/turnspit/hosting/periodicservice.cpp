@@ -178,6 +178,7 @@ void PeriodicService::aboutToExecute()
 {
     m_clock = &Clock::current();
     m_timer = m_clock->createTimer([this] { due(); });
+    m_timer->firingUses(this, sizeof(*this));
     beginSeries();
     if (m_runAtStart) {
         m_next = m_clock->now();
