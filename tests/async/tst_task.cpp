@@ -118,6 +118,63 @@ private Q_SLOTS:
         Mailbox::current()->drain();
     }
 
+    void setAndResumeRunsWhoCameFirstInsideAndTheOthersSoon()
+    {
+        Event gate;
+        QList<int> order;
+        const auto body = [](Event& event, QList<int>& list, int id) -> Task<> {
+            if (co_await event.wait())
+                list.append(id);
+        };
+        TaskScope scope;
+        for (int id = 1; id <= 3; ++id)
+            scope.spawn(body(gate, order, id));
+        gate.setAndResume();
+        QCOMPARE(order, (QList<int>{1}));
+        Mailbox::current()->drain();
+        QCOMPARE(order, (QList<int>{1, 2, 3}));
+        QVERIFY(gate.isSet());
+    }
+
+    void whoIsResumedBySetAndResumeMayDestroyTheEvent()
+    {
+        auto gate = std::make_unique<Event>();
+        int resumed = 0;
+        const auto body = [](std::unique_ptr<Event>& event, int& count) -> Task<> {
+            std::stop_source stop;
+            const bool set = co_await event->wait(stop.get_token());
+            event.reset();
+            stop.request_stop(); // nobody listens any more
+            count += set ? 1 : 100;
+        };
+        TaskScope scope;
+        scope.spawn(body(gate, resumed));
+        gate->setAndResume();
+        QVERIFY(!gate);
+        Mailbox::current()->drain();
+        QCOMPARE(resumed, 1);
+    }
+
+    void aStopThatIsOnItsWayDoesNotResumeAgainWhatSetAndResumeHas()
+    {
+        Event gate;
+        std::stop_source stop;
+        QList<bool> set;
+        const auto body = [](Event& event, std::stop_token token, QList<bool>& list) -> Task<> {
+            list.append(co_await event.wait(std::move(token)));
+            co_await event.wait();
+            list.append(true);
+        };
+        TaskScope scope;
+        scope.spawn(body(gate, stop.get_token(), set));
+        stop.request_stop();
+        gate.setAndResume();
+        gate.reset();
+        Mailbox::current()->drain();
+        QCOMPARE(set.size(), 2); // set was seen, and the second wait found it so inside of the call
+        QVERIFY(set.first());
+    }
+
     void anEventResumesItsWaitersInOrderAndNotInsideSet()
     {
         Event gate;

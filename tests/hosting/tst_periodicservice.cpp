@@ -2,6 +2,8 @@
 
 #include <turnspit/hosting/periodicservice.h>
 
+#include <QScopeGuard>
+
 using namespace turnspit;
 using namespace turnspit::test;
 using namespace std::chrono_literals;
@@ -59,6 +61,28 @@ class TestPeriodicService : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void whoHasWaitedForItsStopMayDestroyItAtOnce()
+    {
+        FakeClock clock;
+        Clock::setCurrent(&clock);
+        const auto systemAgain = qScopeGuard([] { Clock::setCurrent(nullptr); });
+        Ticker::Plan plan;
+        auto service = std::make_unique<Ticker>(plan);
+        TaskScope scope;
+        scope.spawn(service->start({}));
+        clock.advance(10s);
+        QCOMPARE(plan.ticks, 1);
+        const auto body = [](std::unique_ptr<Ticker>& ticker) -> Task<> {
+            co_await ticker->stop({});
+            ticker.reset();
+        };
+        scope.spawn(body(service));
+        QVERIFY(service);
+        clock.settle();
+        QVERIFY(!service);
+        QVERIFY(scope.isEmpty());
+    }
+
     // B47
     void theFirstTickComesOnePeriodAfterTheStart()
     {

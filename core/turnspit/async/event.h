@@ -23,12 +23,18 @@ public:
 
     /// Opens the gate; the waiting ones resume soon, in the order in which they came, not inside this call.
     void set();
+
+    /// As set, but who came first resumes inside this call, as its last step: the event may be gone afterwards. For who has
+    /// nothing more to do, where a turn of the event loop would be one too many.
+    void setAndResume();
     void reset() noexcept { m_set = false; }
 
     /// `co_await event.wait(stop)`: true once it is set, also if it is reset right after; false when stop was requested first.
     [[nodiscard]] Awaiter wait(std::stop_token stop = {}) noexcept;
 
 private:
+    Awaiter* takeFirst();
+
     Awaiter* m_first = nullptr;
     Awaiter* m_last = nullptr;
     bool m_set = false;
@@ -104,14 +110,29 @@ inline Event::~Event()
     }
 }
 
+inline Event::Awaiter* Event::takeFirst()
+{
+    Awaiter* const waiting = m_first;
+    if (waiting) {
+        waiting->unlink();
+        waiting->m_stopped = false;
+    }
+    return waiting;
+}
+
 inline void Event::set()
 {
     m_set = true;
-    while (Awaiter* waiting = m_first) {
-        waiting->unlink();
-        waiting->m_stopped = false;
+    while (const Awaiter* const waiting = takeFirst())
         waiting->m_resumption.poster()();
-    }
+}
+
+inline void Event::setAndResume()
+{
+    const Awaiter* const waiting = takeFirst();
+    set();
+    if (waiting)
+        waiting->m_resumption.resume();
 }
 
 } // namespace turnspit

@@ -21,6 +21,14 @@ class Resumption
             : mailbox(std::move(own)), handle(waiting), context(work)
         {
         }
+        void resume()
+        {
+            if (const auto waiting = std::exchange(handle, {})) {
+                const WorkContext::Scope working(context);
+                waiting.resume();
+            }
+        }
+
         std::shared_ptr<Mailbox> mailbox;
         std::coroutine_handle<> handle; // the coroutine's thread only
         const WorkContext* context;     // whose work it is
@@ -42,6 +50,9 @@ public:
             m_state->handle = {};
     }
 
+    /// In the coroutine's thread: resumes inside this call, after which this may be gone.
+    void resume() const { m_state->resume(); }
+
     [[nodiscard]] bool isArmed() const noexcept { return m_state && m_state->handle; }
 
     /// From any thread, also from a stop callback: resumes in the coroutine's thread, soon; all but the first do nothing.
@@ -50,12 +61,7 @@ public:
     public:
         void operator()() const noexcept
         {
-            m_state->mailbox->post([state = m_state] {
-                if (const auto waiting = std::exchange(state->handle, {})) {
-                    const WorkContext::Scope working(state->context);
-                    waiting.resume();
-                }
-            });
+            m_state->mailbox->post([state = m_state] { state->resume(); });
         }
 
     private:

@@ -74,9 +74,9 @@ void BackgroundService::ended(Execution how, std::exception_ptr error)
 {
     m_execution = how;
     m_error = std::move(error);
-    m_ended.set();
     if (m_onEnded)
         m_onEnded();
+    m_ended.setAndResume(); // a stop that waits; it may destroy this
 }
 
 Task<> BackgroundService::stop(std::stop_token hurry)

@@ -14,6 +14,8 @@ constexpr std::size_t one = 4;
 constexpr int patience = 8;
 /// Then timers and sockets of the worker have their turn.
 constexpr std::chrono::milliseconds burst(2);
+
+thread_local CallLine* lineUnderWay = nullptr;
 } // namespace
 
 CallLine::CallLine(Step step, std::shared_ptr<Mailbox> worker, std::shared_ptr<HostEnvironment> environment)
@@ -69,17 +71,43 @@ bool CallLine::claimNext()
     return true;
 }
 
+CallLine* CallLine::underWay() noexcept
+{
+    return lineUnderWay;
+}
+
+void CallLine::flush()
+{
+    if (!m_toHost.empty()) {
+        m_environment->mailbox->post([functions = std::exchange(m_toHost, {})]() mutable {
+            for (auto& function : functions)
+                std::exchange(function, {})();
+        });
+    }
+}
+
+void CallLine::leave()
+{
+    flush();
+    if (lineUnderWay == this)
+        lineUnderWay = nullptr;
+}
+
 void CallLine::goOn()
 {
     const auto begin = std::chrono::steady_clock::now();
     const auto posted = m_worker->posted();
+    if (m_worker != m_environment->mailbox)
+        lineUnderWay = this;
     for (;;) {
         if (!mayCallNext()) {
             handBack();
             return;
         }
-        if (!claimNext())
+        if (!claimNext()) {
+            leave();
             return;
+        }
         const Member& member = m_members[m_next - 1];
         m_over = false;
         member.run->perform(m_step, member.token, member.held, member.answer, weak_from_this());
@@ -90,7 +118,10 @@ void CallLine::goOn()
         if (m_next == m_members.size())
             return;
         // What the service has posted to itself, and others to theirs, comes before the next call, as behind an answer.
-        if (m_worker->posted() != posted || std::chrono::steady_clock::now() - begin > burst) {
+        const bool late = std::chrono::steady_clock::now() - begin > burst;
+        if (late)
+            flush();
+        if (late || m_worker->posted() != posted) {
             postGoOn();
             return;
         }
@@ -99,14 +130,18 @@ void CallLine::goOn()
 
 void CallLine::watch(int turns)
 {
-    if (m_state.load(std::memory_order_acquire) & closed)
+    if (m_state.load(std::memory_order_acquire) & closed) {
+        leave();
         return;
+    }
     m_worker->post([self = shared_from_this(), turns] { self->look(turns); });
     m_posted = m_worker->posted();
 }
 
 void CallLine::look(int turns)
 {
+    if (!m_over)
+        flush();
     if (!m_over && turns > 0)
         watch(turns - 1);
     else if (!m_over)
@@ -137,6 +172,7 @@ bool CallLine::callEnded(bool well)
 
 void CallLine::handBack()
 {
+    leave();
     if (m_state.fetch_or(closed, std::memory_order_acq_rel) & closed)
         return;
     m_environment->mailbox->post([self = shared_from_this(), mark = m_environment->tickReports->mark()] {

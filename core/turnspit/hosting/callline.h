@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/async/event.h>
+#include <turnspit/async/mailbox.h>
 #include <turnspit/hosting/servicerun.h>
 
 #include <atomic>
@@ -44,6 +45,13 @@ public:
 
     [[nodiscard]] const ServiceRun::AnswerPtr& answer(std::size_t place) const { return m_members[place].answer; }
 
+    /// In a worker: the line that is under way there, or null. As long as it gets on, the host is not woken for what services say.
+    [[nodiscard]] static CallLine* underWay() noexcept;
+
+    /// In its worker, while it is under way: posts to the host soon, in the order of the calls.
+    void tellHost(Mailbox::Function function) { m_toHost.push_back(std::move(function)); }
+    void flush();
+
 private:
     friend class ServiceRun;
     struct Member
@@ -63,6 +71,7 @@ private:
     bool claimNext();
     bool callEnded(bool well);
     void handBack();
+    void leave();
 
     const Step m_step;
     const std::shared_ptr<Mailbox> m_worker;
@@ -77,6 +86,7 @@ private:
     std::size_t m_next = 0;
     std::uint64_t m_posted = 0; ///< to the worker when look was
     bool m_over = false;        ///< the last call that was begun has ended well
+    std::vector<Mailbox::Function> m_toHost;
 };
 
 } // namespace turnspit

@@ -76,8 +76,11 @@ void PeriodicService::wake()
     if (const auto waiting = std::exchange(m_waiting, {})) {
         {
             const WorkContext::Scope working(m_context);
+            const auto link = m_link;
             m_inWake = true;
             waiting.resume();
+            if (!link->service) // execute has ended, and perhaps who waited for that has destroyed this
+                return;
             m_inWake = false;
         }
         if (std::exchange(m_beginUntold, false))

@@ -33,25 +33,33 @@ void ServiceRun::post(Function function)
 
 /// What was told of ticks before is heard before.
 template <class Function>
-void ServiceRun::postToHost(std::shared_ptr<ServiceRun> self, Function function)
+void ServiceRun::postToHost(std::shared_ptr<ServiceRun> self, Function function, Haste haste)
 {
     const auto mark = m_environment->tickReports->mark();
-    m_environment->mailbox->post([self = std::move(self), mark, call = std::move(function)]() mutable {
+    auto call = [self = std::move(self), mark, function = std::move(function)]() mutable {
         self->m_environment->tickReports->hear(mark);
-        call();
-    });
+        function();
+    };
+    CallLine* const line = CallLine::underWay();
+    if (line && haste == Haste::None) {
+        line->tellHost(std::move(call));
+        return;
+    }
+    if (line)
+        line->flush();
+    m_environment->mailbox->post(std::move(call));
 }
 
 /// `function` is called with the listener, on the host thread, where there is one.
 template <class Function>
-void ServiceRun::tell(Function function)
+void ServiceRun::tell(Function function, Haste haste)
 {
     // Null where the run itself goes with its thread: then nobody is left to hear of it.
     if (auto self = weak_from_this().lock()) {
         postToHost(std::move(self), [this, call = std::move(function)]() mutable {
             if (m_listener)
                 call(*m_listener);
-        });
+        }, haste);
     }
 }
 
@@ -165,12 +173,12 @@ void ServiceRun::make(bool held)
     body.background->m_stopping = m_stopping;
     body.background->onExecutionEnded([this] {
         const auto& background = *m_body->background;
-        const bool asked = background.execution() == BackgroundService::Execution::Cancelled && m_stopping.stop_requested();
+        const bool asked = background.execution() != BackgroundService::Execution::Faulted && m_stopping.stop_requested();
         if (background.executionError() && !asked)
             m_environment->faults.fetch_add(1, std::memory_order_acq_rel);
         tell([how = *background.execution(), error = background.executionError()](Listener& listener) {
             listener.executionEnded(how, error);
-        });
+        }, asked ? Haste::None : Haste::Some);
     });
     if (auto* const service = periodic()) {
         // What blocks its thread while it ticks has one of its own: that is said before. On a shared thread many tick,
@@ -282,10 +290,16 @@ Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer, std::weak_ptr<CallLin
         error = std::current_exception();
     }
     // The body is not destroyed inside of its own task.
-    post([this, busy, answer, error, line] {
-        m_body.reset();
-        ended(answer, busy, error, line);
-    });
+    if (m_body->inClose)
+        m_body->closed.emplace(std::move(error));
+    else
+        post([this, busy, answer, error, line] { bodyClosed(answer, busy, error, line); });
+}
+
+void ServiceRun::bodyClosed(AnswerPtr answer, bool busy, std::exception_ptr error, const std::weak_ptr<CallLine>& line)
+{
+    m_body.reset();
+    ended(std::move(answer), busy, std::move(error), line);
 }
 
 void ServiceRun::closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line)
@@ -297,7 +311,11 @@ void ServiceRun::closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line)
     const bool busy = isBusy(true);
     m_body->destroyObject();
     m_body->closing = std::make_unique<TaskScope>();
-    m_body->closing->spawn(closeScope(busy, std::move(answer), std::move(line)));
+    m_body->inClose = true;
+    m_body->closing->spawn(closeScope(busy, answer, line));
+    m_body->inClose = false;
+    if (m_body->closed) // nothing in the scope takes its time
+        bodyClosed(std::move(answer), busy, *m_body->closed, line);
 }
 
 ServiceRun::AnswerPtr ServiceRun::close()

@@ -120,6 +120,8 @@ private:
         HostedLifecycleService* lifecycle = nullptr;
         std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
         std::unique_ptr<TaskScope> closing;
+        bool inClose = false;                     // closeBody is on the stack
+        std::optional<std::exception_ptr> closed; // the scope is, inside of it; what it threw, or null
     };
 
     friend class TickReports;
@@ -131,12 +133,14 @@ private:
     void forget(const AnswerPtr& answer);
 
     void ticksReported(const Ticks& ticks);
+
+    enum class Haste { Some, None }; // None: where a line is under way, the host hears of it when that has come some way
     template <class Function>
     void post(Function function);
     template <class Function>
-    void postToHost(std::shared_ptr<ServiceRun> self, Function function);
+    void postToHost(std::shared_ptr<ServiceRun> self, Function function, Haste haste = Haste::Some);
     template <class Function>
-    void tell(Function function);
+    void tell(Function function, Haste haste = Haste::Some);
     /// In the worker; `line`: the call is one of its.
     void perform(Step step, std::stop_token token, bool held, AnswerPtr answer, std::weak_ptr<CallLine> line);
     void ended(AnswerPtr answer, bool busy, std::exception_ptr error, const std::weak_ptr<CallLine>& line);
@@ -151,6 +155,7 @@ private:
     bool destroyBody();
     void closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line);
     Task<> closeScope(bool busy, AnswerPtr answer, std::weak_ptr<CallLine> line);
+    void bodyClosed(AnswerPtr answer, bool busy, std::exception_ptr error, const std::weak_ptr<CallLine>& line);
     void reply(AnswerPtr answer, bool busy, std::exception_ptr error);
 
     const std::shared_ptr<const HostedRegistration> m_registration;
