@@ -33,7 +33,10 @@ public:
     [[nodiscard]] bool isDamaged() const noexcept { return m_damaged; }
 
     /// Since begin: something is left that other connections can receive, or something comes due at another time than they may know.
-    [[nodiscard]] bool hasNews() const noexcept { return m_putOff || m_readied > m_claimed; }
+    [[nodiscard]] bool hasNews() const noexcept { return m_putOff || hasReadied(); }
+
+    /// Since begin: more than was claimed.
+    [[nodiscard]] bool hasReadied() const noexcept { return m_readied > m_claimed; }
 
     /// Other connections have committed since this was asked last.
     [[nodiscard]] bool othersCommitted();

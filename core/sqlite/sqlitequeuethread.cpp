@@ -83,7 +83,8 @@ void SqliteQueueThread::turn()
         requests.swap(m_requests);
     }
     const std::size_t wanted = m_handout.wanted();
-    const bool hasWork = !requests.empty() || (wanted > 0 && m_store->hasDue(m_clock.wallNow()));
+    const bool sentBefore = std::exchange(m_sent, false); // then it is there, but for other processes
+    const bool hasWork = !requests.empty() || (wanted > 0 && (sentBefore || m_store->hasDue(m_clock.wallNow())));
     if (hasWork) {
         auto claimed = perform(requests, wanted);
         for (auto& request : requests)
@@ -93,6 +94,9 @@ void SqliteQueueThread::turn()
             if (!m_handout.give(message))
                 release(std::move(message));
         }
+        // Others hear of it, and who waits here has not waited for that.
+        if (std::exchange(m_hasNews, false))
+            m_bell->ring();
     }
     lookForMore(hasWork && m_store->failed());
 }
@@ -139,8 +143,8 @@ std::vector<Message> SqliteQueueThread::transact(std::span<const std::shared_ptr
         claimed.clear();
     } else if (m_store->commit()) {
         ++m_commits;
-        if (m_store->hasNews())
-            m_bell->ring();
+        m_sent = m_sent || m_store->hasReadied();
+        m_hasNews = m_hasNews || m_store->hasNews();
     } else {
         claimed.clear();
     }
@@ -175,6 +179,11 @@ void SqliteQueueThread::lookForMore(bool failed)
 
 void SqliteQueueThread::heard()
 {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_scheduled) // a turn comes anyway; often this was our own ring
+            return;
+    }
     if (m_handout.wanted() > 0 && m_store->othersCommitted())
         turn();
 }

@@ -107,6 +107,8 @@ private:
     detail::Handout m_handout;
     std::unique_ptr<ClockTimer> m_timer; // the thread's, as the bell
     std::unique_ptr<FileBell> m_bell;
+    bool m_hasNews = false; // of which the bell has not told
+    bool m_sent = false;    // something ready, since the last turn
     detail::Answers m_answers;
     Thread m_thread;
 };

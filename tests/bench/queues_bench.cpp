@@ -5,6 +5,8 @@
 //   memory-handover, memory-promise         a mutex, a std::deque and a condition variable that hand items over, nothing else; that keep what a
 //                                           MemoryQueue promises too: a copy of what is not acked, until its time is over
 //   sqlite, sqlite-baseline FOLDER          one caller: send, receive, ack, each answered before the next; the same statements, C API
+//   sqlite-thread FOLDER                    the same statements in a thread of their own, for callers that must not wait for the disk: a mutex and
+//                                           condition variables
 //   sqlite-together FOLDER                  64 callers
 //   redis-send, redis-work PORT CALLERS     so many callers of one queue: send; receive and ack
 #include <sqlite/sqlitequeue.h>
@@ -309,28 +311,36 @@ public:
         m_ack = prepare("DELETE FROM message WHERE id = ? AND deliveries = ? AND held = 1");
     }
 
-    void one()
+    void send()
     {
         step(m_begin);
         sqlite3_bind_int64(m_send, 1, 1'000'000);
         sqlite3_bind_blob(m_send, 2, body.data(), int(body.size()), SQLITE_STATIC);
         step(m_send);
         step(m_commit);
+    }
+
+    void claim()
+    {
         step(m_begin);
         sqlite3_bind_int64(m_claim, 1, 2'000'000);
         if (sqlite3_step(m_claim) != SQLITE_ROW)
             giveUp("nothing to claim");
-        const sqlite3_int64 id = sqlite3_column_int64(m_claim, 0);
-        const sqlite3_int64 delivery = sqlite3_column_int64(m_claim, 1);
-        const std::string got(static_cast<const char*>(sqlite3_column_blob(m_claim, 5)), std::size_t(sqlite3_column_bytes(m_claim, 5)));
+        m_id = sqlite3_column_int64(m_claim, 0);
+        m_delivery = sqlite3_column_int64(m_claim, 1);
+        m_got.assign(static_cast<const char*>(sqlite3_column_blob(m_claim, 5)), std::size_t(sqlite3_column_bytes(m_claim, 5)));
         step(m_claim);
         step(m_commit);
+    }
+
+    void ack()
+    {
         step(m_begin);
-        sqlite3_bind_int64(m_ack, 1, id);
-        sqlite3_bind_int64(m_ack, 2, delivery);
+        sqlite3_bind_int64(m_ack, 1, m_id);
+        sqlite3_bind_int64(m_ack, 2, m_delivery);
         step(m_ack);
         step(m_commit);
-        if (got.size() != body.size() || sqlite3_changes(m_database) != 1)
+        if (m_got.size() != body.size() || sqlite3_changes(m_database) != 1)
             giveUp("not acked");
     }
 
@@ -356,15 +366,65 @@ private:
 
     sqlite3* m_database = nullptr;
     sqlite3_stmt *m_begin, *m_commit, *m_send, *m_claim, *m_ack;
+    sqlite3_int64 m_id = 0;
+    sqlite3_int64 m_delivery = 0;
+    std::string m_got;
 };
 
 void sqliteBaseline(int count, const char* folder)
 {
     Baseline baseline(std::string(folder) + "/baseline.sqlite");
     const double begin = now();
-    for (int i = 0; i < count; ++i)
-        baseline.one();
+    for (int i = 0; i < count; ++i) {
+        baseline.send();
+        baseline.claim();
+        baseline.ack();
+    }
     print(count, now() - begin);
+}
+
+void sqliteThread(int count, const char* folder)
+{
+    Baseline baseline(std::string(folder) + "/baseline.sqlite");
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::function<void()> asked; // guarded, as the next two
+    bool answered = false;
+    bool over = false;
+    std::thread thread([&] {
+        std::unique_lock lock(mutex);
+        for (;;) {
+            changed.wait(lock, [&] { return asked || over; });
+            if (over)
+                return;
+            const auto work = std::exchange(asked, {});
+            lock.unlock();
+            work();
+            lock.lock();
+            answered = true;
+            changed.notify_all();
+        }
+    });
+    const auto ask = [&](std::function<void()> work) {
+        std::unique_lock lock(mutex);
+        asked = std::move(work);
+        answered = false;
+        changed.notify_all();
+        changed.wait(lock, [&] { return answered; });
+    };
+    const double begin = now();
+    for (int i = 0; i < count; ++i) {
+        ask([&] { baseline.send(); });
+        ask([&] { baseline.claim(); });
+        ask([&] { baseline.ack(); });
+    }
+    print(count, now() - begin);
+    {
+        const std::lock_guard lock(mutex);
+        over = true;
+        changed.notify_all();
+    }
+    thread.join();
 }
 
 // ---- Redis
@@ -424,6 +484,8 @@ int main(int argc, char** argv)
         sqlite(count, argument, 64);
     else if (what == "sqlite-baseline")
         sqliteBaseline(count, argument);
+    else if (what == "sqlite-thread")
+        sqliteThread(count, argument);
 #ifdef TURNSPIT_BENCH_REDIS
     else if (what == "redis-send")
         redis(count, argument, callers, sendAll);
