@@ -103,6 +103,30 @@ private Q_SLOTS:
         QVERIFY(leftBefore);
     }
 
+    // B54, T16
+    void aHostWithoutAClockOfItsOwnTakesThatOfItsThread()
+    {
+        FakeClock clock;
+        Clock::setCurrent(&clock);
+        const auto undo = qScopeGuard([] { Clock::setCurrent(nullptr); });
+        HostBuilder builder;
+        builder.useInlineThreads();
+        {
+            const auto host = builder.build();
+            QVERIFY(&Clock::current() == &clock);
+            QVERIFY(&host->services().get<Clock>() == &clock);
+        }
+        QVERIFY(&Clock::current() == &clock);
+        FakeClock other;
+        HostBuilder second;
+        second.useInlineThreads().useClock(other);
+        {
+            const auto host = second.build();
+            QVERIFY(&Clock::current() == &other);
+        }
+        QVERIFY(&Clock::current() == &clock);
+    }
+
     // B75
     void buildCanBeCalledOnceAndServicesAreReadOnlyAfterwards()
     {

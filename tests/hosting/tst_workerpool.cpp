@@ -4,6 +4,9 @@
 
 #include <turnspit/hosting/workerpool.h>
 
+#include <QThread>
+
+#include <atomic>
 #include <semaphore>
 #include <system_error>
 
@@ -25,6 +28,40 @@ struct Pool
                     }};
 
     ~Pool() { pool.shutdown(10s); }
+};
+
+/// What a thread has that ends with it: its end takes as long as it is let.
+class Leaving final : public QObject
+{
+public:
+    struct Gate
+    {
+        std::binary_semaphore go{0};
+        std::atomic<bool> over = false;
+    };
+
+    static std::shared_ptr<Gate> on(const Worker& worker)
+    {
+        auto gate = std::make_shared<Gate>();
+        std::binary_semaphore there{0};
+        worker.mailbox->post([gate, &there] {
+            auto* const leaving = new Leaving(gate);
+            connect(QThread::currentThread(), &QThread::finished, leaving, &QObject::deleteLater);
+            there.release();
+        });
+        there.acquire();
+        return gate;
+    }
+
+    explicit Leaving(std::shared_ptr<Gate> gate) : m_gate(std::move(gate)) {}
+    ~Leaving() override
+    {
+        (void)m_gate->go.try_acquire_for(20s);
+        m_gate->over = true;
+    }
+
+private:
+    std::shared_ptr<Gate> m_gate;
 };
 
 /// Keeps a thread from answering, in the name of a service.
@@ -92,6 +129,59 @@ private Q_SLOTS:
             p.pool.release(other);
         }
         QCOMPARE(p.told, QStringList{QStringLiteral("steady blocks")});
+    }
+
+    // T6, T15
+    void aThreadOfItsOwnThatEndsSlowlyHoldsUpNobody()
+    {
+        Pool p;
+        const auto own = p.pool.acquire(Affinity::Dedicated, "slow");
+        const auto gate = Leaving::on(*own);
+        p.pool.release(own);
+        QVERIFY(!gate->over);
+        p.pool.release(p.pool.acquire(Affinity::Dedicated, "other"));
+        QVERIFY(!gate->over);
+        gate->go.release();
+        QVERIFY(p.pool.shutdown(10s));
+        QVERIFY(gate->over);
+    }
+
+    // T6
+    void aThreadThatDoesNotEndIsLeftAliveWithTheOthersEnded()
+    {
+        Pool p;
+        const auto released = p.pool.acquire(Affinity::Dedicated, "released");
+        const auto first = Leaving::on(*released);
+        p.pool.release(released);
+        const auto second = Leaving::on(*p.pool.acquire(Affinity::Shared, "shared"));
+        QVERIFY(!p.pool.shutdown(1ms));
+        QVERIFY(!first->over && !second->over);
+        first->go.release();
+        second->go.release();
+        QTRY_VERIFY(first->over && second->over);
+    }
+
+    void aHeartbeatThatNeverComesAsksNobody()
+    {
+        Pool p;
+        p.options.heartbeat = Milliseconds::max();
+        const auto worker = p.pool.acquire(Affinity::Shared, "a");
+        QCOMPARE(p.clock.armedTimers(), std::size_t(0));
+        const Blocking blocking(*worker, "a");
+        p.clock.advance(24h * 365 * 20);
+        QCOMPARE(p.told, QStringList());
+        QVERIFY(p.pool.allAnswer());
+    }
+
+    // T6
+    void aPatienceWithoutAnEndWaitsAsLongAsItTakes()
+    {
+        Pool p;
+        const auto worker = p.pool.acquire(Affinity::Shared, "a");
+        const auto gate = Leaving::on(*worker);
+        gate->go.release();
+        QVERIFY(p.pool.shutdown(Milliseconds::max()));
+        QVERIFY(gate->over);
     }
 
     void whereThereAreNoMoreThreadsSharedWorkTakesOneThatIsThere()

@@ -1,11 +1,13 @@
 #include <turnspit/async/thread.h>
 
+#include <QDeadlineTimer>
 #include <QThread>
 
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
+#include <vector>
 
 namespace turnspit {
 
@@ -67,20 +69,51 @@ Thread::~Thread()
     stopAndJoin();
 }
 
-void Thread::stopAndJoin()
+void Thread::stop()
+{
+    // Through the mailbox, so that what was posted before runs first. One that was abandoned turns on.
+    if (m_thread)
+        m_mailbox->post([] { QThread::currentThread()->quit(); });
+}
+
+bool Thread::join(QDeadlineTimer deadline)
 {
     if (!m_thread)
-        return;
-    // Through the mailbox, so that what was posted before runs first.
-    m_mailbox->post([] { QThread::currentThread()->quit(); });
-    m_thread->wait();
+        return true;
+    if (!m_thread->wait(deadline))
+        return false;
     (void)m_ended->load(std::memory_order_acquire);
     m_thread.reset();
+    return true;
+}
+
+bool Thread::tryJoin()
+{
+    return join(QDeadlineTimer(0));
+}
+
+bool Thread::stopAndJoin(std::chrono::milliseconds patience)
+{
+    stop();
+    if (join(QDeadlineTimer(patience)))
+        return true;
+    abandon();
+    return false;
+}
+
+void Thread::stopAndJoin()
+{
+    stop();
+    (void)join(QDeadlineTimer(QDeadlineTimer::Forever));
 }
 
 void Thread::abandon()
 {
-    (void)m_thread.release(); // NOLINT(bugprone-unused-return-value): left alive on purpose
+    // Left alive on purpose: known for ever, so that who looks for leaks sees that.
+    static std::mutex mutex;
+    static auto& alive = *new std::vector<QThread*>;
+    const std::lock_guard lock(mutex);
+    alive.push_back(m_thread.release());
 }
 
 } // namespace turnspit

@@ -6,8 +6,10 @@
 #include <QString>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 
+class QDeadlineTimer;
 class QThread;
 
 namespace turnspit {
@@ -27,13 +29,24 @@ public:
 
     [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const noexcept { return m_mailbox; }
 
-    /// Lets what is posted before this call run, ends the event loop and waits for the thread. May be called again.
+    /// Lets what is posted before this call run, then ends the event loop; waits for nothing. May be called again.
+    void stop();
+
+    /// It has ended after `stop`, and is joined; where it has not: not yet. Waits for nothing.
+    [[nodiscard]] bool tryJoin();
+
+    /// Stops it and waits, for `patience` at most (real time); false: it does not come back, and was abandoned.
+    bool stopAndJoin(std::chrono::milliseconds patience);
+
+    /// Stops it and waits.
     void stopAndJoin();
 
     /// Gives a thread up that does not come back (T6): it is left alive on purpose, nothing waits for it any more.
     void abandon();
 
 private:
+    bool join(QDeadlineTimer deadline);
+
     std::unique_ptr<QThread> m_thread;
     std::shared_ptr<Mailbox> m_mailbox;
     std::shared_ptr<std::atomic<bool>> m_ended; // release/acquire around QThread::wait, which ThreadSanitizer cannot see

@@ -68,19 +68,29 @@ bool Host::Private::inHostThread(std::function<void()> function, std::optional<s
         std::mutex mutex;
         std::condition_variable done;
         bool open = false; // guarded
+        std::exception_ptr error; // guarded
     };
     const auto gate = std::make_shared<Gate>();
     mailbox->post([gate, call = std::move(function)] {
-        call();
+        std::exception_ptr error;
+        try {
+            call();
+        } catch (...) {
+            error = std::current_exception();
+        }
         const std::lock_guard lock(gate->mutex);
         gate->open = true;
+        gate->error = std::move(error);
         gate->done.notify_one();
     });
     std::unique_lock lock(gate->mutex);
     const auto isOpen = [&] { return gate->open; };
-    if (patience)
-        return gate->done.wait_for(lock, *patience, isOpen);
-    gate->done.wait(lock, isOpen);
+    if (!patience)
+        gate->done.wait(lock, isOpen);
+    else if (!gate->done.wait_for(lock, *patience, isOpen))
+        return false;
+    if (gate->error)
+        std::rethrow_exception(std::exchange(gate->error, nullptr));
     return true;
 }
 
@@ -89,6 +99,8 @@ Host::Host(std::unique_ptr<Private> d) : m_d(std::move(d)) {}
 Host::~Host()
 {
     // Twice the patience that the core has with its workers, then the host thread itself counts as one that does not come back.
+    const Milliseconds reap = m_d->options.reapTimeout;
+    const auto patience = reap > endless ? std::nullopt : std::optional(reap * 2 + std::chrono::seconds(2));
     auto* const core = m_d->core.release();
     auto* const watch = m_d->configurationWatch.release();
     const auto levels = std::make_shared<OptionsSubscription>(std::move(m_d->logLevels));
@@ -97,14 +109,12 @@ Host::~Host()
         delete watch;
         delete core;
     };
-    const bool back = m_d->inHostThread(destroy, m_d->options.reapTimeout * 2 + std::chrono::seconds(1));
+    const bool back = m_d->inHostThread(destroy, patience);
     if (m_d->thread) {
         if (back)
-            m_d->thread->stopAndJoin();
+            (void)m_d->thread->stopAndJoin(patience.value_or(Milliseconds::max()));
         else
             m_d->thread->abandon();
-    } else {
-        Clock::setCurrent(m_d->clockBefore);
     }
 }
 

@@ -9,11 +9,25 @@
 #include <QCoreApplication>
 
 #include <memory>
+#include <optional>
 
 namespace turnspit {
 
 struct Host::Private
 {
+    /// This thread's clock, until it goes; then what was there before.
+    class OwnClock
+    {
+    public:
+        explicit OwnClock(Clock& clock) : m_before(Clock::current()) { Clock::setCurrent(&clock); }
+        ~OwnClock() { Clock::setCurrent(&m_before); }
+        OwnClock(const OwnClock&) = delete;
+        OwnClock& operator=(const OwnClock&) = delete;
+
+    private:
+        Clock& m_before;
+    };
+
     std::unique_ptr<QCoreApplication> application; ///< made by createBuilder; last to go
     std::shared_ptr<HostEnvironment> environment;
     std::shared_ptr<ServiceControllers::Private> controllersPrivate;
@@ -25,9 +39,9 @@ struct Host::Private
     std::unique_ptr<HostCore> core;   ///< made, used and destroyed in the host thread, as the next two
     OptionsSubscription logLevels;
     std::unique_ptr<ConfigurationWatch> configurationWatch;
-    Clock* clockBefore = nullptr;     ///< inline: what the thread had
+    std::optional<OwnClock> clock;    ///< inline, with one of its own
 
-    /// Runs in the host thread; returns when it has, or (real time) after `patience`: false.
+    /// Runs in the host thread; returns when it has, or (real time) after `patience`: false. What it throws comes out here.
     bool inHostThread(std::function<void()> function, std::optional<std::chrono::milliseconds> patience = {}) const;
 
     /// `call(core)`, posted to the host thread; not where the core has gone meanwhile.

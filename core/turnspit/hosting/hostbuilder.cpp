@@ -56,7 +56,8 @@ std::unique_ptr<Host> HostBuilder::build()
         throw std::logic_error("HostBuilder: build can be called once.");
 
     auto d = std::make_unique<Host::Private>();
-    d->environment = std::make_shared<HostEnvironment>(m_d->clock ? *m_d->clock : Clock::system());
+    Clock& clock = m_d->clock ? *m_d->clock : m_d->inlineThreads ? Clock::current() : Clock::system();
+    d->environment = std::make_shared<HostEnvironment>(clock);
     auto& environment = *d->environment;
     for (auto& sink : m_d->sinks)
         environment.logs.addSink(std::move(sink));
@@ -104,24 +105,25 @@ std::unique_ptr<Host> HostBuilder::build()
         };
     }
     if (m_d->inlineThreads) {
-        d->clockBefore = m_d->clock ? &Clock::current() : nullptr;
-        Clock::setCurrent(m_d->clock);
+        d->clock.emplace(clock);
         d->mailbox = Mailbox::current();
     } else {
         d->thread = std::make_unique<Thread>(QStringLiteral("host"), m_d->clock);
         d->mailbox = d->thread->mailbox();
     }
     d->application = std::move(m_d->application);
-    d->inHostThread([&] {
-        d->core = std::make_unique<HostCore>(std::move(parts));
+    std::unique_ptr<Host> host(new Host(std::move(d))); // from here on it ends what has begun, also where an extension cannot be made
+    auto& made = *host->m_d;
+    made.inHostThread([&] {
+        made.core = std::make_unique<HostCore>(std::move(parts));
         if (m_d->configuration->current()->files().empty())
             return; // its options do not change
-        d->logLevels = OptionsMonitor<LoggingOptions>(environment.provider->get<detail::OptionsSource<LoggingOptions>>())
-                           .onChange([logs = &environment.logs](const LoggingOptions& now) { applyLevels(*logs, now); });
-        if (d->options.reloadOnChange)
-            d->configurationWatch = std::make_unique<ConfigurationWatch>(d->environment, *reload);
+        made.logLevels = OptionsMonitor<LoggingOptions>(environment.provider->get<detail::OptionsSource<LoggingOptions>>())
+                             .onChange([logs = &environment.logs](const LoggingOptions& now) { applyLevels(*logs, now); });
+        if (made.options.reloadOnChange)
+            made.configurationWatch = std::make_unique<ConfigurationWatch>(made.environment, *reload);
     });
-    return std::unique_ptr<Host>(new Host(std::move(d)));
+    return host;
 }
 
 } // namespace turnspit

@@ -127,7 +127,7 @@ public:
         return *this;
     }
 
-    /// The clock of all threads of the host, which must outlive it; else the system clock.
+    /// The clock of all threads of the host, which must outlive it; else the system clock, or that of this thread where all is inline.
     HostBuilder& useClock(Clock& clock);
 
     /// Host, workers and services all run on the thread that builds the host, from its event loop: for tests that want exact time

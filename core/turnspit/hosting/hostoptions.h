@@ -80,8 +80,10 @@ struct HostOptions
     bool stopWhenIdle = false;
     bool statusMessages = true;                              ///< run() says that the application has started, and that it ends (B85)
     int workerThreads = 2;                                   ///< for Affinity::Shared; at least 1
-    Milliseconds heartbeat = std::chrono::seconds(5);        ///< a worker silent for so long is blocked, and what blocks it is named
-    Milliseconds reapTimeout = std::chrono::seconds(1);      ///< after its limit, how long a thread may take to give a service up
+    /// A worker silent for so long is blocked, and what blocks it is named. Milliseconds::max(): nobody is asked.
+    Milliseconds heartbeat = std::chrono::seconds(5);
+    /// After its limit, how long a thread may take to give a service up. Milliseconds::max(): as long as it needs.
+    Milliseconds reapTimeout = std::chrono::seconds(1);
     bool reloadOnChange = true;                              ///< files of the configuration are read anew when they change
 
     /// Keys are the names of the members, `services_start_concurrently`; `on_failure` is "stop-service", "stop-host" or "restart".

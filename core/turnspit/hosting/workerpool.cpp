@@ -1,7 +1,9 @@
 #include <turnspit/hosting/workerpool.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -75,8 +77,8 @@ std::shared_ptr<Worker> WorkerPool::acquire(Affinity affinity, const std::string
 void WorkerPool::listen()
 {
     // A service that comes and goes does not put the beat off for others.
-    if (!std::exchange(m_listens, true))
-        m_heartbeat->startPeriodic(m_options.heartbeat);
+    if (m_options.heartbeat <= endless && !std::exchange(m_listens, true))
+        m_heartbeat->startPeriodic(std::max(m_options.heartbeat, Milliseconds(1)));
 }
 
 void WorkerPool::release(const std::shared_ptr<Worker>& worker)
@@ -84,8 +86,10 @@ void WorkerPool::release(const std::shared_ptr<Worker>& worker)
     --worker->runs;
     if (worker->affinity != Affinity::Dedicated)
         return;
-    worker->thread->stopAndJoin();
+    worker->thread->stop();
     std::erase(m_dedicated, worker);
+    m_ending.push_back(worker);
+    std::erase_if(m_ending, [](const auto& each) { return each->thread->tryJoin(); });
 }
 
 void WorkerPool::markLost(const std::shared_ptr<Worker>& worker)
@@ -132,7 +136,7 @@ bool WorkerPool::allAnswer() const
     return std::ranges::none_of(m_shared, &Worker::blocked);
 }
 
-bool WorkerPool::shutdown(std::chrono::milliseconds patience)
+bool WorkerPool::shutdown(Milliseconds patience)
 {
     struct Gate
     {
@@ -140,6 +144,8 @@ bool WorkerPool::shutdown(std::chrono::milliseconds patience)
         std::condition_variable arrived;
         std::set<const Worker*> back; // guarded; names only
     };
+    constexpr Milliseconds leaving = std::chrono::seconds(1); // what who has answered gets besides, to end
+    const auto end = std::chrono::steady_clock::now() + std::min(patience, endless);
     m_heartbeat.reset();
     auto workers = std::exchange(m_shared, {});
     workers.insert(workers.end(), m_dedicated.begin(), m_dedicated.end());
@@ -156,16 +162,25 @@ bool WorkerPool::shutdown(std::chrono::milliseconds patience)
     std::set<const Worker*> back;
     {
         std::unique_lock lock(gate->mutex);
-        gate->arrived.wait_for(lock, patience, [&] { return gate->back.size() == workers.size(); });
+        gate->arrived.wait_until(lock, end, [&] { return gate->back.size() == workers.size(); });
         back = gate->back;
     }
     for (const auto& worker : workers) {
         if (back.contains(worker.get()))
-            worker->thread->stopAndJoin();
+            worker->thread->stop();
         else
             worker->thread->abandon();
     }
-    return back.size() == workers.size();
+    const bool allBack = back.size() == workers.size();
+    std::erase_if(workers, [&](const auto& worker) { return !back.contains(worker.get()); });
+    std::ranges::move(m_ending, std::back_inserter(workers));
+    m_ending.clear();
+    bool allEnded = true;
+    for (const auto& worker : workers) {
+        const auto left = std::chrono::ceil<Milliseconds>(end + leaving - std::chrono::steady_clock::now());
+        allEnded = worker->thread->stopAndJoin(std::max(left, Milliseconds(0))) && allEnded;
+    }
+    return allBack && allEnded;
 }
 
 } // namespace turnspit

@@ -16,6 +16,9 @@
 
 namespace turnspit {
 
+/// An option that is longer is no time any more: never, or for as long as it takes. Clocks count nanoseconds.
+constexpr Milliseconds endless = std::chrono::years(100);
+
 /// A thread that services run on, as the host thread sees it.
 struct Worker
 {
@@ -57,7 +60,7 @@ public:
     /// One service more on a worker that was acquired, not a dedicated one.
     static void join(Worker& worker) noexcept { ++worker.runs; }
 
-    /// Nothing of the service is left on it. A dedicated thread ends.
+    /// Nothing of the service is left on it. A dedicated thread ends; what its objects do then (`QThread::finished`) is not waited for.
     void release(const std::shared_ptr<Worker>& worker);
 
     /// The thread does not come back: shared work goes to another one from now on.
@@ -69,8 +72,9 @@ public:
     /// No shared thread was silent at the last beat, or was lost and is still.
     [[nodiscard]] bool allAnswer() const;
 
-    /// Ends all threads. Those that have not answered after `patience` (real time) are left alive; false: there are such.
-    bool shutdown(std::chrono::milliseconds patience);
+    /// Ends all threads. Those that have not answered after `patience` (real time), or not ended shortly after it, are left alive; false:
+    /// there are such.
+    bool shutdown(Milliseconds patience);
 
 private:
     std::shared_ptr<Worker> makeThread(Affinity affinity, const std::string& name);
@@ -84,6 +88,7 @@ private:
     bool m_inline;
     std::vector<std::shared_ptr<Worker>> m_shared;
     std::vector<std::shared_ptr<Worker>> m_dedicated;
+    std::vector<std::shared_ptr<Worker>> m_ending; ///< dedicated ones that were released
     int m_named = 0;
     std::unique_ptr<ClockTimer> m_heartbeat;
     bool m_listens = false; ///< the heartbeat beats
