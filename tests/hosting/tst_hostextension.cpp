@@ -71,6 +71,29 @@ private Q_SLOTS:
         QCOMPARE(journal.text(), QStringLiteral("host host"));
     }
 
+    void anExtensionThatCannotBeMadeFailsTheBuild()
+    {
+        for (const bool inlined : {false, true}) {
+            Journal journal;
+            FakeClock clock;
+            HostBuilder builder;
+            if (inlined)
+                builder.useInlineThreads().useClock(clock);
+            builder.services().addHostedService<Quiet>("quiet");
+            builder.addExtension([&journal](ServiceProvider& services) { return std::make_unique<Diary>("first", journal, services); });
+            builder.addExtension([](ServiceProvider&) -> std::unique_ptr<HostExtension> { throw std::runtime_error("no socket"); });
+            QString what;
+            try {
+                (void)builder.build();
+            } catch (const std::exception& error) {
+                what = QString::fromUtf8(error.what());
+            }
+            QCOMPARE(what, QStringLiteral("no socket"));
+            QCOMPARE(journal.text(), QStringLiteral("first-made first-gone"));
+            QVERIFY(&Clock::current() == &Clock::system());
+        }
+    }
+
     void anExtensionThatFailsHoldsUpNoStop()
     {
         struct Fails final : HostExtension

@@ -304,12 +304,37 @@ private Q_SLOTS:
             gate->go.acquire();
         });
         QTRY_VERIFY(h.last(ServiceBlocksThread).text.startsWith(QStringLiteral("the shared thread worker-1 has not answered")));
+        QVERIFY2(h.last(ServiceBlocksThread).text.endsWith(QStringLiteral("a slot, a timer or an event of Qt blocks it, or the machine is overloaded; on this thread: 'sync'")),
+                 qPrintable(h.last(ServiceBlocksThread).text));
         gate->go.release();
         QTRY_COMPARE(h.last(ServiceBlocksThread).service, QStringLiteral("sync"));
         gate->go.release();
         QTRY_COMPARE(h.last(ServiceAnswersAgain).service, QStringLiteral("sync"));
         const auto stopped = h.launch(h.host->stop());
         QTRY_VERIFY(stopped->ended);
+    }
+
+    // T6
+    void timesWithoutAnEndAreNoTimes()
+    {
+        ThreadedHost h;
+        h.builder.configure<HostOptions>([](HostOptions& o) {
+            o.reapTimeout = Milliseconds::max();
+            o.heartbeat = Milliseconds::max();
+            o.shutdownTimeout = Milliseconds::max();
+            o.startTimeout = Milliseconds::max();
+        });
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("one", [&] { return std::make_unique<Wanderer>(seen); });
+        h.host = h.builder.build();
+        const auto started = h.launch(h.host->start());
+        QTRY_VERIFY(started->ended);
+        QVERIFY2(!started->error, qPrintable(started->what()));
+        const auto stopped = h.launch(h.host->stop());
+        QTRY_VERIFY(stopped->ended);
+        QCOMPARE(stopped->value->exitCode(), 0);
+        h.host.reset();
+        QVERIFY(seen.destroyed == seen.made.load());
     }
 
     void destroyingAHostThatRunsEndsItsThreads()

@@ -8,7 +8,14 @@
 
 namespace turnspit {
 
-HostCore::HostCore(Parts parts)
+/// Whole before the extensions are made: where one of them throws, all that is there ends as it always does.
+HostCore::HostCore(Parts parts) : HostCore(parts, [this](const Worker& worker) { workerBlocked(worker); })
+{
+    for (const auto& make : parts.extensions)
+        m_extensions.push_back(make(*m_host.environment->provider));
+}
+
+HostCore::HostCore(Parts& parts, WorkerPool::OnBlocked onBlocked)
     : m_inline(parts.inlineThreads), m_checkOptions(std::move(parts.checkOptions)), m_controllers(std::move(parts.controllers)),
       m_tasks([this](std::exception_ptr error) {
           m_host.log().critical("an operation of the host failed: {}", describe(error));
@@ -25,7 +32,7 @@ HostCore::HostCore(Parts parts)
     };
     m_host.changed = [this] { changed(); };
     m_host.endLine = [this] { endLine(); };
-    m_pool = std::make_unique<WorkerPool>(m_host.options, m_host.clock(), m_inline, [this](const Worker& worker) { workerBlocked(worker); });
+    m_pool = std::make_unique<WorkerPool>(m_host.options, m_host.clock(), m_inline, std::move(onBlocked));
     m_host.pool = m_pool.get();
     m_startEnded.set();
     for (auto& registration : parts.hosted)
@@ -34,8 +41,6 @@ HostCore::HostCore(Parts parts)
     for (auto& controller : m_controllers->list)
         controller.d().link();
     m_controllers->host = &m_host;
-    for (const auto& make : parts.extensions)
-        m_extensions.push_back(make(*m_host.environment->provider));
 }
 
 HostCore::~HostCore()
@@ -99,12 +104,26 @@ void HostCore::checkIdle()
     });
 }
 
+std::string HostCore::namesOn(const Worker& worker) const
+{
+    constexpr int shown = 5;
+    std::string out;
+    int count = 0;
+    for (auto& controller : m_controllers->list) {
+        if (controller.d().runsOn(worker) && ++count <= shown)
+            out += (count == 1 ? "'" : ", '") + controller.name() + "'";
+    }
+    return count == 0 ? "no service" : count <= shown ? out : out + " and " + std::to_string(count - shown) + " more";
+}
+
 void HostCore::workerBlocked(const Worker& worker)
 {
     const auto& log = m_host.log();
     if (worker.blocker.empty() && worker.blocked)
-        log.event(LogLevel::Warning, ServiceBlocksThread, {}, "the shared thread {} has not answered for {}", worker.name,
-                  formatDuration(m_host.options.heartbeat));
+        log.event(LogLevel::Warning, ServiceBlocksThread, {},
+                  "the shared thread {} has not answered for {}, and no call of a service that it is in is known: a slot, a timer or an event of "
+                  "Qt blocks it, or the machine is overloaded; on this thread: {}",
+                  worker.name, formatDuration(m_host.options.heartbeat), namesOn(worker));
     else if (worker.blocker.empty())
         log.event(LogLevel::Info, ServiceAnswersAgain, {}, "the shared thread {} answers again", worker.name);
     else if (worker.blocked)

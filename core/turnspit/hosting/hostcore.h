@@ -45,7 +45,7 @@ public:
         std::function<std::exception_ptr()> checkOptions = {}; ///< before anything is made: null, or what ends the start
     };
 
-    /// On the host thread, as everything else here.
+    /// On the host thread, as everything else here. Throws what an extension does that cannot be made.
     explicit HostCore(Parts parts);
 
     /// Destroys what still runs, in its thread. Threads that do not come back are left alive.
@@ -61,6 +61,8 @@ public:
     void close(std::stop_token hurry, Promise<HostStopResult> done);
 
 private:
+    HostCore(Parts& parts, WorkerPool::OnBlocked onBlocked);
+
     using Step = ServiceRun::Step;
     using Controllers = std::vector<ServiceController::Private*>;
     /// Calls of a sequential phase that are one after the other in one worker.
@@ -119,6 +121,7 @@ private:
     Task<> closeContainer(Event& ended, std::vector<NamedError>& errors);
     void hurry(std::shared_ptr<StopOperation> operation);
     void workerBlocked(const Worker& worker);
+    [[nodiscard]] std::string namesOn(const Worker& worker) const;
     void changed();
     void checkIdle();
 

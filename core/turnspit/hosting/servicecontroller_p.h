@@ -77,6 +77,7 @@ public:
     // The steps, for a host that takes all its services through them together.
     [[nodiscard]] bool canStart() const { return !m_run && !m_startOperation && !m_stopOperation && !isLost(); }
     [[nodiscard]] bool runs() const { return m_run != nullptr; }
+    [[nodiscard]] bool runsOn(const Worker& worker) const { return m_run && m_worker.get() == &worker; }
     [[nodiscard]] bool isSteady() const { return m_run && !m_startOperation && !m_stopOperation; }
     [[nodiscard]] bool isStarting() const { return m_startOperation != nullptr; }
     [[nodiscard]] bool hasWork() const
