@@ -61,6 +61,7 @@ private Q_SLOTS:
     void startingWhatRunsAndStoppingWhatIsStoppedIsFine();
     void aScheduledServiceIsArmedByStartAndDisarmedByStop();
     void holdAndResumeAreForWhatTicks();
+    void aHoldOfAllIsOfWhatTicks();
     void aHoldMayEndByItself();
     void theEndOfAHoldIsToldWhereNothingElseIsAnother();
     void disableAndEnableEditTheFile();

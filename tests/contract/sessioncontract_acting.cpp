@@ -122,6 +122,27 @@ void SessionContract::holdAndResumeAreForWhatTicks()
     QVERIFY(service(name("ticks")).nextRun);
 }
 
+void SessionContract::aHoldOfAllIsOfWhatTicks()
+{
+    add(name("kept"), sleeper);
+    add(name("ticks"), scheduled);
+    QVERIFY(act(Action::Start, {name("ticks")}));
+    for (const Action action : {Action::Hold, Action::Resume}) {
+        ActionRequest everything = request(action, {});
+        everything.all = true;
+        auto result = await(session().act(everything));
+        QVERIFY(result);
+        QCOMPARE(namesOf(*result), QStringList{name("ticks")});
+        QVERIFY(result->first().ok);
+        QCOMPARE(service(name("ticks")).flags.contains(name("held")), action == Action::Hold);
+        everything.names = {name("kept")}; // who is named is told
+        result = await(session().act(everything));
+        QVERIFY(result);
+        QCOMPARE(result->size(), 2);
+        QVERIFY(!result->first().ok);
+    }
+}
+
 void SessionContract::aHoldMayEndByItself()
 {
     const QString a = name("a");

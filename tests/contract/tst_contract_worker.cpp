@@ -119,6 +119,7 @@ int main(int argc, char* argv[])
                  "startingWhatRunsAndStoppingWhatIsStoppedIsFine",
                  "aScheduledServiceIsArmedByStartAndDisarmedByStop",
                  "holdAndResumeAreForWhatTicks",
+                 "aHoldOfAllIsOfWhatTicks",
                  "aHoldMayEndByItself",
                  "theEndOfAHoldIsToldWhereNothingElseIsAnother",
                  "usageOfSeveralServicesComesInTheOrderOfTheirNames",

@@ -63,7 +63,8 @@ Result<QStringList> FakeSession::namesOf(const ActionRequest& request) const
             return fail(here.error());
     }
     for (const ServiceInfo& service : m_services) {
-        if (request.all || (!request.group.isEmpty() && service.group == request.group))
+        const bool isMeant = !request.isForWhatTicks() || service.kind == ServiceKind::Scheduled;
+        if (isMeant && (request.all || (!request.group.isEmpty() && service.group == request.group)))
             names.append(service.name);
     }
     names.sort();

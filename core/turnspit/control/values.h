@@ -215,12 +215,15 @@ struct ActionRequest
     Action action = Action::Start;
     QStringList names;
     bool all = false;
-    QString group;                        ///< "": none; names, all and group add up
+    QString group;                        ///< "": none; names, all and group add up; hold, resume: of all and of a group what ticks
     bool wait = true;                     ///< answer when it is done, else when it has begun
     std::optional<Milliseconds> timeout;  ///< stop: instead of `stop.timeout`, this once
     Trigger trigger = Trigger::Ctl;
     std::optional<WallTime> until;        ///< hold: it ends by itself then, by the wall clock of the host; null: when somebody resumes
     bool atQuit = false;                  ///< stop, kill: somebody ends the host next. Not remembered as a person's wish; a stop keeps the host's shutdown limit
+
+    /// Services that do not tick are meant by it only where they are named.
+    [[nodiscard]] bool isForWhatTicks() const { return action == Action::Hold || action == Action::Resume; }
 };
 
 /// What an acting command prints for each name.

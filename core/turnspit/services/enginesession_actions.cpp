@@ -55,16 +55,20 @@ Result<QStringList> EngineSession::targets(const ActionRequest& request) const
             return fail(unknown(name));
         names.insert(name);
     }
+    const auto isMeant = [&request](const Unit& unit) { return !request.isForWhatTicks() || unit.canBeHeld(); };
     if (request.all) {
         // Built-in services are part of the host: `stop --all` means what a person added.
-        for (const auto& [name, unit] : m_engine.units())
-            names.insert(QString::fromStdString(name));
+        for (const auto& [name, unit] : m_engine.units()) {
+            if (isMeant(*unit))
+                names.insert(QString::fromStdString(name));
+        }
     }
     if (!request.group.isEmpty()) {
         bool any = false;
         for (const auto& [name, unit] : m_engine.units()) {
             if (unit->hasDefinition() && unit->newestDefinition().group == request.group.toStdString()) {
-                names.insert(QString::fromStdString(name));
+                if (isMeant(*unit))
+                    names.insert(QString::fromStdString(name));
                 any = true;
             }
         }

@@ -334,7 +334,7 @@ Result<> Unit::extendStop(Milliseconds by)
 
 Result<> Unit::hold()
 {
-    if (kind() != ServiceKind::Scheduled || m_state == ServiceState::Invalid)
+    if (!canBeHeld())
         return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to hold");
     if (!m_held) {
         m_held = true;
@@ -346,7 +346,7 @@ Result<> Unit::hold()
 
 Result<> Unit::resume()
 {
-    if (kind() != ServiceKind::Scheduled || m_state == ServiceState::Invalid)
+    if (!canBeHeld())
         return fail(ErrorKind::Refused, "`" + m_name + "` has no schedule to resume");
     endHold(m_context.clock().wallNow());
     return {};

@@ -75,6 +75,8 @@ public:
     [[nodiscard]] std::optional<StopInfo> stopInfo() const;
     [[nodiscard]] const std::string& reason() const { return m_reason; }
     [[nodiscard]] bool isHeld() const { return m_held; }
+    /// Has a schedule, as far as its file can be read.
+    [[nodiscard]] bool canBeHeld() const { return kind() == ServiceKind::Scheduled && m_state != ServiceState::Invalid; }
     [[nodiscard]] bool stoppedByPerson() const { return m_stoppedByPerson; }
     [[nodiscard]] bool isRemoved() const { return m_removed; }
     [[nodiscard]] std::optional<WallTime> nextPlanned() const; ///< null where held

@@ -158,8 +158,10 @@ Result<QStringList> WorkerSession::targets(const ActionRequest& request) const
         names.insert(name);
     }
     if (request.all) {
-        for (const ServiceController* controller : controllers())
-            names.insert(QString::fromStdString(controller->name()));
+        for (const ServiceController* controller : controllers()) {
+            if (!request.isForWhatTicks() || controller->status().periodic)
+                names.insert(QString::fromStdString(controller->name()));
+        }
     }
     return QStringList(names.begin(), names.end());
 }
