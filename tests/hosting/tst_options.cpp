@@ -158,9 +158,36 @@ private Q_SLOTS:
         h.builder.validate<SyncOptions>([](const SyncOptions&) { return std::vector<std::string>{"a", "b"}; });
         h.builder.validate<SyncOptions>([](const SyncOptions&) { return true; }, "never said");
         const auto started = h.start();
-        QCOMPARE(failures(started->error), (QStringList{QStringLiteral("acme::SyncOptions"), QStringLiteral("sync: least is more than most"),
-                                                        QStringLiteral("sync: `url` must begin with https://"), QStringLiteral("a"), QStringLiteral("b")}));
+        QCOMPARE(failures(started->error),
+                 (QStringList{QStringLiteral("acme::SyncOptions"), QStringLiteral("--sync.least: sync: least is more than most"),
+                              QStringLiteral("--sync.least: sync: `url` must begin with https://"), QStringLiteral("--sync.least: a"), QStringLiteral("--sync.least: b")}));
         QCOMPARE(h.journal.text(), QString());
+    }
+
+    // B79, B83
+    void aFailedValidationNamesWhatGaveTheValues()
+    {
+        const auto judged = [](std::string_view text, std::map<std::string, std::string> variables, std::vector<std::string> arguments, const char* failure) {
+            OptionsHost h(settings(std::move(variables), std::move(arguments)));
+            h.builder.configure<SyncOptions>("sync");
+            h.builder.configure<MailOptions>("sync.mail", [](TomlReader& from, MailOptions& mail) { from.read("server", mail.server); });
+            if (!text.empty())
+                h.text(text);
+            h.builder.validate<SyncOptions>([](const SyncOptions&) { return false; }, failure);
+            return failures(h.start()->error).last();
+        };
+        const char* const file = "\n[sync]\nleast = 1\nmost = 2\n[sync.mail]\nserver = \"s\"\n";
+        QCOMPARE(judged({}, {}, {}, "wrong"), QStringLiteral("wrong"));
+        QCOMPARE(judged(file, {}, {}, "wrong"), QStringLiteral("acme.toml:2:2: wrong"));
+        QCOMPARE(judged(file, {{"ACME_SYNC__URL", "u"}}, {"--sync.most=3", "--sync.mail.server=t"}, "wrong"),
+                 QStringLiteral("acme.toml:2:2, --sync.most, ACME_SYNC__URL: wrong"));
+        QCOMPARE(judged(file, {{"ACME_SYNC__LEAST", "4"}}, {"--sync.most=3"}, "wrong"), QStringLiteral("ACME_SYNC__LEAST, --sync.most: wrong"));
+        QCOMPARE(judged(file, {}, {"--sync.most=3"}, "`least` is too much"), QStringLiteral("acme.toml:3:9: `least` is too much"));
+        QCOMPARE(judged(file, {}, {"--sync.most=3"}, "`sync.most` is too little"), QStringLiteral("--sync.most: `sync.most` is too little"));
+        QCOMPARE(judged(file, {}, {"--sync.most=3"}, "`least` is more than `most`"),
+                 QStringLiteral("acme.toml:3:9, --sync.most: `least` is more than `most`"));
+        QCOMPARE(judged(file, {}, {"--sync.most=3"}, "`url` is missing"), QStringLiteral("acme.toml:2:2, --sync.most: `url` is missing"));
+        QCOMPARE(judged({}, {}, {"--sync.most=3"}, "an odd ` one"), QStringLiteral("--sync.most: an odd ` one"));
     }
 
     void whatCannotBeReadIsNotJudgedBesides()
@@ -328,7 +355,7 @@ private Q_SLOTS:
         builder.addLogSink(log).configure<SyncOptions>("sync");
         builder.validate<SyncOptions>([](const SyncOptions& o) { return o.least <= o.most; }, "sync: least is more than most");
         QCOMPARE(builder.build()->run(), 1); // and says why
-        QCOMPARE(log->lines().back().text, QStringLiteral("Hosting failed to start: acme::SyncOptions: sync: least is more than most"));
+        QCOMPARE(log->lines().back().text, QStringLiteral("Hosting failed to start: acme::SyncOptions: --sync.least, ACME_SYNC__MOST: sync: least is more than most"));
     }
 
     void aFileCannotSayWhichFilesThereAre()

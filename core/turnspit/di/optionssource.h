@@ -88,7 +88,7 @@ public:
     using Read = std::function<void(T&, Failures&)>;
     using Change = std::function<void(T&)>;
     using Test = std::function<void(const T&, Failures&)>;
-    using Place = std::function<std::string()>;
+    using Place = std::function<std::string(const std::string& failure)>;
 
     OptionsSource() = default;
 
@@ -251,8 +251,8 @@ private:
         if (failures.empty()) {
             for (const auto& test : m_root ? m_root->m_tests : m_tests)
                 test(*value, failures);
-            if (const std::string place = m_place ? m_place() : std::string(); !place.empty()) {
-                for (auto& failure : failures)
+            for (auto& failure : failures) {
+                if (const std::string place = m_place ? m_place(failure) : std::string(); !place.empty())
                     failure.insert(0, place + ": ");
             }
         }
@@ -262,7 +262,7 @@ private:
     std::string m_name;
     OptionsSource* m_root = nullptr; ///< where this has a name: what it is within
     std::map<std::string, std::shared_ptr<OptionsSource>> m_named;
-    Place m_place; ///< where they stand, for what the tests say; "": nowhere
+    Place m_place; ///< where that stands which a test finds wrong; "": nowhere
     std::vector<Read> m_reads;
     std::vector<Change> m_changes;
     std::vector<Test> m_tests;

@@ -152,10 +152,10 @@ public:
         return *this;
     }
 
-    /// Reads the options of this name, "" for those without, from somewhere: `read(T&, std::vector<std::string>& failures)`. `place()` says
-    /// from where, for what is wrong with what was read; "": nowhere.
+    /// Reads the options of this name, "" for those without, from somewhere: `read(T&, std::vector<std::string>& failures)`.
+    /// `place(failure)` says from where, for what a validation finds wrong with what was read; "": nowhere.
     template <class T, std::invocable<T&, std::vector<std::string>&> Function>
-    ServiceCollection& readOptions(const std::string& name, Function read, std::function<std::string()> place = {})
+    ServiceCollection& readOptions(const std::string& name, Function read, std::function<std::string(const std::string&)> place = {})
     {
         checkNotBuilt(typeName<T>());
         source<T>(name).addRead(std::move(read), std::move(place));

@@ -110,7 +110,8 @@ public:
     HostBuilder& addSection(const std::string& section, const std::string& reader = "the program");
 
     /// Judged when the host starts, before anything is started: all failures of a type, or of one of its names, are one OptionsError (B12,
-    /// B83), each behind the place of the table where that stands in a file.
+    /// B83), each behind the place of what it is about: of the keys that it has between backticks (`url`), else of all that the table got:
+    /// `acme.toml:3:1, --sync.most`.
     /// `validate<T>([](const T&) -> Result<> { ... })`, or a function that returns a list of texts.
     template <class T, OptionsTest<T> Function>
     HostBuilder& validate(Function test)
@@ -166,7 +167,7 @@ private:
             [state = hostConfiguration(), section, read = std::move(read)](T& options, std::vector<std::string>& failures) {
                 state->read(section, [&](TomlReader& from) { read(from, options); }, failures);
             },
-            [state = hostConfiguration(), section] { return state->placeOf(section); });
+            [state = hostConfiguration(), section](const std::string& failure) { return state->placeOf(section, failure); });
         return *this;
     }
 

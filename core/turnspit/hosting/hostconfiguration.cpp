@@ -21,6 +21,37 @@ std::vector<std::string> textsOf(const std::vector<Error>& errors)
     return out;
 }
 
+std::vector<std::string> betweenBackticks(const std::string& text)
+{
+    std::vector<std::string> out;
+    for (auto begin = text.find('`'); begin != std::string::npos;) {
+        const auto end = text.find('`', begin + 1);
+        if (end == std::string::npos)
+            break;
+        out.push_back(text.substr(begin + 1, end - begin - 1));
+        begin = text.find('`', end + 1);
+    }
+    return out;
+}
+
+/// Files first, then variables and options; each once.
+std::string inWords(const std::vector<TextOrigin>& origins)
+{
+    std::vector<std::string> known; // that are in it
+    std::string inFiles;
+    std::string others;
+    for (const TextOrigin& origin : origins) {
+        if (!origin.file || std::ranges::find(known, *origin.file) != known.end())
+            continue;
+        known.push_back(*origin.file);
+        std::string& to = origin.line > 0 ? inFiles : others;
+        to += (to.empty() ? "" : ", ") + *origin.file;
+        if (origin.line > 0)
+            to += ':' + std::to_string(origin.line) + ':' + std::to_string(origin.column);
+    }
+    return inFiles + (inFiles.empty() || others.empty() ? "" : ", ") + others;
+}
+
 } // namespace
 
 HostConfiguration::HostConfiguration() : m_layers(std::make_shared<Configuration>()), m_current(m_layers) {}
@@ -67,10 +98,40 @@ std::shared_ptr<const Configuration> HostConfiguration::looked() const
     return m_candidate ? m_candidate : m_current;
 }
 
-std::string HostConfiguration::placeOf(const std::string& path) const
+/// Of all values, but for those of sections within.
+void HostConfiguration::addOrigins(const TomlTable& table, const std::string& path, std::vector<TextOrigin>& origins) const
 {
-    const auto origin = looked()->originInFiles(path);
-    return origin ? *origin->file + ':' + std::to_string(origin->line) + ':' + std::to_string(origin->column) : std::string();
+    for (const TomlEntry& entry : table.entries()) {
+        const std::string inner = within(path, entry.key);
+        if (!entry.value.table())
+            origins.push_back(entry.value.origin);
+        else if (!isSection(inner))
+            addOrigins(*entry.value.table(), inner, origins);
+    }
+}
+
+std::string HostConfiguration::placeOf(const std::string& path, const std::string& failure) const
+{
+    const auto configuration = looked();
+    const TomlValue* const found = configuration->root().valueAt(path);
+    const TomlTable* const table = found ? found->table() : nullptr;
+    if (!table)
+        return {};
+    std::vector<TextOrigin> origins;
+    for (std::string key : betweenBackticks(failure)) {
+        if (key.starts_with(path + "."))
+            key.erase(0, path.size() + 1);
+        if (const TomlValue* const value = table->valueAt(key))
+            origins.push_back(value->origin);
+    }
+    if (origins.empty()) {
+        addOrigins(*table, path, origins);
+        const auto begin = configuration->originInFiles(path);
+        const auto isThere = [&begin](const TextOrigin& origin) { return begin && origin.line > 0 && *origin.file == *begin->file; };
+        if (begin && (origins.empty() || std::erase_if(origins, isThere) > 0))
+            origins.insert(origins.begin(), *begin);
+    }
+    return inWords(origins);
 }
 
 void HostConfiguration::read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const

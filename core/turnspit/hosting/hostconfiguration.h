@@ -42,8 +42,9 @@ public:
     /// of sections within.
     void read(const std::string& path, const std::function<void(TomlReader&)>& read, std::vector<std::string>& failures) const;
 
-    /// `acme.toml:3:1`: where the table at `path` begins; "": in no file.
-    [[nodiscard]] std::string placeOf(const std::string& path) const;
+    /// Where that was written which `failure` is about: the values of the table at `path` that it has between backticks, else all of them,
+    /// files by the place where the table begins: `acme.toml:3:1, ACME_SYNC__MOST, --sync.least`; "": nowhere.
+    [[nodiscard]] std::string placeOf(const std::string& path, const std::string& failure) const;
 
     /// Null, or all that is wrong: OptionsError; of several types together: AggregateError.
     [[nodiscard]] std::exception_ptr check(const Sources& sources) const;
@@ -59,6 +60,7 @@ private:
         std::string reader;
     };
 
+    void addOrigins(const TomlTable& table, const std::string& path, std::vector<TextOrigin>& origins) const;
     void takeSectionsWithin(const std::string& path, TomlReader& reader) const;
     void findStrangers(const TomlTable& table, const std::string& path, std::vector<Error>& errors) const;
     template <class Check>
