@@ -128,7 +128,8 @@ private Q_SLOTS:
         ServiceCollection empty;
         const auto provider = empty.build();
         QCOMPARE(thrown<ServiceError>([&] { (void)provider->get<Db>("a"); }),
-                 QStringLiteral("No service for type 'turnspit::test::Db' with key 'a' has been registered."));
+                 QStringLiteral("No service for type 'turnspit::test::Db' with key 'a' has been registered. "
+                                "Register it: addKeyedSingleton<turnspit::test::Db>(\"a\"), addKeyedScoped or addKeyedTransient."));
     }
 };
 

@@ -143,7 +143,8 @@ private Q_SLOTS:
         QVERIFY(!provider->find<Db>());
         QVERIFY(provider->getAll<Db>().empty());
         QCOMPARE(thrown<ServiceError>([&] { (void)provider->get<Source>(); }),
-                 QStringLiteral("No service for type 'turnspit::test::Source' has been registered."));
+                 QStringLiteral("No service for type 'turnspit::test::Source' has been registered. "
+                                "Register it: addSingleton<turnspit::test::Source>(), addScoped or addTransient."));
     }
 
     // B58

@@ -111,15 +111,17 @@ private Q_SLOTS:
     void whatIsWrongIsSaidAtBuildWithBothNames()
     {
         Fixture f;
-        f.add("a", {.after = {"nobody"}, .needs = {"nothing"}});
+        f.add("database", {});
+        f.add("a", {.after = {"databse"}, .needs = {"nothing"}});
         f.add("b", {.needs = {"c"}});
         f.add("c", {.after = {"b"}});
         f.add("d", {.needs = {{"a", DependencyCondition::Completed}}});
         QCOMPARE(f.problem(), QStringLiteral("Some services are not able to be constructed:\n"
-                                             "- There is no hosted service 'nothing', which 'a' needs.\n"
-                                             "- There is no hosted service 'nobody', which 'a' comes after.\n"
-                                             "- The hosted service 'a' never completes, which 'd' waits for.\n"
-                                             "- A circular dependency was detected for the hosted service 'b'.\nb -> c -> b"));
+                                             "- There is no hosted service 'nothing', which 'a' needs. Add one: addHostedService<T>(\"nothing\").\n"
+                                             "- There is no hosted service 'databse', which 'a' comes after. Did you mean 'database'?\n"
+                                             "- The hosted service 'a' never completes, which 'd' waits for. It may be needed as Started or Ready.\n"
+                                             "- A circular dependency was detected for the hosted service 'b'.\nb -> c -> b\n"
+                                             "Take one of these steps out of `needs` or `after`."));
     }
 
     // T10
@@ -395,7 +397,7 @@ private Q_SLOTS:
         const auto make = [&f](const char* name) { return [&f, name] { return std::make_unique<Recorder>(f.journal, Recorder::Plan{.name = name}); }; };
         auto& controllers = f.host->controllers();
         const auto refused = controllers.add(HostedRegistration::of<Recorder>("bad", {.needs = {"nothing"}}, make("bad")));
-        QCOMPARE(refused.error().text(), std::string("There is no hosted service 'nothing', which 'bad' needs."));
+        QCOMPARE(refused.error().text(), std::string("There is no hosted service 'nothing', which 'bad' needs. Add one: addHostedService<T>(\"nothing\")."));
         const auto added = controllers.add(HostedRegistration::of<Recorder>("late", {.needs = {"disk"}}, make("late")));
         QVERIFY(added.has_value());
         QVERIFY(f.command((*added)->start()).has_value());

@@ -272,8 +272,8 @@ struct Recipe
         using Found = Constructors<Implementation>;
         static_assert(Found::count != 0,
                       "turnspit: no public constructor of this service can be injected. Each parameter must be a T& or std::shared_ptr<T> "
-                      "of a registered service, Keyed<T, \"key\">, std::vector<std::shared_ptr<T>>, ServiceKey, Logger<T> or Options<T>; "
-                      "otherwise register a factory lambda.");
+                      "of a registered service, Keyed<T, \"key\">, std::vector<std::shared_ptr<T>>, ServiceKey, Logger<T> or Options<T>, and there "
+                      "are at most eight; otherwise register a factory lambda, which takes any number.");
         static_assert(Found::count <= 1, "turnspit: several constructors of this service can be injected; say which by a factory lambda.");
         if constexpr (Found::count == 1) {
             using Chosen = Constructor<Implementation, std::make_index_sequence<Found::arity>>;

@@ -78,9 +78,18 @@ struct ServiceGraph
 
     /// Fills `scopedBelow` in. What is wrong, one sentence for each thing.
     [[nodiscard]] std::vector<std::string> finish();
+    /// How that could be had which nobody registered; a sentence.
+    [[nodiscard]] std::string mendMissing(const Dependency& dependency) const;
+
     /// What is missing and has no fallback.
     [[nodiscard]] std::vector<std::string> problemsOf(const std::string& consumer, const std::vector<Dependency>& dependencies) const;
 };
+
+// How to mend what is refused, wherever that is found; a sentence each.
+
+[[nodiscard]] std::string mendCaptive(const ServiceDescriptor& scoped, const std::string& singleton);
+
+[[nodiscard]] std::string mendCircle();
 
 } // namespace detail
 

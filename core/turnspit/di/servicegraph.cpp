@@ -7,11 +7,6 @@ namespace turnspit::detail {
 
 namespace {
 
-std::string missing(const Dependency& dependency, const std::string& consumer)
-{
-    return "Unable to resolve service for type " + dependency.label() + " while attempting to activate '" + consumer + "'.";
-}
-
 /// Depth first from one registration: circles, and what a singleton holds captive.
 class Walk
 {
@@ -28,7 +23,8 @@ private:
             return;
         }
         if (descriptor.lifetime == Lifetime::Scoped && singleton) {
-            report("Cannot consume scoped service '" + descriptor.label() + "' from singleton '" + singleton->label() + "'.");
+            report("Cannot consume scoped service '" + descriptor.label() + "' from singleton '" + singleton->label() + "'. "
+                   + mendCaptive(descriptor, singleton->label()));
             return;
         }
         if (descriptor.lifetime == Lifetime::Singleton)
@@ -55,7 +51,7 @@ private:
         for (const auto* member : circle)
             chain += member->label() + " -> ";
         report("A circular dependency was detected for the service of type '" + circle.front()->label() + "'.\n" + chain
-               + circle.front()->label());
+               + circle.front()->label() + "\n" + mendCircle());
     }
 
     void report(std::string problem)
@@ -129,13 +125,44 @@ bool ServiceGraph::isBuiltIn(std::type_index type)
     return type == typeid(ServiceProvider) || type == typeid(ServiceScopeFactory);
 }
 
+std::string ServiceGraph::mendMissing(const Dependency& dependency) const
+{
+    const std::string& name = dependency.typeName;
+    if (const auto ofType = byType.find(dependency.type); ofType != byType.end()) {
+        // Under another key than the one that was asked for; how a key is asked for is said too.
+        std::string keys;
+        for (const auto& [key, known] : ofType->second)
+            keys += (keys.empty() ? "" : ", ") + (key.empty() ? "no key" : "'" + key + "'");
+        return "It is registered with " + keys + ": " + (dependency.key.empty() ? "take Keyed<" + name + ", \"key\">" : "take that")
+               + ", or register another one.";
+    }
+    for (const auto& descriptor : descriptors) {
+        if (descriptor->implementationName == name)
+            return "It is registered as '" + descriptor->typeName + "': take that, or register it as itself.";
+    }
+    return dependency.key.empty() ? "Register it: addSingleton<" + name + ">(), addScoped or addTransient."
+                                  : "Register it: addKeyedSingleton<" + name + ">(\"" + dependency.key + "\"), addKeyedScoped or addKeyedTransient.";
+}
+
+std::string mendCaptive(const ServiceDescriptor& scoped, const std::string& singleton)
+{
+    return "Make '" + singleton + "' scoped too, or '" + scoped.label() + "' a singleton, or let '" + singleton
+           + "' take a ServiceScopeFactory& and get it from a scope.";
+}
+
+std::string mendCircle()
+{
+    return "Let one of them take a ServiceProvider& and get the next one later, when it is needed.";
+}
+
 std::vector<std::string> ServiceGraph::problemsOf(const std::string& consumer, const std::vector<Dependency>& dependencies) const
 {
     std::vector<std::string> out;
     for (const auto& dependency : dependencies) {
         if (dependency.kind == Dependency::One && !dependency.fallback && !last(dependency.type, dependency.key)
             && !(dependency.key.empty() && isBuiltIn(dependency.type)))
-            out.push_back(missing(dependency, consumer));
+            out.push_back("Unable to resolve service for type " + dependency.label() + " while attempting to activate '" + consumer + "'. "
+                          + mendMissing(dependency));
     }
     return out;
 }

@@ -40,16 +40,11 @@ struct MakingOne
         for (const auto* member = self.outer; member != begin; member = member->outer)
             chain = label(*member) + " -> " + chain;
         throw ServiceError("A circular dependency was detected for the service of type '" + self.descriptor->label() + "'.\n" + label(*begin)
-                           + " -> " + chain);
+                           + " -> " + chain + "\n" + detail::mendCircle());
     }
 
     Making self;
 };
-
-std::string quoted(const std::type_info& type, std::string_view key)
-{
-    return Dependency{Dependency::One, type, typeName(type), std::string(key)}.label();
-}
 
 } // namespace
 
@@ -134,11 +129,12 @@ void ServiceProvider::checkOpen() const
         throw ServiceError("The service provider is disposed.");
 }
 
-void ServiceProvider::refuse(const std::type_info& type, std::string_view key)
+void ServiceProvider::refuse(const std::type_info& type, std::string_view key) const
 {
-    if (!making)
-        throw ServiceError("No service for type " + quoted(type, key) + " has been registered.");
-    throw ServiceError("Unable to resolve service for type " + quoted(type, key) + " while attempting to activate '" + label(*making) + "'.");
+    const Dependency wanted{Dependency::One, type, typeName(type), std::string(key)};
+    throw ServiceError((making ? "Unable to resolve service for type " + wanted.label() + " while attempting to activate '" + label(*making) + "'. "
+                               : "No service for type " + wanted.label() + " has been registered. ")
+                       + m_graph->mendMissing(wanted));
 }
 
 void* ServiceProvider::requireObject(const std::type_info& type, std::string_view key)
@@ -253,11 +249,13 @@ void ServiceProvider::checkScoped(const ServiceDescriptor& descriptor) const
     while (singleton && !(singleton->descriptor && singleton->descriptor->lifetime == Lifetime::Singleton))
         singleton = singleton->outer;
     if (singleton)
-        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + label(*singleton) + "'.");
+        throw ServiceError("Cannot consume scoped service '" + scoped->label() + "' from singleton '" + label(*singleton) + "'. "
+                           + detail::mendCaptive(*scoped, label(*singleton)));
+    constexpr const char* mend = " Get it from a scope: createScope().";
     if (scoped == &descriptor)
-        throw ServiceError("Cannot resolve scoped service '" + descriptor.label() + "' from root provider.");
+        throw ServiceError("Cannot resolve scoped service '" + descriptor.label() + "' from root provider." + mend);
     throw ServiceError("Cannot resolve '" + descriptor.label() + "' from root provider because it requires scoped service '" + scoped->label()
-                       + "'.");
+                       + "'." + mend);
 }
 
 void ServiceProvider::make(const ServiceDescriptor& descriptor)

@@ -154,7 +154,7 @@ private:
     std::shared_ptr<void> require(const std::type_info& type, std::string_view key);
     std::shared_ptr<void> resolve(const std::type_info& type, std::string_view key);
     std::vector<std::shared_ptr<void>> resolveAll(const std::type_info& type, std::string_view key);
-    [[noreturn]] static void refuse(const std::type_info& type, std::string_view key);
+    [[noreturn]] void refuse(const std::type_info& type, std::string_view key) const;
     std::shared_ptr<void> builtIn(const std::type_info& type, ServiceProvider& parent);
     std::shared_ptr<void> fallback(std::type_index type);
 

@@ -1,6 +1,9 @@
 #include <turnspit/hosting/serviceorder.h>
 
+#include <turnspit/config/tomlreader.h>
+
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -46,7 +49,7 @@ private:
             for (auto member = std::ranges::find(m_path, at); member != m_path.end(); ++member)
                 chain += m_services[*member]->name + " -> ";
             circles.push_back("A circular dependency was detected for the hosted service '" + m_services[at]->name + "'.\n" + chain
-                              + m_services[at]->name);
+                              + m_services[at]->name + "\nTake one of these steps out of `needs` or `after`.");
             return;
         }
         m_marks[at] = Mark::Open;
@@ -76,18 +79,24 @@ private:
 std::vector<std::string> dependencyProblems(const Registrations& services)
 {
     Walk walk(services);
+    const auto mend = [&services](const std::string& name) {
+        std::vector<std::string> names;
+        std::ranges::transform(services, std::back_inserter(names), [](const auto* each) { return each->name; });
+        const auto near = nearest(name, names);
+        return near ? "Did you mean '" + *near + "'?" : "Add one: addHostedService<T>(\"" + name + "\").";
+    };
     std::vector<std::string> out;
     for (const auto* service : services) {
         for (const auto& need : service->options->needs) {
             const auto found = walk.find(need.service);
             if (!found)
-                out.push_back("There is no hosted service '" + need.service + "', which '" + service->name + "' needs.");
+                out.push_back("There is no hosted service '" + need.service + "', which '" + service->name + "' needs. " + mend(need.service));
             else if (need.condition == DependencyCondition::Completed && !services[*found]->completes)
-                out.push_back("The hosted service '" + need.service + "' never completes, which '" + service->name + "' waits for.");
+                out.push_back("The hosted service '" + need.service + "' never completes, which '" + service->name + "' waits for. It may be needed as Started or Ready.");
         }
         for (const auto& name : service->options->after) {
             if (!walk.find(name))
-                out.push_back("There is no hosted service '" + name + "', which '" + service->name + "' comes after.");
+                out.push_back("There is no hosted service '" + name + "', which '" + service->name + "' comes after. " + mend(name));
         }
     }
     walk.run();
