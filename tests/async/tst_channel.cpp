@@ -1,13 +1,9 @@
-#include "support/said.h"
+// A channel: its order, what a full one does, and who is stopped or destroyed while it waits. Its end: tst_channelend.
+#include "channelcalls.h"
 
-#include <turnspit/async/channel.h>
-#include <turnspit/async/fakeclock.h>
-#include <turnspit/async/promise.h>
 #include <turnspit/async/taskscope.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/async/wait.h>
-
-#include "support/await.h"
 
 #include <QTest>
 
@@ -19,71 +15,12 @@
 #include <vector>
 
 using namespace turnspit;
+using namespace turnspit::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// One read or write, and what came of it.
-template <class T>
-struct Call
-{
-    bool ended = false;
-    T result{};
-    std::exception_ptr error;
-
-    [[nodiscard]] bool threw() const { return error != nullptr; }
-};
-
-template <class Awaitable, class T>
-Task<> follow(Awaitable awaitable, Call<T>& out)
-{
-    try {
-        out.result = co_await awaitable();
-    } catch (...) {
-        out.error = std::current_exception();
-    }
-    out.ended = true;
-}
-
-using Reading = Call<std::optional<int>>;
-using Writing = Call<bool>;
-
-auto reads(Channel<int>& channel, std::stop_token stop = {})
-{
-    return [&channel, stop] { return channel.read(stop); };
-}
-
-auto writes(Channel<int>& channel, int item, std::stop_token stop = {})
-{
-    return [&channel, item, stop] { return channel.write(item, stop); };
-}
-
-QString rest(Channel<int>& channel)
-{
-    QStringList out;
-    while (const auto item = channel.tryRead())
-        out << QString::number(*item);
-    return out.join(QLatin1Char(' '));
-}
-
-struct Failure : std::runtime_error
-{
-    using std::runtime_error::runtime_error;
-};
-
-std::exception_ptr failure()
-{
-    return std::make_exception_ptr(Failure("the source failed"));
-}
-
-} // namespace
 
 class TestChannel : public QObject
 {
     Q_OBJECT
-private:
-    static void settle() { Mailbox::current()->drain(); }
-
 private Q_SLOTS:
     void B95_aWriteThatIsGivenUpIsOutOfTheWayBeforeItsItemGoes()
     {
@@ -193,116 +130,6 @@ private Q_SLOTS:
     void B93_aChannelWithoutCapacityIsRefused()
     {
         QVERIFY_THROWS_EXCEPTION(std::out_of_range, Channel<int>({.capacity = 0}));
-    }
-
-    void B94_whatWasWrittenBeforeTheEndStaysReadable()
-    {
-        Channel<int> channel;
-        QVERIFY(channel.tryWrite(1));
-        QVERIFY(channel.tryWrite(2));
-        channel.complete();
-        QVERIFY(!channel.tryWrite(3));
-        TaskScope scope;
-        Reading first;
-        Reading second;
-        Reading third;
-        Writing wait;
-        scope.spawn(follow(reads(channel), first));
-        scope.spawn(follow([&] { return channel.waitToRead(); }, wait));
-        QVERIFY(first.result == 1);
-        QVERIFY(wait.result);
-        scope.spawn(follow(reads(channel), second));
-        scope.spawn(follow(reads(channel), third));
-        QVERIFY(second.result == 2);
-        QVERIFY(third.ended && !third.threw() && !third.result); // T2: not an exception
-        Writing after;
-        scope.spawn(follow([&] { return channel.waitToRead(); }, after));
-        QVERIFY(after.ended && !after.result);
-    }
-
-    void B94_T2_theEndEndsWhoReadsAndWhoWaits()
-    {
-        Channel<int> channel;
-        TaskScope scope;
-        Reading read;
-        Writing wait;
-        Writing end;
-        scope.spawn(follow(reads(channel), read));
-        scope.spawn(follow([&] { return channel.waitToRead(); }, wait));
-        scope.spawn(follow([&] { return channel.completion(); }, end));
-        settle();
-        QVERIFY(!read.ended && !wait.ended && !end.ended);
-        channel.complete();
-        QVERIFY(!read.ended); // not inside the call
-        settle();
-        QVERIFY(read.ended && !read.threw() && !read.result);
-        QVERIFY(wait.ended && !wait.threw() && !wait.result);
-        QVERIFY(end.result);
-    }
-
-    void B94_aWriteToACompleteChannelIsAnError()
-    {
-        Channel<int> channel({.capacity = 1});
-        QVERIFY(channel.tryWrite(1));
-        Writing waiting;
-        Writing later;
-        TaskScope scope;
-        scope.spawn(follow(writes(channel, 2), waiting));
-        channel.complete();
-        scope.spawn(follow(writes(channel, 3), later));
-        settle();
-        QVERIFY_THROWS_EXCEPTION(ChannelClosed, std::rethrow_exception(waiting.error));
-        QVERIFY_THROWS_EXCEPTION(ChannelClosed, std::rethrow_exception(later.error));
-        QCOMPARE(rest(channel), QStringLiteral("1"));
-    }
-
-    void B94_aSecondEndIsAnErrorOrFalse()
-    {
-        Channel<int> channel;
-        QVERIFY(channel.tryComplete());
-        QVERIFY(!channel.tryComplete());
-        QVERIFY_THROWS_EXCEPTION(ChannelClosed, channel.complete());
-    }
-
-    void B94_theErrorOfTheEndComesAfterTheLastItem()
-    {
-        Channel<int> channel;
-        QVERIFY(channel.tryWrite(1));
-        TaskScope scope;
-        Writing end;
-        scope.spawn(follow([&] { return channel.completion(); }, end));
-        channel.complete(failure());
-        settle();
-        QVERIFY(!end.ended);
-        Reading first;
-        Reading second;
-        Writing wait;
-        scope.spawn(follow(reads(channel), first));
-        scope.spawn(follow(reads(channel), second));
-        scope.spawn(follow([&] { return channel.waitToRead(); }, wait));
-        settle();
-        QVERIFY(first.result == 1);
-        try {
-            std::rethrow_exception(second.error);
-        } catch (const ChannelClosed& closed) {
-            QVERIFY_THROWS_EXCEPTION(Failure, std::rethrow_exception(closed.cause()));
-        }
-        QVERIFY_THROWS_EXCEPTION(Failure, std::rethrow_exception(wait.error));
-        QVERIFY_THROWS_EXCEPTION(Failure, std::rethrow_exception(end.error));
-    }
-
-    void B94_whoReadsAlreadyGetsTheErrorOfTheEnd()
-    {
-        Channel<int> channel;
-        TaskScope scope;
-        Reading read;
-        Writing wait;
-        scope.spawn(follow(reads(channel), read));
-        scope.spawn(follow([&] { return channel.waitToRead(); }, wait));
-        channel.complete(failure());
-        settle();
-        QVERIFY_THROWS_EXCEPTION(ChannelClosed, std::rethrow_exception(read.error));
-        QVERIFY_THROWS_EXCEPTION(Failure, std::rethrow_exception(wait.error));
     }
 
     void B95_T2_aStopIsLookedAtBeforeWhatThereIs()

@@ -141,6 +141,17 @@ Task<> observe(Task<T> task, std::shared_ptr<Outcomes<T>> out)
     out->ended = true;
 }
 
+/// The services that were abandoned, in the order of the result.
+inline QStringList abandoned(const HostStopResult& result)
+{
+    QStringList out;
+    for (const auto& each : result.services) {
+        if (each.kind == ServiceStopResult::Abandoned)
+            out << QString::fromStdString(each.service);
+    }
+    return out;
+}
+
 /// A host on the test's own thread and a fake clock: exact.
 class InlineHost
 {

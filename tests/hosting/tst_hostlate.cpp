@@ -37,16 +37,6 @@ struct Used
     std::atomic<bool>& gone;
 };
 
-QStringList abandoned(const HostStopResult& result)
-{
-    QStringList out;
-    for (const auto& each : result.services) {
-        if (each.kind == ServiceStopResult::Abandoned)
-            out << QString::fromStdString(each.service);
-    }
-    return out;
-}
-
 } // namespace
 
 class TestHostLate : public QObject

@@ -5,13 +5,6 @@
 using namespace turnspit;
 using namespace turnspit::test;
 
-namespace {
-
-const std::string kept = "command = 'sleep 1000'\n";
-const std::string manual = "command = 'true'\nmanual = true\n";
-
-} // namespace
-
 /// The state machine of kept and manual services: what a person asks, and what is told of it.
 class TestUnit : public QObject
 {

@@ -5,15 +5,10 @@ using namespace turnspit::test;
 
 namespace {
 
-const std::string kept = "command = ['sleep', '1']\n";
 const std::string other = "command = ['sleep', '2']\n";
 const std::string lazy = "autostart = false\n" + kept;
-const std::string manual = "manual = true\n" + kept;
-const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
-const std::string oneTime = "command = 'true'\n[schedule]\nat = 2026-11-22T08:05:00Z\n";
 const std::string ends = "on_host_crash = 'end'\n";
 const char* const error = "/etc/a.toml:1:1: `comand` is not a key";
-const char* const lost = "keeper lost; exit status not available";
 
 } // namespace
 

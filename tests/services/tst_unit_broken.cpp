@@ -9,7 +9,6 @@ namespace {
 
 const std::string first = "command = ['sleep', '1']\n";
 const std::string second = "command = ['sleep', '2']\n";
-const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
 const char* const error = "/etc/a.toml:1:1: `comand` is not a key";
 
 } // namespace

@@ -7,7 +7,6 @@ namespace {
 
 const std::string first = "command = ['sleep', '1']\n";
 const std::string second = "command = ['sleep', '2']\n";
-const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
 
 } // namespace
 

@@ -5,16 +5,6 @@
 using namespace turnspit;
 using namespace turnspit::test;
 
-namespace {
-
-const std::string kept = "command = ['sleep', '1']\n";
-const std::string manual = "manual = true\n" + kept;
-const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
-const std::string oneTime = "command = 'true'\n[schedule]\nat = 2026-11-22T08:05:00Z\n";
-const char* const lost = "keeper lost; exit status not available";
-
-} // namespace
-
 /// Keepers come and go: what a unit does where nobody hears it.
 class TestUnitKeeper : public QObject
 {

@@ -3,13 +3,6 @@
 using namespace turnspit;
 using namespace turnspit::test;
 
-namespace {
-
-const std::string kept = "command = 'sleep 1000'\n";
-const std::string manual = "command = 'true'\nmanual = true\n";
-
-} // namespace
-
 /// The state machine of kept and manual services: what follows an end.
 class TestUnitRestarts : public QObject
 {
@@ -213,7 +206,7 @@ void TestUnitRestarts::anUnknownEndIsAFailure()
 {
     UnitFixture f(kept);
     f.run();
-    f.ended(Outcome::Unknown, -1, 0, "keeper lost; exit status not available");
+    f.ended(Outcome::Unknown, -1, 0, lost);
     SAYS(f.state(), "backing-off");
     SAYS(said(f.info().exitCode), "null");
     QVERIFY(!f.lastRecord().cpuSeconds);
@@ -293,9 +286,7 @@ void TestUnitRestarts::limitsAndRetriesGoByElapsedTime()
     f.run();
     f.stop();
     f.advance(4s);
-    const WallTime before = f.now();
-    f.context.time.setWall(before + 10h);
-    f.unit->clockJumped(before, before + 10h);
+    f.moveClock(10h);
     QVERIFY(f.unit->live()->killAt == f.now() + 6s);
     QVERIFY(f.unit->extendStop(1s));
     QVERIFY(f.stopSent().limit == 7s);
@@ -303,8 +294,7 @@ void TestUnitRestarts::limitsAndRetriesGoByElapsedTime()
     f.run();
     f.exits(1);
     const double wait = f.nextIn();
-    f.context.time.setWall(before);
-    f.unit->clockJumped(before + 10h, before);
+    f.moveClock(-10h);
     QCOMPARE(f.nextIn(), wait);
     f.advance(1500ms);
     SAYS(f.state(), "starting");

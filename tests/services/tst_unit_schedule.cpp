@@ -6,7 +6,6 @@ using namespace turnspit::test;
 namespace {
 
 const std::string command = "command = 'true'\n";
-const std::string every5m = command + "[schedule]\nevery = '5m'\n";
 
 } // namespace
 

@@ -6,7 +6,6 @@ using namespace turnspit::test;
 namespace {
 
 const std::string command = "command = 'true'\n";
-const std::string every5m = command + "[schedule]\nevery = '5m'\n";
 
 std::string cron(const std::string& rest)
 {
@@ -154,11 +153,11 @@ void TestUnitScheduleTime::aHoldThatWasOverWhileNoHostWasThereCoversItsOwnTimeOn
 
 void TestUnitScheduleTime::holdIsForWhatTicks()
 {
-    UnitFixture kept("command = 'true'\n");
-    QVERIFY(!kept.unit->hold());
-    QVERIFY(!kept.unit->resume());
-    UnitFixture manual("command = 'true'\nmanual = true\n");
-    QVERIFY(!manual.unit->hold());
+    for (const std::string& file : {kept, manual}) {
+        UnitFixture f(file);
+        QVERIFY(!f.unit->hold());
+        QVERIFY(!f.unit->resume());
+    }
 }
 
 void TestUnitScheduleTime::anOneTimeHeldOverItsTimeIsOver()
@@ -182,10 +181,7 @@ void TestUnitScheduleTime::missedOnceRunsOnceAndRecordsTheGap()
     UnitFixture f(cron("cron = '0 * * * *'"));
     f.unit->startWithHost();
     f.advance(30min);
-    f.noHostFor(3h);
-    f.restart(cron("cron = '0 * * * *'"));
-    f.unit->startWithHost();
-    f.advance(0s);
+    f.nextHostAfter(3h, cron("cron = '0 * * * *'"));
     SAYS(f.triggers(), "catch-up/1");
     QCOMPARE(f.context.ended.size(), std::size_t(1));
     SAYS(said(f.lastRecord().outcome), "missed");
@@ -203,10 +199,7 @@ void TestUnitScheduleTime::missedSkipRecordsOnly()
     const std::string file = cron("cron = '0 * * * *'\nmissed = 'skip'");
     UnitFixture f(file);
     f.unit->startWithHost();
-    f.noHostFor(90min);
-    f.restart(file);
-    f.unit->startWithHost();
-    f.advance(0s);
+    f.nextHostAfter(90min, file);
     QCOMPARE(f.spawns(), 0);
     SAYS(said(f.lastRecord().outcome), "missed");
     SAYS(f.state(), "waiting");
@@ -217,10 +210,7 @@ void TestUnitScheduleTime::missedAllRunsEachAtMostTen()
     const std::string file = cron("cron = '*/10 * * * *'\nmissed = 'all'");
     UnitFixture f(file);
     f.unit->startWithHost();
-    f.noHostFor(5h + 5min);
-    f.restart(file);
-    f.unit->startWithHost();
-    f.advance(0s);
+    f.nextHostAfter(5h + 5min, file);
     int runs = 0;
     while (f.unit->live()) {
         ++runs;
@@ -239,10 +229,7 @@ void TestUnitScheduleTime::missedByMoreThanTheLimitIsNotCaughtUp()
     const std::string file = cron("cron = '0 3 * * *'\nmissed_limit = '2h'");
     UnitFixture f(file);
     f.unit->startWithHost();
-    f.noHostFor(24h); // until 08:00: five hours late
-    f.restart(file);
-    f.unit->startWithHost();
-    f.advance(0s);
+    f.nextHostAfter(24h, file); // until 08:00: five hours late
     QCOMPARE(f.spawns(), 0);
     SAYS(said(f.lastRecord().outcome), "missed");
 }
@@ -254,9 +241,7 @@ void TestUnitScheduleTime::asleepIsSaidOfWhatPassedWhileTheHostLived()
     f.advance(1h);
     f.began();
     f.exits(0);
-    f.context.time.sleep(4h + 10min);
-    f.unit->rearm();
-    f.advance(0s);
+    f.asleepFor(4h + 10min);
     QVERIFY2(f.lastRecord().reason.ends_with(": asleep"), f.lastRecord().reason.c_str());
     SAYS(f.triggers(), "schedule/1 catch-up/1");
 }
@@ -266,9 +251,7 @@ void TestUnitScheduleTime::asleepIsSaidAlsoBeforeTheFirstTick()
     UnitFixture f(cron("cron = '0 * * * *'"));
     f.unit->startWithHost();
     f.advance(10min);
-    f.context.time.sleep(4h);
-    f.unit->rearm();
-    f.advance(0s);
+    f.asleepFor(4h);
     QVERIFY2(f.lastRecord().reason.ends_with(": asleep"), f.lastRecord().reason.c_str());
 }
 
@@ -277,12 +260,8 @@ void TestUnitScheduleTime::asleepIsSaidAlsoAfterTheClockWasSetBack()
     UnitFixture f(cron("cron = '0 * * * *'"));
     f.unit->startWithHost();
     f.advance(10min);
-    const WallTime before = f.now();
-    f.context.time.setWall(before - 10h);
-    f.unit->clockJumped(before, before - 10h);
-    f.context.time.sleep(4h);
-    f.unit->rearm();
-    f.advance(0s);
+    f.moveClock(-10h);
+    f.asleepFor(4h);
     QVERIFY2(f.lastRecord().reason.ends_with(": asleep"), f.lastRecord().reason.c_str());
 }
 
@@ -292,9 +271,7 @@ void TestUnitScheduleTime::catchUpObeysOverlap()
     f.unit->startWithHost();
     f.advance(1h);
     f.began();
-    f.context.time.sleep(3h + 30min);
-    f.unit->rearm();
-    f.advance(0s);
+    f.asleepFor(3h + 30min);
     QCOMPARE(f.spawns(), 1);
     QVERIFY(f.records().startsWith(QStringLiteral("missed(3 runs between ")));
     QVERIFY(f.records().endsWith(QStringLiteral("skipped(still running (run 1))")));
@@ -374,10 +351,7 @@ void TestUnitScheduleTime::anOneTimeMissedByTheHostIsCaughtUp()
     const std::string at = cron("at = 2026-11-22T09:00:00Z");
     UnitFixture f(at);
     f.unit->startWithHost();
-    f.noHostFor(3h);
-    f.restart(at);
-    f.unit->startWithHost();
-    f.advance(0s);
+    f.nextHostAfter(3h, at);
     SAYS(f.triggers(), "catch-up/1");
     f.began();
     f.exits(0);
@@ -430,18 +404,14 @@ void TestUnitScheduleTime::anIntervalMovesWithTheClock()
     UnitFixture f(every5m);
     f.unit->startWithHost();
     f.advance(2min);
-    const WallTime before = f.now();
-    f.context.time.setWall(before + 10h);
-    f.unit->clockJumped(before, before + 10h);
+    f.moveClock(10h);
     QCOMPARE(f.nextIn(), 180.0);
     f.advance(3min);
     SAYS(f.triggers(), "schedule/1");
     QVERIFY(f.context.ended.empty()); // nothing was missed
     f.began();
     f.exits(0);
-    const WallTime later = f.now();
-    f.context.time.setWall(later - 20h);
-    f.unit->clockJumped(later, later - 20h);
+    f.moveClock(-20h);
     QCOMPARE(f.nextIn(), 300.0);
     f.advance(5min);
     QCOMPARE(f.spawns(), 2);
@@ -452,9 +422,7 @@ void TestUnitScheduleTime::aMovedIntervalIsStored()
     UnitFixture f(every5m);
     f.unit->startWithHost();
     f.advance(2min);
-    const WallTime before = f.now();
-    f.context.time.setWall(before + 10h);
-    f.unit->clockJumped(before, before + 10h);
+    f.moveClock(10h);
     f.restart(every5m);
     f.unit->startWithHost();
     QCOMPARE(f.nextIn(), 180.0);
@@ -465,17 +433,13 @@ void TestUnitScheduleTime::cronFollowsTheWallClock()
     UnitFixture f(cron("cron = '0 * * * *'"));
     f.unit->startWithHost();
     f.advance(10min);
-    const WallTime before = f.now();
-    f.context.time.setWall(before + 40min);
-    f.unit->clockJumped(before, before + 40min);
+    f.moveClock(40min);
     QCOMPARE(f.nextIn(), 600.0);
     f.advance(10min);
     SAYS(f.triggers(), "schedule/1");
     f.began();
     f.exits(0);
-    const WallTime later = f.now();
-    f.context.time.setWall(later - 30min); // 09:00 again soon: it has had its run
-    f.unit->clockJumped(later, later - 30min);
+    f.moveClock(-30min); // 09:00 again soon: it has had its run
     QCOMPARE(f.nextIn(), 5400.0);
 }
 

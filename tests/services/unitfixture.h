@@ -25,6 +25,15 @@ inline QString text(const std::string& words)
     return QString::fromStdString(words);
 }
 
+// Files of a service.
+inline const std::string kept = "command = ['sleep', '1']\n";
+inline const std::string manual = "manual = true\n" + kept;
+inline const std::string every5m = "command = 'true'\n[schedule]\nevery = '5m'\n";
+inline const std::string oneTime = "command = 'true'\n[schedule]\nat = 2026-11-22T08:05:00Z\n";
+
+/// What a record says whose end nobody knows.
+inline const char* const lost = "keeper lost; exit status not available";
+
 /// Of a service of which nothing runs: how its run has ended, and its state since.
 inline void addEndedRows()
 {
@@ -150,6 +159,31 @@ public:
     {
         unit.reset();
         context.time.sleep(time);
+    }
+
+    /// The same, and the next host is there after that time.
+    void nextHostAfter(std::chrono::nanoseconds time, const std::string& toml)
+    {
+        noHostFor(time);
+        restart(toml);
+        unit->startWithHost();
+        advance(0s);
+    }
+
+    /// The machine sleeps, and wakes up.
+    void asleepFor(std::chrono::nanoseconds time)
+    {
+        context.time.sleep(time);
+        unit->rearm();
+        advance(0s);
+    }
+
+    /// Somebody sets the clock, forward or back.
+    void moveClock(std::chrono::microseconds by)
+    {
+        const WallTime before = now();
+        context.time.setWall(before + by);
+        unit->clockJumped(before, before + by);
     }
 
     /// The next host finds this run alive.
