@@ -57,6 +57,7 @@ private Q_SLOTS:
     void keepsASecondBetweenStarts();
     void forgetsTheDelayAfterGoodUptime();
     void forgetsFailuresOutsideTheWindow();
+    void takesTimesWithoutAnEnd();
     void neverGivesUpWithoutALimit();
     void restartsGoodEndsWithoutCountingThem();
     void startsOverAfterAManualStart();
@@ -212,6 +213,20 @@ void TestRestartTracker::forgetsFailuresOutsideTheWindow()
         QVERIFY(decision.failures <= 2);
     }
     QCOMPARE(service.once(Outcome::Failed).kind, Decision::Failed);
+}
+
+void TestRestartTracker::takesTimesWithoutAnEnd()
+{
+    RestartPolicy policy;
+    policy.limit = 3;
+    policy.window = Milliseconds::max();
+    policy.resetAfter = Milliseconds::max();
+    Service service(policy);
+    QCOMPARE(service.once(Outcome::Failed, hours(24 * 365)).delay, Milliseconds(1000));
+    QCOMPARE(service.once(Outcome::Failed, hours(24 * 365)).delay, Milliseconds(2000));
+    const Decision third = service.once(Outcome::Failed);
+    QCOMPARE(third.kind, Decision::Failed);
+    QCOMPARE(third.reason, std::string("gave up after 3 failures"));
 }
 
 void TestRestartTracker::neverGivesUpWithoutALimit()

@@ -19,8 +19,8 @@ struct RestartPolicy
     Milliseconds delay = std::chrono::seconds(1);     ///< doubles with each failure; 0: at once, every time
     Milliseconds maxDelay = std::chrono::seconds(60);
     int limit = 10;                                   ///< that many failures within window: no more restarts; 0: no limit
-    Milliseconds window = std::chrono::minutes(10);
-    Milliseconds resetAfter = std::chrono::seconds(60); ///< uptime that resets the delay
+    Milliseconds window = std::chrono::minutes(10);     ///< Milliseconds::max(): of all that ever were
+    Milliseconds resetAfter = std::chrono::seconds(60); ///< uptime that resets the delay; Milliseconds::max(): none does
 
     /// Succeeded or Failed.
     [[nodiscard]] Outcome outcomeOf(int exitCode) const

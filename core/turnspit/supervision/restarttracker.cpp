@@ -7,6 +7,16 @@ namespace turnspit {
 
 using namespace std::chrono;
 
+namespace {
+
+/// In the unit of what it is compared with: Milliseconds::max() has no nanoseconds.
+Milliseconds between(Instant from, Instant to)
+{
+    return floor<Milliseconds>(to - from);
+}
+
+} // namespace
+
 std::string RestartTracker::Decision::count() const
 {
     if (kind != Restart || !failure || limit <= 0)
@@ -54,7 +64,7 @@ RestartTracker::Decision RestartTracker::ended(Outcome outcome, Instant now, dou
         return out;
     }
     out.failure = outcome != Outcome::Succeeded;
-    if (!out.failure || now - m_started >= m_policy.resetAfter)
+    if (!out.failure || between(m_started, now) >= m_policy.resetAfter)
         m_doublings = 0;
     if (!out.failure) {
         out.kind = m_policy.policy == RestartPolicy::Always ? Decision::Restart : Decision::Completed;
@@ -64,7 +74,7 @@ RestartTracker::Decision RestartTracker::ended(Outcome outcome, Instant now, dou
     }
 
     m_failures.push_back(now);
-    while (now - m_failures.front() >= m_policy.window && m_failures.size() > 1)
+    while (between(m_failures.front(), now) >= m_policy.window && m_failures.size() > 1)
         m_failures.erase(m_failures.begin());
     // Without a limit nobody asks for more than one.
     while (m_policy.limit <= 0 && m_failures.size() > 1)
@@ -77,8 +87,9 @@ RestartTracker::Decision RestartTracker::ended(Outcome outcome, Instant now, dou
     if (m_policy.limit > 0 && out.failures >= m_policy.limit) {
         out.kind = Decision::Failed;
         out.gaveUp = true;
-        out.reason = "gave up after " + std::to_string(out.failures) + (out.failures == 1 ? " failure in " : " failures in ") +
-                     formatDuration(m_policy.window);
+        out.reason = "gave up after " + std::to_string(out.failures) + (out.failures == 1 ? " failure" : " failures");
+        if (m_policy.window < Milliseconds::max())
+            out.reason += " in " + formatDuration(m_policy.window);
         return out;
     }
     out.kind = Decision::Restart;
