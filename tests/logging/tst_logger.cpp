@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace turnspit;
@@ -228,6 +229,38 @@ private Q_SLOTS:
         QVERIFY(first.size() > 4'000'000 && first.size() <= 5'000'000);
         QVERIFY(QFile(name).size() > 1'000'000);
         QVERIFY(!QFile::exists(name + QStringLiteral(".2")));
+    }
+
+    void theLogGoesOnWhereNoFileCanBeOpened()
+    {
+        QTemporaryDir folder;
+        const QString name = folder.filePath(QStringLiteral("program.log"));
+        const std::string megabyte(1'000'000, 'x');
+        LogRecord record;
+        record.text = megabyte;
+        FileLog log(name.toStdString(), false);
+        for (int i = 0; i < 4; ++i)
+            log.write(record);
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+        const rlimit none{0, before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+        for (int i = 0; i < 3; ++i)
+            log.write(record);
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+        QVERIFY(QFile(name + QStringLiteral(".1")).size() > 7'000'000); // all of it
+        for (int i = 0; i < 5; ++i)
+            log.write(record);
+        QVERIFY(QFile(name).size() > 1'000'000); // and then it is rotated again
+    }
+
+    void aTextHasNoNewlineAtItsEnd()
+    {
+        const Said said;
+        said.log.info("two\nlines\r\n\n", kv("id", 7));
+        QCOMPARE(said.text(), QStringLiteral("two\n  lines id=7"));
+        said.log.info("\n");
+        QCOMPARE(said.sink->text, QString());
     }
 
     void aConsoleIsColouredOnATerminalOnly()

@@ -50,11 +50,16 @@ void FileLog::open()
 
 void FileLog::rotate()
 {
-    ::close(m_fd);
     const std::string first = m_file + ".1";
     std::rename(first.c_str(), (m_file + ".2").c_str());
     std::rename(m_file.c_str(), first.c_str());
+    const int before = m_fd;
     open();
+    if (m_fd < 0)
+        m_fd = before; // no descriptor is to be had, perhaps: better too long a file than none
+    else
+        ::close(before);
+    m_size = 0; // where that was in vain too: not again for each line
 }
 
 void FileLog::write(const LogRecord& record) noexcept
@@ -69,10 +74,8 @@ void FileLog::write(const LogRecord& record) noexcept
             return;
         if (m_size + line.size() > maxSize)
             rotate();
-        if (m_fd >= 0) {
-            writeAll(m_fd, line);
-            m_size += line.size();
-        }
+        writeAll(m_fd, line);
+        m_size += line.size();
     } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): out of memory; there is nobody to tell
     }
 }

@@ -69,6 +69,8 @@ void LoggerFactory::write(const LogCategory& category, LogLevel level, int event
         const std::lock_guard lock(m_mutex);
         sinks = m_sinks;
     }
+    while (text.ends_with('\n') || text.ends_with('\r')) // who writes for a terminal ends his lines
+        text.remove_suffix(1);
     if (service.empty()) {
         if (const auto* work = WorkContext::current())
             service = work->name();
