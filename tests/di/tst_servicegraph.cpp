@@ -12,6 +12,24 @@ struct ThroughTransient
 {
     explicit ThroughTransient(UsesScoped&) {}
 };
+/// Two ways lead to each one below.
+template <int Number>
+struct Layer
+{
+    Layer(Layer<Number - 1>&, std::shared_ptr<Layer<Number - 1>>) {}
+};
+template <>
+struct Layer<0>
+{
+    explicit Layer(Db&) {}
+};
+template <int Number>
+void addLayers(ServiceCollection& services)
+{
+    services.addScoped<Layer<Number>>();
+    if constexpr (Number > 0)
+        addLayers<Number - 1>(services);
+}
 struct Later
 {
     int number = 7;
@@ -218,6 +236,19 @@ private Q_SLOTS:
                                 "Register it: addSingleton<turnspit::test::Db>(), addScoped or addTransient."));
         services.addSingleton<Db>(); // a collection that could not be built is mended and built
         (void)services.build({{"Worker", detail::dependenciesOf<Db&, ServiceScopeFactory&>()}});
+    }
+
+    void whatManyWaysLeadToIsPreparedOnce()
+    {
+        ServiceCollection services;
+        addLayers<40>(services);
+        services.addSingleton<Db>();
+        const auto provider = services.build();
+        const auto top = detail::dependenciesOf<Layer<40>&>();
+        QVERIFY(!provider->hasPrepared(top));
+        provider->prepareSingletons(top);
+        QVERIFY(provider->hasPrepared(top));
+        QCOMPARE(told(), QStringLiteral("+db"));
     }
 
     void whoComesAfterTheBuildHasOptionsThatNobodyConfigured()

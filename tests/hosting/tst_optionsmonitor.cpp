@@ -10,6 +10,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
+#include <thread>
+
 using namespace turnspit;
 using namespace turnspit::test;
 using namespace std::chrono_literals;
@@ -126,6 +128,34 @@ private Q_SLOTS:
         QVERIFY(h.until([&] { return h.journal.lines().size() >= 4; }));
         QCOMPARE(h.journal.lines().last(), QStringLiteral("told 4, started with 3, current 4")); // and the old one is told nothing
         QCOMPARE(h.journal.lines().size(), 4);
+    }
+
+    void whatChangedBeforeTheHostWasThereIsReadToo()
+    {
+        WatchingHost h("[sync]\nretries = 2\n");
+        h.write("[sync]\nretries = 3\n");
+        h.start();
+        QCOMPARE(h.journal.text(), QStringLiteral("starts with 2"));
+        h.clock.advance(1s);
+        QCOMPARE(h.journal.lines().last(), QStringLiteral("told 3, started with 2, current 3"));
+    }
+
+    void whoReadsWhileNewOptionsAreJudgedHasTheOldOnes()
+    {
+        WatchingHost h("[sync]\nretries = 2\n[logging]\nlevel = \"info\"\n");
+        int other = 0;
+        h.builder.validate<LoggingOptions>([&](const LoggingOptions& o) {
+            if (o.level != LogLevel::Error)
+                return true;
+            std::thread([&] { other = OptionsMonitor<SyncOptions>(h.host->services().get<detail::OptionsSource<SyncOptions>>()).current()->retries; }).join();
+            return false;
+        }, "not error");
+        h.build();
+        h.write("[sync]\nretries = 3\n[logging]\nlevel = \"error\"\n");
+        QVERIFY(!h.host->services().get<ConfigurationReload>().reload());
+        QCOMPARE(other, 2);
+        h.start();
+        QCOMPARE(h.journal.text(), QStringLiteral("starts with 2"));
     }
 
     void aBrokenFileKeepsTheOldOptionsAndIsSaidOnce()

@@ -20,6 +20,15 @@ std::string label(const Making& one)
     return one.descriptor ? one.descriptor->label() : std::string(one.ownLabel);
 }
 
+/// It is among them from now on: what is below it is looked at once, however many ways lead there.
+bool isNew(const ServiceDescriptor& descriptor, std::vector<const ServiceDescriptor*>& seen)
+{
+    if (std::ranges::find(seen, &descriptor) != seen.end())
+        return false;
+    seen.push_back(&descriptor);
+    return true;
+}
+
 struct MakingOne
 {
     explicit MakingOne(const ServiceDescriptor& descriptor) : self{&descriptor, {}, {}, making}
@@ -284,12 +293,18 @@ void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependenc
 {
     const Lock own = lock();
     checkOpen();
+    Seen seen;
+    prepareSingletons(dependencies, seen);
+}
+
+void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependencies, Seen& seen)
+{
     for (const auto& dependency : dependencies) {
         for (const auto* each : m_graph->given(dependency)) {
             if (each->lifetime == Lifetime::Singleton)
                 (void)object(*each);
-            else
-                prepareSingletons(each->dependencies);
+            else if (isNew(*each, seen))
+                prepareSingletons(each->dependencies, seen);
         }
         if (dependency.fallback && !m_graph->last(dependency.type, dependency.key) && !fallback(dependency.type))
             m_shared->fallbacks.emplace_back(dependency.type, dependency.fallback());
@@ -299,12 +314,18 @@ void ServiceProvider::prepareSingletons(const std::vector<Dependency>& dependenc
 bool ServiceProvider::hasPrepared(const std::vector<Dependency>& dependencies)
 {
     const Lock own = lock();
-    const auto isMade = [this](const auto* each) {
+    Seen seen;
+    return !m_disposed && hasPrepared(dependencies, seen);
+}
+
+bool ServiceProvider::hasPrepared(const std::vector<Dependency>& dependencies, Seen& seen)
+{
+    const auto isMade = [&](const auto* each) {
         if (each->lifetime != Lifetime::Singleton)
-            return hasPrepared(each->dependencies);
+            return !isNew(*each, seen) || hasPrepared(each->dependencies, seen);
         return each->instance || (m_own && m_own->place(each->slot) != 0);
     };
-    return !m_disposed && std::ranges::all_of(dependencies, [&](const auto& dependency) {
+    return std::ranges::all_of(dependencies, [&](const auto& dependency) {
         const bool falls = dependency.fallback && !m_graph->last(dependency.type, dependency.key);
         return (!falls || fallback(dependency.type)) && std::ranges::all_of(m_graph->given(dependency), isMade);
     });

@@ -158,6 +158,10 @@ private:
     std::shared_ptr<void> builtIn(const std::type_info& type, ServiceProvider& parent);
     std::shared_ptr<void> fallback(std::type_index type);
 
+    using Seen = std::vector<const detail::ServiceDescriptor*>;
+    void prepareSingletons(const std::vector<Dependency>& dependencies, Seen& seen);
+    bool hasPrepared(const std::vector<Dependency>& dependencies, Seen& seen);
+
     // Locked, in the root; the object stays as long as this.
     void* object(const detail::ServiceDescriptor& descriptor);
     std::shared_ptr<void> shared(const detail::ServiceDescriptor& descriptor);

@@ -26,6 +26,7 @@ ConfigurationWatch::ConfigurationWatch(std::shared_ptr<HostEnvironment> environm
     QObject::connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_watcher, changed);
     QObject::connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_watcher, changed);
     watch();
+    changed(); // since the builder has read them, perhaps
 }
 
 ConfigurationWatch::~ConfigurationWatch() = default;

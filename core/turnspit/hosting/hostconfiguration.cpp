@@ -95,7 +95,7 @@ void HostConfiguration::takeSectionsWithin(const std::string& path, TomlReader& 
 std::shared_ptr<const Configuration> HostConfiguration::looked() const
 {
     const std::lock_guard lock(m_mutex);
-    return m_candidate ? m_candidate : m_current;
+    return m_candidate && m_rereads == std::this_thread::get_id() ? m_candidate : m_current;
 }
 
 /// Of all values, but for those of sections within.
@@ -194,6 +194,7 @@ void HostConfiguration::setCandidate(std::shared_ptr<const Configuration> candid
 {
     const std::lock_guard lock(m_mutex);
     m_candidate = std::move(candidate);
+    m_rereads = std::this_thread::get_id();
 }
 
 std::expected<std::vector<TomlDifference>, std::exception_ptr> HostConfiguration::reread(const Sources& sources)

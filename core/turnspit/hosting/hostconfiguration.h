@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace turnspit {
@@ -67,14 +68,15 @@ private:
     std::exception_ptr judge(const Configuration& configuration, const Sources& sources, Check check) const;
     void setCandidate(std::shared_ptr<const Configuration> candidate);
     [[nodiscard]] bool isSection(const std::string& path) const;
-    [[nodiscard]] std::shared_ptr<const Configuration> looked() const; ///< at by who reads
+    [[nodiscard]] std::shared_ptr<const Configuration> looked() const; ///< at by this thread, where it reads
 
     std::vector<std::string> m_errors;
     std::vector<Section> m_sections;
     std::shared_ptr<Configuration> m_layers; ///< until built
     mutable std::mutex m_mutex;
     std::shared_ptr<const Configuration> m_current;   // guarded
-    std::shared_ptr<const Configuration> m_candidate; // guarded; what reread looks at
+    std::shared_ptr<const Configuration> m_candidate; // guarded; what reread looks at, in its thread
+    std::thread::id m_rereads;                        // guarded; that thread
 };
 
 } // namespace turnspit
