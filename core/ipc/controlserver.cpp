@@ -25,39 +25,30 @@ std::optional<unsigned int> peerUid(const QLocalSocket& socket)
 } // namespace
 
 ControlServer::ControlServer(HostSession& session, ControlServerOptions options, QObject* parent)
-    : QObject(parent), m_session(&session), m_options(options)
+    : QObject(parent), m_session(&session), m_options(options),
+      m_listening([this](std::unique_ptr<QLocalSocket> socket) { admit(std::move(socket)); })
 {
-    m_server.setSocketOptions(QLocalServer::UserAccessOption);
-    connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::accept);
     connect(&session, &HostSession::deltaArrived, this, &ControlServer::distribute);
     connect(&session, &HostSession::snapshotReplaced, this, &ControlServer::distributeSnapshot);
 }
 
 ControlServer::~ControlServer()
 {
-    m_server.close(); // the socket goes first: a client that sees the end and no socket knows that nobody was killed
+    m_listening.close(); // the socket goes first: a client that sees the end and no socket knows that nobody was killed
     for (ServerConnection* connection : std::exchange(m_connections, {}))
         delete connection;
 }
 
 Result<> ControlServer::listen(const QString& path)
 {
-    if (!m_server.listen(path))
-        return fail("cannot listen on " + path.toStdString() + ": " + m_server.errorString().toStdString());
-    return {};
+    return m_listening.listen(path);
 }
 
-void ControlServer::accept()
-{
-    while (QLocalSocket* socket = m_server.nextPendingConnection())
-        admit(socket);
-}
-
-void ControlServer::admit(QLocalSocket* socket)
+void ControlServer::admit(std::unique_ptr<QLocalSocket> socket)
 {
     const bool full = connectionCount() >= m_options.maxConnections;
     const bool ours = peerUid(*socket) == m_options.allowedUid.value_or(geteuid());
-    auto* connection = new ServerConnection(*this, socket);
+    auto* connection = new ServerConnection(*this, socket.release());
     m_connections.push_back(connection);
     if (!ours)
         connection->refuse({wire::InvalidRequest, "this host belongs to another user", {}, true});
@@ -113,7 +104,7 @@ void ControlServer::noteQuiet()
 
 Task<> ControlServer::finish(Milliseconds limit)
 {
-    m_server.close();
+    m_listening.close();
     m_finishing = true;
     for (ServerConnection* connection : m_connections)
         connection->stopReading();

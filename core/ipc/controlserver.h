@@ -1,12 +1,12 @@
 #pragma once
 
+#include <ipc/listeningsocket.h>
 #include <turnspit/async/event.h>
 #include <turnspit/async/task.h>
 #include <turnspit/base/error.h>
 #include <turnspit/base/units.h>
 #include <turnspit/control/hostsession.h>
 
-#include <QLocalServer>
 #include <QPointer>
 
 #include <memory>
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] Result<> listen(const QString& path);
 
     /// The path it listens on; empty before and after.
-    [[nodiscard]] QString path() const { return m_server.fullServerName(); }
+    [[nodiscard]] const QString& path() const { return m_listening.path(); }
 
     [[nodiscard]] int connectionCount() const noexcept { return static_cast<int>(m_connections.size()); }
 
@@ -56,8 +56,7 @@ Q_SIGNALS:
 private:
     friend class ServerConnection;
 
-    void accept();
-    void admit(QLocalSocket* socket);
+    void admit(std::unique_ptr<QLocalSocket> socket);
     void forget(ServerConnection* connection);
     void countSubscribers();
     void distribute(const Delta& delta);
@@ -67,7 +66,7 @@ private:
 
     QPointer<HostSession> m_session;
     ControlServerOptions m_options;
-    QLocalServer m_server;
+    ListeningSocket m_listening;
     std::vector<ServerConnection*> m_connections; // children of this object
     int m_subscribers = 0;
     bool m_sessionSubscribed = false;

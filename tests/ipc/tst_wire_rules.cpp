@@ -2,7 +2,10 @@
 
 #include <ipc/wire.h>
 
+#include <QDir>
 #include <QTest>
+
+#include <sys/resource.h>
 
 using namespace turnspit;
 
@@ -31,6 +34,9 @@ private Q_SLOTS:
     void oneConnectionTooManyIsToldSo();
     void theSocketIsForThisUserAlone();
     void finishLetsTheAnswerToShutdownReachItsClient();
+    void whoKnocksWhileNoDescriptorIsLeftIsLetInLater();
+    void aSocketThatAnotherHostHasPutThereStays();
+    void whatIsInTheWayOfTheSocketIsSaid();
 };
 
 namespace {
@@ -293,6 +299,51 @@ void TestWireRules::finishLetsTheAnswerToShutdownReachItsClient()
     QVERIFY(client.isClosed());
     QVERIFY(spinUntil([&] { return scope.isEmpty(); }));
     QVERIFY(!RawClient(host.path()).isConnected());
+}
+
+void TestWireRules::whoKnocksWhileNoDescriptorIsLeftIsLetInLater()
+{
+    WireFixture host;
+    RawClient client(host.path());
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    rlimit none = before;
+    none.rlim_cur = 3; // those that are open stay so
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    for (int turn = 0; turn < 10; ++turn)
+        QCoreApplication::processEvents();
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    QCOMPARE(host.server.connectionCount(), 0);
+    QVERIFY(QFile::exists(host.path()));
+    QVERIFY(WireFixture::greet(client));
+    RawClient other(host.path());
+    QVERIFY(WireFixture::greet(other));
+}
+
+void TestWireRules::aSocketThatAnotherHostHasPutThereStays()
+{
+    auto first = std::make_unique<WireFixture>();
+    FakeSession session;
+    ControlServer second(session);
+    QVERIFY(second.listen(first->path()));
+    TaskScope scope;
+    scope.spawn(first->server.finish());
+    QVERIFY(spinUntil([&] { return scope.isEmpty(); }));
+    RawClient client(first->path());
+    QVERIFY(WireFixture::greet(client));
+}
+
+void TestWireRules::whatIsInTheWayOfTheSocketIsSaid()
+{
+    const QTemporaryDir folder;
+    FakeSession session;
+    ControlServer server(session);
+    QVERIFY(QDir(folder.path()).mkpath(QStringLiteral("host.sock/x")));
+    const QString path = folder.filePath(QStringLiteral("host.sock"));
+    const auto listening = server.listen(path);
+    QVERIFY(!listening);
+    QCOMPARE(listening.error().message, "cannot listen on " + path.toStdString() + ": Is a directory");
+    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot), QStringList{QStringLiteral("host.sock")});
 }
 
 QTEST_GUILESS_MAIN(TestWireRules)
