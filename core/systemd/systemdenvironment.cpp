@@ -42,7 +42,9 @@ SystemdEnvironment SystemdEnvironment::from(const Facts& facts)
                     || (facts.pid != 1 && facts.parentName == "systemd");
     // A process further down has inherited what was meant for its parent.
     const bool otherProcess = variables.contains("WATCHDOG_PID") && number<pid_t>(variables, "WATCHDOG_PID") != facts.pid;
-    if (const auto limit = number<std::int64_t>(variables, "WATCHDOG_USEC"); limit && *limit > 0 && !otherProcess)
+    // More than a clock can count is no limit.
+    constexpr std::int64_t never = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::nanoseconds::max()).count();
+    if (const auto limit = number<std::int64_t>(variables, "WATCHDOG_USEC"); limit && *limit > 0 && *limit < never && !otherProcess)
         out.watchdog = std::chrono::microseconds(*limit);
     const auto journal = variables.find("JOURNAL_STREAM");
     out.journalOnStderr = journal != variables.end() && !facts.stderrStream.empty() && journal->second == facts.stderrStream;

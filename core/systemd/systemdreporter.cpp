@@ -3,6 +3,8 @@
 #include <turnspit/async/mailbox.h>
 #include <turnspit/async/aggregateerror.h>
 
+#include <QString>
+
 #include <ctime>
 
 namespace turnspit {
@@ -17,10 +19,22 @@ std::int64_t monotonicMicroseconds()
     return std::int64_t(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
 }
 
-std::string oneLine(std::string text)
+/// systemd passes over a whole message of more than 4 KiB, a READY=1 in it too, and a status that is not UTF-8.
+constexpr qsizetype longestReason = 500;
+
+std::string oneLine(const std::string& text)
 {
-    std::ranges::replace(text, '\n', ' ');
-    return text;
+    QString line = QString::fromStdString(text);
+    for (QChar& c : line) {
+        if (c.category() == QChar::Other_Control)
+            c = u' ';
+    }
+    if (line.size() > longestReason) {
+        const bool splits = line.at(longestReason).isLowSurrogate();
+        line.truncate(longestReason - (splits ? 1 : 0));
+        line += u'\u2026';
+    }
+    return line.toStdString();
 }
 
 } // namespace
@@ -117,8 +131,10 @@ std::string SystemdReporter::statusLine() const
     if (m_counts) {
         counts = *m_counts;
     } else {
-        for (const ServiceController* controller : m_d.controllers.list())
-            ++counts[controller->status().state];
+        for (const ServiceController* controller : m_d.controllers.list()) {
+            if (!controller->isOfHost())
+                ++counts[controller->status().state];
+        }
     }
     if (m_phase == Phase::Stopping)
         return stoppingLine(counts);
@@ -135,7 +151,8 @@ std::string SystemdReporter::status()
 
 void SystemdReporter::tellStatus()
 {
-    if (m_phase == Phase::Starting || m_reloading || statusLine() == m_statusTold)
+    const bool reloads = m_reloading && m_phase == Phase::Running;
+    if (m_phase == Phase::Starting || reloads || statusLine() == m_statusTold)
         return;
     const auto passed = m_d.clock.now() - *m_statusTime;
     if (passed < statusInterval) {

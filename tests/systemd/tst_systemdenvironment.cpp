@@ -71,6 +71,8 @@ private Q_SLOTS:
         QVERIFY(!watchdog({{"WATCHDOG_USEC", "30000000"}, {"WATCHDOG_PID", "x"}}));
         QVERIFY(!watchdog({{"WATCHDOG_USEC", "0"}}));
         QVERIFY(!watchdog({{"WATCHDOG_USEC", "soon"}}));
+        QVERIFY(!watchdog({{"WATCHDOG_USEC", "9223372036854775807"}})); // what a clock cannot count
+        QVERIFY(!watchdog({{"WATCHDOG_USEC", "18446744073709551615"}}));
     }
 
     void standardErrorIsTheJournalWhereItIsThatVeryFile()

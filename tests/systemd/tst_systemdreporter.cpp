@@ -42,6 +42,15 @@ protected:
     }
 };
 
+/// What the host itself is made of.
+class Door final : public HostedService
+{
+public:
+    static constexpr bool ofHost = true;
+    Task<> start(std::stop_token) override { co_return; }
+    Task<> stop(std::stop_token) override { co_return; }
+};
+
 SystemdEnvironment environment(std::optional<std::chrono::microseconds> watchdog = {})
 {
     SystemdEnvironment out;
@@ -275,6 +284,61 @@ private Q_SLOTS:
         QVERIFY(spinUntil([&] { return h.manager.heard().filter(QStringLiteral("READY=1")).size() == 3; }));
         QCOMPARE(h.manager.news().last(),
                  QStringLiteral("READY=1 STATUS=1 service running; the reload failed: turnspit.toml:3:1: `hots` is not known host?"));
+    }
+
+    // More than systemd reads of a message, and not what it takes for a status.
+    void T13_whatIsWrongWithAReloadIsSaidInAsMuchAsSystemdReads()
+    {
+        std::string text = "a\tb\x01\xff";
+        for (int i = 0; i < 5000; ++i)
+            text += "\xF0\x9F\x8D\x96";
+        ServiceHost h({}, [&]() -> Task<Result<>> { co_return fail(text); });
+        h.addSteady("web");
+        h.start();
+        ::raise(SIGHUP);
+        QVERIFY(spinUntil([&] { return h.manager.heard().last().contains(QStringLiteral("failed")); }));
+        const QString said = h.manager.heard().last();
+        QVERIFY2(said.toUtf8().size() < 4096, qPrintable(QString::number(said.toUtf8().size())));
+        QVERIFY2(said.startsWith(QStringLiteral("READY=1 STATUS=1 service running; the reload failed: a b \uFFFD\U0001F356")), qPrintable(said));
+        QVERIFY2(said.endsWith(QStringLiteral("\U0001F356\u2026")), qPrintable(said));
+    }
+
+    void T13_aStopDuringAReloadSaysWhatIsLeft()
+    {
+        Event never;
+        ServiceHost h({}, [&]() -> Task<Result<>> {
+            co_await never.wait();
+            co_return Result<>{};
+        });
+        h.addSteady("web");
+        h.addSteady("mail");
+        h.start();
+        ::raise(SIGHUP);
+        QVERIFY(spinUntil([&] { return h.manager.heard().last().startsWith(QStringLiteral("RELOADING=1")); }));
+        h.mayStop.reset();
+        h.launch(h.controller("mail").stop(2s));
+        Begun stopping(h.host->stop());
+        h.clock.settle();
+        QVERIFY(h.manager.heard().contains(QStringLiteral("STOPPING=1 STATUS=Stopping: 2 services left")));
+        h.clock.advance(3s);
+        QVERIFY2(h.manager.heard().contains(QStringLiteral("STATUS=Stopping: 1 service left")), qPrintable(h.manager.heard().join(QLatin1Char('|'))));
+        h.mayStop.set();
+        h.clock.settle();
+        QVERIFY(stopping.isDone());
+        never.set();
+        h.clock.settle();
+    }
+
+    // It is counted nowhere, as the control socket of a program is.
+    void T13_whatTheHostItselfIsMadeOfIsNotCounted()
+    {
+        ServiceHost h;
+        h.addSteady("web");
+        h.builder.services().addHostedService<Door>("door");
+        h.start();
+        QCOMPARE(h.manager.news(), list({"READY=1 STATUS=1 service running"}));
+        h.stop();
+        QCOMPARE(h.manager.news().first(), QStringLiteral("STOPPING=1 STATUS=Stopping: 1 service left"));
     }
 
     void T13_aStopEndsAReload()

@@ -32,6 +32,7 @@ struct HostedRegistration
     bool queueWorker = false;
     bool completes = false;             ///< execute may end by itself
     bool saysReady = false;             ///< takes a Readiness
+    bool ofHost = false;                ///< the host's own, which is counted nowhere: `static constexpr bool ofHost` of the class
     std::shared_ptr<const ServiceOptions> options; ///< never null
     std::vector<Dependency> dependencies;
     std::vector<Dependency> fromScopes; ///< what it gets out of scopes of its own while it runs: must be there too (B68)
@@ -95,6 +96,8 @@ private:
             if (!options.affinity)
                 options.affinity = T::affinity;
         }
+        if constexpr (requires { { T::ofHost } -> std::convertible_to<bool>; })
+            out.ofHost = T::ofHost;
         out.options = shared(std::move(options));
         out.dependencies = std::move(recipe.dependencies);
         if constexpr (requires { T::handlerDependency(); })

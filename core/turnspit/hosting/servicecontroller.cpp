@@ -48,6 +48,11 @@ bool ServiceController::autostart() const noexcept
     return m_d->registration->options->autostart;
 }
 
+bool ServiceController::isOfHost() const noexcept
+{
+    return m_d->registration->ofHost;
+}
+
 ServiceKind ServiceController::kind() const noexcept
 {
     return m_d->registration->queueWorker ? ServiceKind::Queue : ServiceKind::BuiltIn;

@@ -68,6 +68,7 @@ public:
     [[nodiscard]] const std::string& typeName() const noexcept; ///< `acme::DataSyncService`
     [[nodiscard]] ServiceKind kind() const noexcept; ///< Queue for a queue worker, else BuiltIn
     [[nodiscard]] bool autostart() const noexcept;
+    [[nodiscard]] bool isOfHost() const noexcept; ///< what the host itself is made of, such as its control socket: nobody is shown it
     [[nodiscard]] const ServiceStatus& status() const noexcept;
 
     /// Ends when it runs (a periodic one: waits). Already so: nothing is done. What it needs is started before (T10). Refused: what an

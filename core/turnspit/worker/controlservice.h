@@ -25,6 +25,7 @@ class ControlService final : public HostedService, public HostedLifecycleService
 {
 public:
     static constexpr Affinity affinity = Affinity::Host;
+    static constexpr bool ofHost = true;
     static constexpr const char* serviceName = "control";
 
     /// What is open. Closed on the host thread.
