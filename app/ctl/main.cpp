@@ -44,6 +44,13 @@ bool isRun(const Command& command)
     return std::holds_alternative<RunCommand>(command);
 }
 
+/// What stands in the way of a main host only is nothing to a program that shows itself.
+Result<Places> placesOf(const CommandLine& commandLine)
+{
+    const bool ofWorkers = !commandLine.worker.empty() || std::holds_alternative<HostsCommand>(commandLine.command);
+    return ofWorkers ? Places::resolveForWorker(commandLine.places) : Places::resolve(commandLine.places);
+}
+
 /// Which socket is meant, and in which words it is missed.
 struct Target
 {
@@ -158,7 +165,7 @@ int runMain(int argc, char** argv)
     int code = parsed.exitCode;
     if (!parsed.commandLine) {
         (code == exitcode::done ? out : err).write(parsed.text);
-    } else if (const auto places = Places::resolve(parsed.commandLine->places); !places) {
+    } else if (const auto places = placesOf(*parsed.commandLine); !places) {
         complain(err, places.error().text());
         code = runs ? exitcode::ourFault : exitcode::failed;
     } else if (const auto* check = std::get_if<CheckCommand>(&parsed.commandLine->command)) {

@@ -74,6 +74,8 @@ private Q_SLOTS:
     void refusesLongSocketPaths();
     void makesMissingFoldersForTheUserAlone();
     void closesAnOpenRuntimeFolder();
+    void leavesAFolderAloneThatManyUse();
+    void aWorkerIsNotRefusedForWhatItHasNot();
     void saysWhatIsInTheWay();
     void refusesALinkAsRuntimeFolder();
     void refusesSomebodyElsesRuntimeFolder();
@@ -153,7 +155,7 @@ void TestPlaces::namesTheFilesWithin()
 
 void TestPlaces::saysWhenThereIsNoHome()
 {
-    const std::string rest = " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir";
+    const std::string rest = " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir (TURNSPIT_CONFIG_DIR and so on)";
     QCOMPARE(Places::resolve({}, {}).error().message, "neither XDG_CONFIG_HOME" + rest);
     QCOMPARE(Places::resolve({"/c", "", ""}, {}).error().message, "neither XDG_STATE_HOME" + rest);
     QVERIFY(Places::resolve({"/c", "/s", ""}, {}));
@@ -169,6 +171,32 @@ void TestPlaces::refusesLongSocketPaths()
     const auto state = Places::resolve({"/c", fits + "r", "/r"}, {});
     QCOMPARE(state.error().message, "the socket path " + fits + "r/keep.sock has 91 bytes, at most 90 are possible: choose a shorter "
                                                                   "folder with --state-dir or TURNSPIT_STATE_DIR");
+}
+
+void TestPlaces::aWorkerIsNotRefusedForWhatItHasNot()
+{
+    const Environment environment{{"TURNSPIT_STATE_DIR", "/" + std::string(100, 's')}, {"TURNSPIT_RUNTIME_DIR", "/r"}};
+    QVERIFY(!Places::resolve({}, environment)); // no folder for a configuration, and a socket whose path is too long
+    const auto worker = Places::resolveForWorker({}, environment);
+    QVERIFY(worker);
+    QCOMPARE(worker->workerLock("shop"), "/" + std::string(100, 's') + "/workers/shop/host.lock");
+    QCOMPARE(worker->workerSocket("shop"), std::string("/r/workers/shop.sock"));
+    QCOMPARE(Places::resolveForWorker({}, {{"TURNSPIT_RUNTIME_DIR", "/r"}}).error().message.substr(0, 22), std::string("neither XDG_STATE_HOME"));
+}
+
+void TestPlaces::leavesAFolderAloneThatManyUse()
+{
+    const Ground ground;
+    const Places places = ground.places();
+    QVERIFY(std::filesystem::create_directories(places.runtime));
+    QCOMPARE(::chmod(places.runtime.c_str(), 01777), 0);
+    for (const auto& ready : {places.prepare(), places.prepareWorker("shop")}) {
+        QVERIFY(!ready);
+        QCOMPARE(ready.error().message, "the runtime folder " + places.runtime + " is shared with others: choose one below it with --runtime-dir or TURNSPIT_RUNTIME_DIR");
+    }
+    struct stat info{};
+    QCOMPARE(::stat(places.runtime.c_str(), &info), 0);
+    QCOMPARE(info.st_mode & 07777, mode_t(01777));
 }
 
 void TestPlaces::makesMissingFoldersForTheUserAlone()

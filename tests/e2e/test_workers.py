@@ -198,6 +198,16 @@ class Workers(Case):
         self.up("other")
         self.assertEqual(["other", "station"], sorted(self.hosts()))
 
+    def test_it_needs_no_home_and_no_short_state_folder(self):
+        # Of a system service, or in a container.
+        environment = dict(self.host.environment, TURNSPIT_STATE_DIR=self.host.path("s" * 100))
+        for name in ("HOME", "TURNSPIT_CONFIG_DIR", "XDG_CONFIG_HOME"):
+            environment.pop(name, None)
+        self.host.environment = environment
+        self.up()
+        self.assertCode(0, self.at("wait", "measure", "--state", "waiting"))
+        self.assertTrue(os.path.exists(os.path.join(environment["TURNSPIT_STATE_DIR"], "workers", "station", "host.lock")))
+
     def test_killed_it_is_gone_and_a_restart_takes_over(self):
         program = self.up()
         wait_until(lambda: self.texts("measure"), "a reading")

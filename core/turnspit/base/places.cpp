@@ -43,7 +43,28 @@ Result<std::string> xdgFolder(const Environment& environment, const char* variab
         return below(absolute(*xdg), "/turnspit");
     if (const std::string* home = valueOf(environment, "HOME"))
         return below(absolute(*home), std::string(underHome) + "/turnspit");
-    return fail(std::string("neither ") + variable + " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir");
+    return fail(std::string("neither ") + variable + " nor HOME is set: set one of them, or name the folders with --config-dir, --state-dir and --runtime-dir (TURNSPIT_CONFIG_DIR and so on)");
+}
+
+/// What the command line gave, else `own`, else XDG's folder.
+Result<std::string> folderOf(const std::string& given, const Environment& environment, const char* own, const char* xdg, const char* underHome)
+{
+    if (!given.empty())
+        return absolute(given);
+    if (const std::string* dir = valueOf(environment, own))
+        return absolute(*dir);
+    return xdgFolder(environment, xdg, underHome);
+}
+
+Environment environmentOfThisProcess()
+{
+    Environment environment;
+    for (char** entry = environ; entry && *entry; ++entry) {
+        const std::string_view text(*entry);
+        if (const auto equals = text.find('='); equals != std::string_view::npos)
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return environment;
 }
 
 Result<> checkSocketPath(const std::string& path, const char* option)
@@ -84,6 +105,9 @@ Result<> closeRuntime(const std::string& runtime)
         return fail("the runtime folder " + runtime + " is a link: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
     if (info.st_uid != ::getuid())
         return fail("the runtime folder " + runtime + " belongs to another user: remove it, or choose another with --runtime-dir or TURNSPIT_RUNTIME_DIR");
+    // As /tmp: what others keep there must not be closed to them.
+    if ((info.st_mode & S_ISVTX) != 0)
+        return fail("the runtime folder " + runtime + " is shared with others: choose one below it with --runtime-dir or TURNSPIT_RUNTIME_DIR");
     if ((info.st_mode & 077) != 0 && ::chmod(runtime.c_str(), 0700) != 0)
         return fail("cannot close the runtime folder " + runtime + " to others: " + errnoText(errno));
     return {};
@@ -91,29 +115,13 @@ Result<> closeRuntime(const std::string& runtime)
 
 } // namespace
 
-Result<Places> Places::resolve(const Overrides& overrides, const Environment& environment)
+Result<Places> Places::resolveForWorker(const Overrides& overrides, const Environment& environment)
 {
     Places places;
-    if (!overrides.configDir.empty()) {
-        places.config = absolute(overrides.configDir);
-    } else if (const std::string* dir = valueOf(environment, "TURNSPIT_CONFIG_DIR")) {
-        places.config = absolute(*dir);
-    } else {
-        auto folder = xdgFolder(environment, "XDG_CONFIG_HOME", "/.config");
-        if (!folder)
-            return fail(folder.error());
-        places.config = *folder;
-    }
-    if (!overrides.stateDir.empty()) {
-        places.state = absolute(overrides.stateDir);
-    } else if (const std::string* dir = valueOf(environment, "TURNSPIT_STATE_DIR")) {
-        places.state = absolute(*dir);
-    } else {
-        auto folder = xdgFolder(environment, "XDG_STATE_HOME", "/.local/state");
-        if (!folder)
-            return fail(folder.error());
-        places.state = *folder;
-    }
+    auto state = folderOf(overrides.stateDir, environment, "TURNSPIT_STATE_DIR", "XDG_STATE_HOME", "/.local/state");
+    if (!state)
+        return fail(state.error());
+    places.state = *std::move(state);
     if (!overrides.runtimeDir.empty()) {
         places.runtime = absolute(overrides.runtimeDir);
     } else if (const std::string* dir = valueOf(environment, "TURNSPIT_RUNTIME_DIR")) {
@@ -123,22 +131,33 @@ Result<Places> Places::resolve(const Overrides& overrides, const Environment& en
     } else {
         places.runtime = "/tmp/turnspit-" + std::to_string(::getuid());
     }
-    if (auto ok = checkSocketPath(places.hostSocket(), "--runtime-dir or TURNSPIT_RUNTIME_DIR"); !ok)
+    return places;
+}
+
+Result<Places> Places::resolveForWorker(const Overrides& overrides)
+{
+    return resolveForWorker(overrides, environmentOfThisProcess());
+}
+
+Result<Places> Places::resolve(const Overrides& overrides, const Environment& environment)
+{
+    auto config = folderOf(overrides.configDir, environment, "TURNSPIT_CONFIG_DIR", "XDG_CONFIG_HOME", "/.config");
+    if (!config)
+        return fail(config.error());
+    auto places = resolveForWorker(overrides, environment);
+    if (!places)
+        return places;
+    places->config = *std::move(config);
+    if (auto ok = checkSocketPath(places->hostSocket(), "--runtime-dir or TURNSPIT_RUNTIME_DIR"); !ok)
         return fail(ok.error());
-    if (auto ok = checkSocketPath(places.keeperSocket(), "--state-dir or TURNSPIT_STATE_DIR"); !ok)
+    if (auto ok = checkSocketPath(places->keeperSocket(), "--state-dir or TURNSPIT_STATE_DIR"); !ok)
         return fail(ok.error());
     return places;
 }
 
 Result<Places> Places::resolve(const Overrides& overrides)
 {
-    Environment environment;
-    for (char** entry = environ; entry && *entry; ++entry) {
-        const std::string_view text(*entry);
-        if (const auto equals = text.find('='); equals != std::string_view::npos)
-            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return resolve(overrides, environment);
+    return resolve(overrides, environmentOfThisProcess());
 }
 
 Result<> Places::prepare() const

@@ -51,6 +51,11 @@ struct Places
     /// resolve with the environment of this process.
     [[nodiscard]] static Result<Places> resolve(const Overrides& overrides);
 
+    /// The same for a worker and who looks at one: without the folder of a configuration and the sockets of a main host, which it has
+    /// not, and which are no reason to refuse it.
+    [[nodiscard]] static Result<Places> resolveForWorker(const Overrides& overrides, const std::map<std::string, std::string>& environment);
+    [[nodiscard]] static Result<Places> resolveForWorker(const Overrides& overrides);
+
     /// Makes the missing folders (0700). The runtime folder must be ours, not a link and closed to others.
     [[nodiscard]] Result<> prepare() const;
 

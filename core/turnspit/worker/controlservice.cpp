@@ -58,7 +58,7 @@ ControlService::~ControlService()
 
 Task<> ControlService::starting(std::stop_token cancelled)
 {
-    const Places places = valueOrThrow(Places::resolve(m_parts.options.folders));
+    const Places places = valueOrThrow(Places::resolveForWorker(m_parts.options.folders));
     const std::string& name = m_parts.name;
     valueOrThrow(places.prepareWorker(name));
     const std::string socket = places.workerSocket(name);
