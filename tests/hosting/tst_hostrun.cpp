@@ -1,8 +1,11 @@
 // How a program runs and ends by Host::run, also one that is still starting and does not listen (T6, T14).
 #include "threadedhost.h"
 
+#include <turnspit/logging/consolesink.h>
+
 #include <QTimer>
 
+#include <array>
 #include <csignal>
 #include <thread>
 
@@ -111,6 +114,31 @@ private Q_SLOTS:
         h.host->lifetime().onStarted([signal] { ::raise(signal); });
         QCOMPARE(h.host->run(), 0);
         QVERIFY(seen.destroyed != nullptr);
+    }
+
+    void whoReadsItsOutputMayGo()
+    {
+        struct sigaction byDefault{};
+        byDefault.sa_handler = SIG_DFL;
+        struct sigaction before{};
+        QCOMPARE(::sigaction(SIGPIPE, &byDefault, &before), 0);
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        ::close(ends[0]);
+        ThreadedHost h;
+        Wanderer::Seen seen;
+        h.builder.services().addHostedService<Wanderer>("one", [&] { return std::make_unique<Wanderer>(seen); });
+        h.host = h.builder.build();
+        h.host->lifetime().onStarted([&] {
+            ConsoleSink(ConsoleSink::Colours::Never, LogLevel::Trace, ends[1]).write({});
+            h.host->lifetime().stopApplication();
+        });
+        QCOMPARE(h.host->run(), 0);
+        QVERIFY(seen.destroyed != nullptr);
+        struct sigaction after{};
+        QCOMPARE(::sigaction(SIGPIPE, &before, &after), 0);
+        QVERIFY(after.sa_handler == SIG_DFL);
+        ::close(ends[1]);
     }
 
     // T14
