@@ -147,15 +147,18 @@ Task<int> runAndWait(Context& context, RunCommand command)
 
     const int code = exitCodeOf(*ended);
     const bool ok = ended->outcome == Outcome::Succeeded;
-    // A command that ran and failed says itself what was wrong; what could not run has nobody else to say it.
+    RunInfo told = *ended;
+    if (!isRun)
+        told.exitCode.reset(); // which it has only for us to end with
+    // A command that ran and failed says itself what was wrong; what could not run has nobody else to say it, nor has a tick.
     const bool didNotRun = code == exitcode::notExecutable || code == exitcode::notFound || code == exitcode::ourFault;
-    if (!ok && (ended->outcome != Outcome::Failed || didNotRun))
-        complain(context.err, (printable(command.name) + QStringLiteral(": ") + endText(*ended)).toStdString());
+    if (!ok && (!isRun || ended->outcome != Outcome::Failed || didNotRun))
+        complain(context.err, (printable(command.name) + QStringLiteral(": ") + printable(endText(told))).toStdString());
     if (context.json) {
         const auto state = co_await stateOf(context, command.name);
         if (!state)
             co_return reportOurFault(context, state.error());
-        printResult(context, command.name, ok, *state, ok ? std::nullopt : std::optional(endText(*ended)));
+        printResult(context, command.name, ok, *state, ok ? std::nullopt : std::optional(endText(told)));
     }
     co_return code;
 }

@@ -95,6 +95,17 @@ private Q_SLOTS:
         QVERIFY(fixture.takeErr().contains(QStringLiteral("the host ended the connection")));
     }
 
+    void whatIsWrongWithATickIsSaid()
+    {
+        Fixture fixture;
+        fixture.put(QStringLiteral("sync"), ServiceKind::BuiltIn);
+        fixture.session.failTicks(QStringLiteral("no\nnetwork"));
+        QCOMPARE(fixture.run({"run", "sync"}), 1);
+        QCOMPARE(fixture.takeErr(), QStringLiteral("turnspitctl: sync: failed: no network\n"));
+        QCOMPARE(fixture.run({"run", "sync", "--json"}), 1);
+        QVERIFY(fixture.takeOut().contains(QStringLiteral("\"error\": \"failed: no\\nnetwork\"")));
+    }
+
     void ctrlCStopsTheRun()
     {
         Fixture fixture;

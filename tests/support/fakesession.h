@@ -101,6 +101,8 @@ public:
 
     /// The next call of this name gets the error.
     void failNext(const QString& call, const Error& error) { m_failures[call].append(error); }
+    /// The ticks of built-in services, which have no run of their own, fail with this.
+    void failTicks(const QString& reason) { m_tickFailure = reason; }
     /// Calls of this name wait until they are released.
     void hold(const QString& call) { m_held.insert(call); }
     void release(const QString& call);
@@ -242,6 +244,7 @@ private:
 
     QList<Call> m_calls;
     QHash<QString, QList<Error>> m_failures;
+    std::optional<QString> m_tickFailure;
     QSet<QString> m_held;
     QSet<QString> m_heldTransitions;
     Waiters m_changes; ///< woken at every change of anything

@@ -205,6 +205,17 @@ Task<Result<RunInfo>> FakeSession::run(QString name, Trigger trigger)
         co_return fail(ErrorKind::Refused, name.toStdString() + " is kept running: use start");
     if (liveRun(name))
         co_return fail(ErrorKind::Refused, name.toStdString() + " is running already");
+    if (m_services.value(name).kind == ServiceKind::BuiltIn && m_tickFailure) {
+        RunInfo tick;
+        tick.service = name;
+        tick.trigger = trigger;
+        tick.begin = Clock::current().wallNow();
+        tick.end = tick.begin;
+        tick.outcome = Outcome::Failed;
+        tick.exitCode = 1;
+        tick.reason = *m_tickFailure;
+        co_return tick;
+    }
     const RunId id = beginRun(name, trigger);
     co_return find(id)->info;
 }
