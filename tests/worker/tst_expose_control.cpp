@@ -447,6 +447,26 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(std::invalid_argument, exposeControl(builder, "turnspitd"));
     }
 
+    void aServiceWithTheNameOfTheSocketsOwnIsToldSo()
+    {
+        const auto refusal = [](HostBuilder& builder) -> std::string {
+            try {
+                exposeControl(builder, "shop");
+            } catch (const std::logic_error& error) {
+                return error.what();
+            }
+            return {};
+        };
+        auto builder = Host::createBuilder();
+        builder.services().addHostedService<Talker>("control");
+        const std::string said = refusal(builder);
+        QVERIFY2(said.find("the service 'control' (") != std::string::npos && said.find("Talker) has the name of") != std::string::npos, said.c_str());
+
+        auto twice = Host::createBuilder();
+        exposeControl(twice, "shop");
+        QCOMPARE(refusal(twice), std::string("exposeControl: a program shows itself under one name"));
+    }
+
 private:
     std::unique_ptr<QTemporaryDir> m_root;
 };

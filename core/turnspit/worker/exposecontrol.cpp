@@ -15,6 +15,11 @@ HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOption
         throw std::invalid_argument("exposeControl: \"" + name + "\" is no name: 1 to 64 of A-Za-z0-9._-, beginning with a letter or digit");
     if (name == "turnspit" || name == "turnspitd")
         throw std::invalid_argument("exposeControl: the name " + name + " belongs to the program of that name");
+    for (const HostedRegistration& hosted : builder.services().hosted()) {
+        if (hosted.name == ControlService::serviceName)
+            throw std::logic_error(hosted.ofHost ? "exposeControl: a program shows itself under one name"
+                                                 : "exposeControl: the service 'control' (" + hosted.typeName + ") has the name of the one that is the control socket; give it another name");
+    }
     ControlService::Parts parts;
     parts.name = std::move(name);
     parts.options = std::move(options);
