@@ -85,6 +85,7 @@ private Q_SLOTS:
     void aLogIsReadAndSearchedByNumber();
     void theExtentOfALogWaitsUntilItGrows();
     void followWaitsUntilAnEntryArrives();
+    void theWholeLogIsFollowedFromBeforeTheFirstRunOn();
     void followEndsWithItsRun();
     void addUpdateRemoveAndUndoGoRound();
     void aBrokenFileIsRestoredAndThatIsTakenBack();

@@ -214,6 +214,33 @@ void SessionContract::followWaitsUntilAnEntryArrives()
     QCOMPARE(textsOf(page->entries), QList<QByteArray>{"second"});
 }
 
+void SessionContract::theWholeLogIsFollowedFromBeforeTheFirstRunOn()
+{
+    const QString a = name("a");
+    add(a, counting);
+    LogQuery query = outputOf(a);
+    query.allRuns = true;
+    query.last = 20;
+    for (int runs = 0; runs < 2; ++runs) { // also when one is over
+        const auto here = await(session().readLog(query));
+        QVERIFY(here);
+        QVERIFY(here->live);
+        LogQuery more = outputOf(a);
+        more.allRuns = true;
+        more.cursor = here->cursor;
+        Begun waiting(session().followLog(more));
+        QVERIFY(await(session().hostStatus()));
+        QVERIFY(!waiting.isDone());
+        QVERIFY(runToItsEnd(a));
+        const auto& page = waiting.value();
+        QVERIFY(page);
+        QVERIFY(!page->entries.isEmpty());
+        const auto last = await(session().readLog(query));
+        QVERIFY(last);
+        QCOMPARE(textsOf(last->entries).last(), QByteArray("50"));
+    }
+}
+
 void SessionContract::followEndsWithItsRun()
 {
     const QString a = name("a");

@@ -23,7 +23,8 @@ FakeSession::Selection FakeSession::selectionOf(const LogQuery& query, bool& liv
         }
     }
     if (!run) {
-        live = true;
+        const ServiceKind kind = m_services.value(query.service).kind;
+        live = whole || kind == ServiceKind::BuiltIn || kind == ServiceKind::Queue;
         return {0, size};
     }
     live = !run->info.end;

@@ -221,6 +221,33 @@ private Q_SLOTS:
         QCOMPARE(log.first().first().toString(), QStringLiteral("mail"));
     }
 
+    void aRunThatIsOverBeforeItIsHeardOfShowsItsLines()
+    {
+        ServiceInfo clock = serviceNamed(QStringLiteral("clock"), ServiceState::Waiting, ServiceKind::Scheduled);
+        session().put(clock);
+        open("clock");
+        auto& tail = part<QPlainTextEdit>("lastLines");
+        QCOMPARE(tail.toPlainText(), QStringLiteral("Nothing was written yet."));
+        for (const char* line : {"first", "second"}) {
+            // One change tells of both: the row never has a pid.
+            session().say(clock.name, "run began", 'h');
+            session().say(clock.name, line);
+            clock.since = m_host->now();
+            clock.lastOutcome = Outcome::Succeeded;
+            session().put(clock);
+            m_host->settle(2s);
+            QVERIFY2(tail.toPlainText().endsWith(QLatin1String("  ") + QLatin1String(line)), qPrintable(tail.toPlainText()));
+        }
+        QCOMPARE(tail.toPlainText().split(QLatin1Char('\n')).size(), 2); // what was written, not the host's marks between
+        // What is older than today says so.
+        m_host->clock.setWall(m_host->now() + 24h);
+        session().say(clock.name, "third");
+        m_host->settle(2s);
+        const QStringList lines = tail.toPlainText().split(QLatin1Char('\n'));
+        QVERIFY2(lines.first().startsWith(QStringLiteral("11-22 13:58:")), qPrintable(lines.first()));
+        QVERIFY2(lines.last().startsWith(QStringLiteral("13:58:")), qPrintable(lines.last()));
+    }
+
     void manyChangesAreOneLookASecond()
     {
         addMail();
@@ -284,6 +311,12 @@ private Q_SLOTS:
         QVERIFY(part<QWidget>("overviewNext").isVisible());
         for (const char* name : {"overviewCommand", "overviewFolder", "overviewRestart", "overviewCpu", "lastLines"})
             QVERIFY2(!part<QWidget>(name).isVisible(), name);
+        // One of another program writes a log.
+        session().put(serviceNamed(QStringLiteral("poller"), ServiceState::Running, ServiceKind::BuiltIn));
+        session().say(QStringLiteral("poller"), "polled 3 feeds");
+        open("poller");
+        QVERIFY(part<QPlainTextEdit>("lastLines").isVisible());
+        QVERIFY(part<QPlainTextEdit>("lastLines").toPlainText().endsWith(QStringLiteral("  polled 3 feeds")));
     }
 
     void aQueueWorkerSaysWhatItCounts()

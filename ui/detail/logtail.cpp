@@ -69,8 +69,11 @@ void LogTail::hideEvent(QHideEvent* event)
 Task<> LogTail::follow()
 {
     for (;;) {
+        // All that it ever wrote: a run may be over before anybody hears that it began.
         LogQuery last;
         last.service = m_service;
+        last.streams = QStringLiteral("o,e");
+        last.allRuns = true;
         last.last = lines;
         last.count = lines;
         const auto page = co_await m_session.readLog(last);
@@ -79,18 +82,16 @@ Task<> LogTail::follow()
             co_return;
         }
         present(*page);
-        if (!page->live)
-            co_return;
         // Waits for the first entry after these; how many came is seen when the last ones are read again.
-        LogQuery more;
-        more.service = m_service;
+        LogQuery more = last;
+        more.last.reset();
         more.cursor = page->cursor;
         more.count = 1;
         for (bool quiet = true; quiet;) {
             const auto next = co_await m_session.followLog(more);
-            if (!next)
+            if (!next || (next->entries.isEmpty() && !next->live))
                 co_return;
-            quiet = next->entries.isEmpty() && next->live;
+            quiet = next->entries.isEmpty();
             more.cursor = next->cursor;
         }
         co_await delay(1s);
@@ -99,13 +100,14 @@ Task<> LogTail::follow()
 
 void LogTail::present(const LogPage& page)
 {
+    const QDate today = words::local(Clock::current().wallNow()).date();
     QStringList rows;
     for (const LogEntryInfo& entry : page.entries) {
         QString text = logText(entry.text).text;
         if (text.size() > mostCharacters)
             text = text.left(mostCharacters) + QStringLiteral("…");
-        const QString time = words::local(entry.time).time().toString(QStringLiteral("HH:mm:ss"));
-        rows += time + (entry.stream == 'h' ? QStringLiteral("  ── ") : QStringLiteral("  ")) + text;
+        const QDateTime time = words::local(entry.time);
+        rows += time.toString(time.date() == today ? QStringLiteral("HH:mm:ss") : QStringLiteral("MM-dd HH:mm:ss")) + QStringLiteral("  ") + text;
     }
     m_text->setShown(rows.isEmpty() ? tr("Nothing was written yet.") : rows.join(QLatin1Char('\n')));
 }

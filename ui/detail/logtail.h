@@ -11,7 +11,8 @@ namespace turnspit {
 
 class FitText;
 
-/// The last lines that a service wrote, as plain text, at most once a second anew; asks for nothing while it is hidden.
+/// The last lines that a service wrote, whichever of its runs it was, as plain text, at most once a second anew; asks for nothing while
+/// it is hidden.
 class LogTail final : public QWidget
 {
     Q_OBJECT
@@ -25,7 +26,7 @@ public:
     /// "": no service.
     void open(const QString& service);
 
-    /// Looks again: a run has begun, or the host is back.
+    /// Looks again: the service or the host is back.
     void reload();
 
     [[nodiscard]] QString text() const;

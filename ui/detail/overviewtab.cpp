@@ -11,6 +11,7 @@
 #include <ui/detail/sparkline.h>
 #include <ui/detail/usagehistory.h>
 #include <ui/runs/runwords.h>
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/words.h>
@@ -134,12 +135,11 @@ void OverviewTab::takeRow()
     }
     if (!differsInMore(m_row, *now))
         return;
-    // A run that has begun has a log to follow that was not there before.
-    const bool begun = !m_row || m_row->pid != now->pid;
+    const bool isBack = !m_row;
     m_row = *now;
     if (isVisible())
         showState();
-    if (begun)
+    if (isBack)
         m_tail->reload();
     m_refresher->request();
 }
@@ -286,7 +286,7 @@ void OverviewTab::showDefinition()
     m_schedule->setText(schedule.join(QLatin1Char('\n')));
     m_scheduleLine.setVisible(known && !schedule.isEmpty());
     m_runsLine.setVisible(!hosted);
-    m_tailLine.setVisible(!m_row || m_row->kind != ServiceKind::BuiltIn);
+    m_tailLine.setVisible(!m_row || !isOfHost(*m_row));
     showWork();
 }
 

@@ -53,7 +53,7 @@ Task<Result<LogPageQuery>> EngineSession::select(LogQuery query, bool follow)
     } else {
         selection.open = follow || (unit && unit->live());
         // One run's log grows as long as that run lives; all of them, for ever.
-        selection.live = (unit && unit->live()) || (follow && (searchAll || !unit));
+        selection.live = (unit && unit->live()) || query.allRuns || (follow && (searchAll || !unit));
         if (!searchAll && query.cursor.isEmpty()) {
             if (unit && unit->live() && unit->live()->pid > 0) {
                 selection.range.begin = positionOf(unit->live()->logBegin.segment, unit->live()->logBegin.offset);

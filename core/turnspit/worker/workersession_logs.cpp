@@ -17,7 +17,7 @@ Task<Result<LogPageQuery>> WorkerSession::select(LogQuery query, bool follow)
     LogPageQuery selection;
     selection.folder = *std::move(folder);
     selection.open = true;
-    selection.live = follow || !isEnded(find(query.service)->status().state);
+    selection.live = follow || query.allRuns || !isEnded(find(query.service)->status().state);
     selection.query = std::move(query);
     co_return selection;
 }
