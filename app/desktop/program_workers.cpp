@@ -2,7 +2,10 @@
 
 #include "workers.h"
 
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
+
+#include <algorithm>
 
 // Other programs that show their services: the side list of the window, and what is told when one ends.
 namespace turnspit::desktop {
@@ -34,7 +37,9 @@ void Program::refreshHosts()
     here.name = tr("This computer");
     const HostMirror& mirror = m_front->mirror;
     here.state = mirror.isLive() && !mirror.isSilent() ? HostEntry::State::Answers : HostEntry::State::Silent;
-    here.counts = countOf(mirror.model().services());
+    const QList<ServiceInfo>& services = mirror.model().services();
+    if (!std::ranges::all_of(services, isOfHost)) // as the window shows them: alone, the host's own are nothing yet
+        here.counts = countOf(services);
     m_front->hosts->setHosts(QList<HostEntry>{here} + m_workers->entries(), Clock::current().wallNow());
     refreshSilence();
 }
@@ -52,7 +57,11 @@ void Program::showHost(const QString& key)
     if (!session)
         return;
     m_front->hosts->setCurrent(key);
-    m_front->shown.show(*session);
+    if (m_front->shown.shown() != session) {
+        m_front->shown.show(*session);
+        // One that has gone says nothing more: what is known of it is shown, and not what was there before.
+        m_front->window.mirror().takeOver(key.isEmpty() ? m_front->mirror : *m_workers->mirror(key));
+    }
     refreshSilence();
 }
 

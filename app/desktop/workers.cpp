@@ -90,6 +90,12 @@ HostSession* Workers::session(const QString& name) const
     return worker == m_workers.end() ? nullptr : worker->second.session.get();
 }
 
+const HostMirror* Workers::mirror(const QString& name) const
+{
+    const auto worker = m_workers.find(name);
+    return worker == m_workers.end() ? nullptr : worker->second.mirror.get();
+}
+
 bool Workers::isSilent(const QString& name) const
 {
     const auto worker = m_workers.find(name);

@@ -37,6 +37,9 @@ public:
     /// Null: no such program.
     [[nodiscard]] HostSession* session(const QString& name) const;
 
+    /// What is known of its services, the last of it where it has gone. Null: no such program.
+    [[nodiscard]] const HostMirror* mirror(const QString& name) const;
+
     /// It is there, and does not answer.
     [[nodiscard]] bool isSilent(const QString& name) const;
 

@@ -49,6 +49,10 @@ private Q_SLOTS:
            QStringLiteral("Nothing running"));
         is(Overall::NothingRunning, {.services = {waiting}, .unseen = {}},
            QStringLiteral("Nothing running · next backup %1").arg(later));
+        ServiceInfo ownUpkeep = serviceNamed(QStringLiteral("housekeeping"), Waiting, ServiceKind::BuiltIn);
+        ownUpkeep.nextRun = now + 1h; // is not what a person waits for
+        is(Overall::NothingRunning, {.services = {waiting, ownUpkeep}, .unseen = {}},
+           QStringLiteral("Nothing running · next backup %1").arg(later));
         is(Overall::AllWell, {.services = {serviceNamed(api, Running), waiting}, .unseen = {}},
            QStringLiteral("1 running · 1 waiting"));
         is(Overall::Working, {.services = {serviceNamed(api, Stopping), waiting}, .unseen = {}},

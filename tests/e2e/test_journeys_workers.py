@@ -102,6 +102,17 @@ class Programs(JourneyCase):
         self.picture("workers-killed")
         self.assertEqual("gone", self.hosts()["station"])
 
+        # Looked at again it is what was known of it, not of what was looked at in between.
+        self.click(self.see("list item", "This computer, *"))
+        self.known = {}
+        self.wait_row("heart", "running")
+        self.click(self.entry("was killed, *"))
+        self.known = {}
+        self.wait_row("report", "running")
+        self.assertEqual(["archive", "measure", "report"], [row.split(",")[0] for row in self.rows()])
+        self.eyes.wait_words("last known at")
+        self.picture("workers-killed-again")
+
         again = self.station()
         self.entry("3 services, 2 running, 1 waiting")
         self.gone("label", "station was killed.")

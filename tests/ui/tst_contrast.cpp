@@ -12,8 +12,11 @@
 #include <ui/window/detailpane.h>
 
 #include <QAbstractButton>
+#include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPainter>
 #include <QTabBar>
 
@@ -215,6 +218,28 @@ private Q_SLOTS:
         m->action("actionPalette").trigger();
         m->settle();
         noteAll(*m->window);
+        QApplication::setFont(before);
+        QVERIFY(!m_isWeak);
+    }
+
+    void everyTextOfTheServiceDialogCanBeRead()
+    {
+        if (const QPalette palette = QApplication::palette(); tones::contrast(palette.color(QPalette::ButtonText), palette.color(QPalette::Button)) < 6)
+            QSKIP("the palette has less than that itself");
+        const QFont before = QApplication::font();
+        QApplication::setFont(large());
+        m->open();
+        m->action("actionAdd").trigger();
+        m->settle();
+        auto& dialog = m->part<QDialog>("serviceDialog");
+        dialog.resize(2000, 1400);
+        HostFixture::part<QLineEdit>(dialog, "commandEdit").setText(QStringLiteral("date"));
+        HostFixture::part<QAbstractButton>(dialog, "kindScheduled").click();
+        auto& kind = HostFixture::part<QComboBox>(dialog, "scheduleKindBox");
+        kind.setCurrentIndex(kind.count() - 1);
+        m->settle(1s);
+        QVERIFY(HostFixture::part<QWidget>(dialog, "cronHelp").isVisible() && HostFixture::part<QWidget>(dialog, "cronHelp").isEnabled());
+        noteAll(dialog);
         QApplication::setFont(before);
         QVERIFY(!m_isWeak);
     }

@@ -74,6 +74,9 @@ private Q_SLOTS:
     {
         HostEntry entry = here();
         QVERIFY(HostList::summary(entry, now).startsWith(QStringLiteral("3 service")));
+        entry.counts.services = 0;
+        QCOMPARE(HostList::summary(entry, now), QStringLiteral("no services"));
+        entry.counts.services = 3;
         entry.counts.failed = 1;
         QVERIFY(HostList::summary(entry, now).contains(QStringLiteral("1 failed")));
         QVERIFY(HostList::summary(worker("a", HostEntry::State::Killed), now).startsWith(QStringLiteral("was killed, ")));
@@ -97,6 +100,17 @@ private Q_SLOTS:
         list->setCurrent({});
         QCOMPARE(chosen.size(), 1);
         QCOMPARE(view().currentRow(), 0);
+    }
+
+    void aClickBesideTheEntriesIsNoChoice()
+    {
+        list->resize(200, 400);
+        list->setHosts({here(), worker("shop")}, now);
+        QSignalSpy chosen(list.get(), &HostList::chosen);
+        QTest::mouseClick(view().viewport(), Qt::LeftButton, {}, QPoint(view().viewport()->width() / 2, view().viewport()->height() - 3));
+        QCoreApplication::processEvents();
+        QVERIFY(view().item(0)->isSelected());
+        QCOMPARE(chosen.size(), 0);
     }
 
     void whatHasEndedStaysUntilItIsDismissed()

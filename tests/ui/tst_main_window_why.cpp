@@ -1,6 +1,8 @@
 #include "windowfixture.h"
 
+#include <ui/session/hostmirror.h>
 #include <ui/window/remedies.h>
+#include <ui/window/statemark.h>
 
 #include <QLabel>
 #include <QMessageBox>
@@ -220,6 +222,45 @@ private Q_SLOTS:
         m->session->setConnection(HostSession::Connection::Lost);
         m->settle(1s);
         QCOMPARE(buttons(), QStringList{QStringLiteral("Show log")});
+    }
+
+    void timeDoesNotGoOnForAHostThatIsGoneOrSilent()
+    {
+        m->add("api", ServiceState::Running);
+        m->open();
+        m->settle(5s);
+        const auto up = [this] { return m->indexOf("api").siblingAtColumn(ServiceModel::UpColumn).data().toString(); };
+        for (const bool silent : {false, true}) {
+            const QString before = up();
+            const QString line = m->why();
+            QVERIFY2(line.contains(before) && !line.contains(QStringLiteral("last known")), qPrintable(line));
+            if (silent)
+                m->window->mirror().setAnswers(false);
+            else
+                m->session->setConnection(HostSession::Connection::Lost);
+            m->settle(1min);
+            QCOMPARE(up(), before);
+            QVERIFY2(m->why().startsWith(line) && m->why().contains(QStringLiteral("last known at ")), qPrintable(m->why()));
+            const QString state = m->part<QLabel>("overviewState").text();
+            QVERIFY2(state.contains(u'(' + before + u')') && state.contains(QStringLiteral("last known at ")), qPrintable(state));
+
+            m->session->setConnection(HostSession::Connection::Connected);
+            m->window->mirror().setAnswers(true);
+            m->settle(1s);
+            QVERIFY(up() != before);
+        }
+    }
+
+    void aHeldScheduleHasItsMarkOnTheLine()
+    {
+        ServiceInfo backup = m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled);
+        m->open();
+        auto* const mark = m->part<WhyBar>("whyBar").findChild<StateMark*>();
+        const QImage plain = mark->grab().toImage();
+        backup.flags = {QStringLiteral("held")};
+        m->session->put(backup);
+        m->settle(1s);
+        QVERIFY(mark->grab().toImage() != plain);
     }
 
     void aBrokenFileIsRestoredWhereAGoodVersionIsKept()

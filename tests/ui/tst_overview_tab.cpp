@@ -248,6 +248,21 @@ private Q_SLOTS:
         QVERIFY2(lines.last().startsWith(QStringLiteral("13:58:")), qPrintable(lines.last()));
     }
 
+    void whatWasReadStaysWhereTheHostHasGone()
+    {
+        addMail();
+        session().say(QStringLiteral("mail"), "one line");
+        open("mail");
+        session().failNext(QStringLiteral("readLog"), {ErrorKind::Unreachable, "the host at /run/x.sock ended the connection"});
+        session().say(QStringLiteral("mail"), "another");
+        m_host->settle(5s);
+        QVERIFY(part<QPlainTextEdit>("lastLines").toPlainText().endsWith(QStringLiteral("  one line")));
+        m_host->add("web");
+        session().failNext(QStringLiteral("readLog"), {ErrorKind::Unreachable, "the host at /run/x.sock ended the connection"});
+        open("web");
+        QCOMPARE(part<QPlainTextEdit>("lastLines").toPlainText(), QStringLiteral("The host is not there to be asked."));
+    }
+
     void manyChangesAreOneLookASecond()
     {
         addMail();

@@ -81,6 +81,15 @@ private Q_SLOTS:
         QCOMPARE(model().rowCount(), 1);
     }
 
+    void ofAPartOfTheHostNoRunsArePromised()
+    {
+        session().put(serviceNamed(QStringLiteral("measure"), ServiceState::Waiting, ServiceKind::BuiltIn));
+        m_host->settle(100ms);
+        open(QStringLiteral("measure"));
+        const auto labels = part<QWidget>("runsEmpty").findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) { return label->isVisible() && label->text() == u"No runs are kept of measure."; }));
+    }
+
     void aHundredRunsAreLoadedAtATimeAsOneScrolls()
     {
         session().addPastRuns(m_mail, 250);

@@ -134,6 +134,51 @@ private Q_SLOTS:
         }
         Clock::setCurrent(nullptr);
     }
+
+    void ofAProgramThatHasGoneTheWindowShowsWhatAnotherMirrorKnows()
+    {
+        FakeClock clock;
+        Clock::setCurrent(&clock);
+        {
+            const auto settle = [&clock](std::chrono::nanoseconds time = 60ms) {
+                for (int i = 0; i < 4; ++i) {
+                    clock.advance(time);
+                    QCoreApplication::processEvents();
+                }
+            };
+            TwoHosts hosts;
+            HostMirror main(hosts.main);
+            HostMirror worker(*hosts.worker);
+            main.attach();
+            worker.attach();
+            ShownSession shown(hosts.main);
+            MainWindow window(shown);
+            window.show();
+            settle();
+            const WallTime end = clock.wallNow();
+            hosts.worker->setConnection(HostSession::Connection::Lost);
+            settle(1min);
+
+            shown.show(*hosts.worker);
+            window.mirror().takeOver(worker);
+            QVERIFY(window.windowTitle().startsWith(QStringLiteral("station"))); // at once: nobody else says more
+            settle();
+            QCOMPARE(window.mirror().model().services(), worker.model().services());
+            QCOMPARE(window.mirror().model().asOf(), std::optional(end));
+            QVERIFY(!window.mirror().isLive());
+
+            shown.show(hosts.main);
+            window.mirror().takeOver(main);
+            QCOMPARE(window.mirror().model().services(), main.model().services());
+            QVERIFY(window.mirror().isLive());
+            QVERIFY(!window.mirror().model().asOf());
+            settle();
+            hosts.main.setState(QStringLiteral("web"), ServiceState::Failed); // and what comes is heard
+            settle();
+            QVERIFY(window.mirror().model().services().first().state == ServiceState::Failed);
+        }
+        Clock::setCurrent(nullptr);
+    }
 };
 
 QTEST_MAIN(TestShownSession)

@@ -3,6 +3,7 @@
 #include <ui/detail/definitionwords.h>
 #include <ui/detail/refresher.h>
 #include <ui/detail/tomlhighlighter.h>
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/secrets.h>
@@ -223,7 +224,7 @@ Task<> ConfigurationTab::load(quint64 generation)
         co_return;
     m_loading = false;
     m_loaded = true;
-    m_problem = definition ? QString() : words::error(definition.error());
+    m_problem = definition ? QString() : words::notRead(definition.error());
     if (definition)
         m_definition = *std::move(definition);
     showPage();
@@ -242,7 +243,7 @@ void ConfigurationTab::showPage()
         return say(tr("No service is selected."), tr("Its file and its settings will be shown here."));
     if (!m_row)
         return say(tr("%1 is not there.", "name of a service").arg(m_service), {});
-    if (m_row->kind == ServiceKind::BuiltIn || m_row->kind == ServiceKind::Queue)
+    if (isHosted(*m_row))
         return say(tr("%1 is built in.", "name of a service").arg(m_service), tr("It is a part of this host and has no file to read or to edit."));
     if (!m_problem.isEmpty() && m_definition.text.isEmpty())
         return say(tr("The file cannot be read."), m_problem);

@@ -78,7 +78,9 @@ Task<> LogTail::follow()
         last.count = lines;
         const auto page = co_await m_session.readLog(last);
         if (!page) {
-            m_text->setShown(words::error(page.error()));
+            // What was read stays where the host has gone.
+            if (page.error().kind != ErrorKind::Unreachable || m_text->toPlainText().isEmpty())
+                m_text->setShown(words::notRead(page.error()));
             co_return;
         }
         present(*page);

@@ -44,12 +44,6 @@ bool differsInMore(const std::optional<ServiceInfo>& before, const ServiceInfo& 
     return same != *before;
 }
 
-/// An object of its host rather than a command with a file.
-bool isHosted(const ServiceInfo& row)
-{
-    return row.kind == ServiceKind::BuiltIn || row.kind == ServiceKind::Queue;
-}
-
 bool isLive(const ServiceInfo& row)
 {
     return row.state == ServiceState::Running || row.state == ServiceState::Starting || row.state == ServiceState::Stopping;
@@ -122,6 +116,10 @@ void OverviewTab::hostChanged()
     if (!std::exchange(m_wasLive, m_mirror.isLive()) && m_wasLive) {
         m_refresher->request();
         m_tail->reload();
+    }
+    if (isVisible()) {
+        showState();
+        showNext();
     }
 }
 
@@ -221,7 +219,7 @@ Task<> OverviewTab::loadGrowth(quint64 generation)
 
 QString OverviewTab::stateSentence(const ServiceInfo& row) const
 {
-    const WallTime now = Clock::current().wallNow();
+    const WallTime now = m_mirror.model().now();
     QStringList parts{tr("%1 since %2 (%3)", "state, time, duration")
                           .arg(words::state(row.state), runwords::started(row.since, now), words::duration(now - row.since))};
     parts += words::kind(row.kind);
@@ -244,6 +242,8 @@ QString OverviewTab::stateSentence(const ServiceInfo& row) const
         parts += tr("settings changed, restart to apply");
     if (!row.group.isEmpty())
         parts += tr("group %1").arg(row.group);
+    if (const auto asOf = m_mirror.model().asOf())
+        parts += tr("last known at %1", "a time").arg(words::pointInTime(*asOf, Clock::current().wallNow()));
     return parts.join(QStringLiteral("\u00a0· "));
 }
 
@@ -331,7 +331,7 @@ void OverviewTab::showNext()
     for (const PlannedRun& run : std::as_const(m_next))
         moments += words::moment(run.at);
     m_nextText->setToolTip(moments.join(QLatin1Char('\n')));
-    m_nextLine.setVisible(held || !times.isEmpty());
+    m_nextLine.setVisible(!m_mirror.model().asOf() && (held || !times.isEmpty())); // of a host that is gone nothing comes
 }
 
 void OverviewTab::showUsage()
@@ -344,7 +344,7 @@ void OverviewTab::showUsage()
         memory.append({sample.time, sample.memoryBytes ? std::optional(static_cast<double>(*sample.memoryBytes)) : std::nullopt});
     }
     m_figures->setVisible(!m_usage->samples().isEmpty() || (m_row && m_row->pid));
-    const WallTime now = Clock::current().wallNow();
+    const WallTime now = m_mirror.model().now();
     m_cpu->setPoints(std::move(cpu), now, m_usage->span());
     m_memory->setPoints(std::move(memory), now, m_usage->span());
 }
@@ -385,7 +385,8 @@ Task<> OverviewTab::tick()
     for (int second = 1; co_await timer.nextTick(); ++second) {
         showState();
         showNext();
-        m_lastRuns->tick();
+        if (!m_mirror.model().asOf())
+            m_lastRuns->tick();
         if (m_row && isLive(*m_row)) // what has ended counts nothing more
             m_queue->look();
         if (second % 5 == 0) // ten minutes on so many pixels do not move faster

@@ -156,7 +156,7 @@ void ScheduleFields::createCron()
     m_cron->setLayoutDirection(Qt::LeftToRight);
     m_cronHelp = new QLabel(tr("minute 0–59 · hour 0–23 · day 1–31 · month 1–12 · weekday 0–7"), this);
     m_cronHelp->setObjectName(QStringLiteral("cronHelp"));
-    m_cronHelp->setEnabled(false);
+    m_cronHelp->setForegroundRole(QPalette::PlaceholderText);
     m_cronHelp->setWordWrap(true);
     connect(m_cron, &QLineEdit::textChanged, this, &ScheduleFields::changed);
 }

@@ -125,6 +125,11 @@ HostList::HostList(QWidget* parent) : QFrame(parent), m_view(new QListWidget(thi
         m_current = item->data(Key).toString();
         Q_EMIT chosen(m_current);
     });
+    // A click beside the entries is no choice.
+    connect(m_view, &QListWidget::itemSelectionChanged, this, [this] {
+        if (m_view->selectedItems().isEmpty())
+            QMetaObject::invokeMethod(this, &HostList::selectCurrent, Qt::QueuedConnection);
+    });
     connect(m_dismiss, &QPushButton::clicked, this, [this] {
         QStringList over;
         for (const HostEntry& host : m_hosts) {
@@ -140,6 +145,8 @@ QString HostList::summary(const HostEntry& host, WallTime now)
     const QString at = host.at ? words::pointInTime(*host.at, now) : QString();
     switch (host.state) {
     case HostEntry::State::Answers: {
+        if (host.counts.services == 0)
+            return tr("no services");
         const QString services = tr("%n services", nullptr, host.counts.services);
         return host.counts.failed > 0 ? tr("%1, %n failed", "%1 is like: 3 services", host.counts.failed).arg(services) : services;
     }

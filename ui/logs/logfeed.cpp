@@ -26,8 +26,8 @@ LogFeed::LogFeed(HostSession& session, QObject* parent)
       m_tasks(std::make_unique<TaskScope>())
 {
     connect(m_lines, &LogLines::arrived, this, &LogFeed::arrived);
-    connect(m_lines, &LogLines::failed, this, [this](const Error& error) { setNote(words::error(error)); });
-    connect(m_search, &LogSearch::failed, this, [this](const Error& error) { setNote(words::error(error)); });
+    connect(m_lines, &LogLines::failed, this, [this](const Error& error) { setNote(words::notRead(error)); });
+    connect(m_search, &LogSearch::failed, this, [this](const Error& error) { setNote(words::notRead(error)); });
     connect(m_search, &LogSearch::changed, this, [this] {
         if (!m_showing) {
             m_showing = true;
@@ -196,7 +196,7 @@ Task<> LogFeed::watch(quint64 generation)
         if (generation != m_generation)
             co_return;
         if (!extent) {
-            setNote(words::error(extent.error()));
+            setNote(words::notRead(extent.error()));
             query.behind.reset();
             co_await delay(retryAfter);
             continue;

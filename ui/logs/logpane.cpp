@@ -291,7 +291,7 @@ QString LogPane::statusText() const
     if (m_feed->service().isEmpty())
         return {};
     if (!m_feed->isLoaded())
-        return m_feed->note().isEmpty() ? tr("Reading…") : m_feed->note();
+        return m_feed->note().isEmpty() ? tr("Reading…") : QString(); // the view says it, in its middle
     const QLocale locale;
     const LogExtent& extent = m_feed->extent();
     const QString all = locale.toString(static_cast<qulonglong>(extent.end - extent.first));

@@ -61,7 +61,7 @@ bool RunFeed::isGood(quint64 generation, const Result<QList<RunInfo>>& answer)
 {
     if (generation != m_generation)
         return false;
-    m_problem = answer ? QString() : words::error(answer.error());
+    m_problem = answer ? QString() : words::notRead(answer.error());
     return answer.has_value();
 }
 

@@ -8,6 +8,7 @@
 #include <ui/runs/runfeed.h>
 #include <ui/runs/runmodel.h>
 #include <ui/runs/runsstrip.h>
+#include <ui/services/holdspan.h>
 #include <ui/services/servicemodel.h>
 #include <ui/session/hostmirror.h>
 #include <ui/text/elidedlabel.h>
@@ -316,6 +317,7 @@ void RunsTab::refreshPages()
 {
     const auto& runs = m_table->model().runs();
     const QString& problem = m_table->problem();
+    const ServiceInfo* const row = m_mirror.model().find(m_service);
     m_note->setText(!problem.isEmpty() && !runs.isEmpty() ? problem
                     : runs.isEmpty()                      ? QString()
                     : !m_table->model().hasMore()         ? tr("runs: %1").arg(runs.size())
@@ -325,6 +327,9 @@ void RunsTab::refreshPages()
     } else if (!m_table->isLoaded()) {
         m_pages->setCurrentWidget(m_main); // what comes in a moment need not flicker
         return;
+    } else if (row && isHosted(*row)) {
+        m_empty->setTexts(tr("No runs are kept of %1.", "name of a service").arg(m_service),
+                          tr("It is a part of this host. The Overview counts what it does, and what it says is in its log."));
     } else if (runs.isEmpty() && !problem.isEmpty()) {
         m_empty->setTexts(tr("The runs cannot be read."), problem);
     } else if (runs.isEmpty() && m_failedOnly) {

@@ -25,6 +25,11 @@ bool isOfHost(const ServiceInfo& service)
     return service.kind == ServiceKind::BuiltIn && service.name == QLatin1String("housekeeping");
 }
 
+bool isHosted(const ServiceInfo& service)
+{
+    return service.kind == ServiceKind::BuiltIn || service.kind == ServiceKind::Queue;
+}
+
 bool isSchedule(const ServiceInfo& service)
 {
     return permission(ServiceCommand::Hold, service) && !isOfHost(service);

@@ -17,6 +17,9 @@ enum class HoldSpan { Hour, UntilTomorrow, UntilResumed };
 /// nothing beside it there is nothing to look after yet.
 [[nodiscard]] bool isOfHost(const ServiceInfo& service);
 
+/// An object of its host rather than a command with a file: it has neither runs nor settings of its own.
+[[nodiscard]] bool isHosted(const ServiceInfo& service);
+
 /// It ticks, and a person who holds all schedules means it, too: the host's own upkeep is not among them.
 [[nodiscard]] bool isSchedule(const ServiceInfo& service);
 

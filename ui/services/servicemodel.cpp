@@ -344,6 +344,18 @@ ServiceModel::Columns ServiceModel::difference(const ServiceInfo& before, const 
     return columns;
 }
 
+void ServiceModel::setAsOf(std::optional<WallTime> time)
+{
+    if (std::exchange(m_asOf, time) == time || m_services.isEmpty())
+        return;
+    for (const auto& group : m_groups) {
+        if (const auto rows = static_cast<int>(group->names.size()); rows > 0) {
+            const QModelIndex parent = parentOf(*group);
+            Q_EMIT dataChanged(index(0, 0, parent), index(rows - 1, ColumnCount - 1, parent), {Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+        }
+    }
+}
+
 void ServiceModel::setRecent(const QString& name, const RecentStrip& strip)
 {
     if (!find(name) || m_recent.value(name) == strip)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <turnspit/base/clock.h>
 #include <turnspit/control/values.h>
 #include <ui/services/cputrail.h>
 #include <ui/services/recentstrip.h>
@@ -82,6 +83,12 @@ public:
     /// Null: it is not held, or until somebody resumes it.
     [[nodiscard]] std::optional<WallTime> holdEnd(const QString& name) const;
 
+    /// When all this was true, where the host is gone or silent: time does not go on for what it said last. Null: it is true now.
+    void setAsOf(std::optional<WallTime> time);
+    [[nodiscard]] std::optional<WallTime> asOf() const { return m_asOf; }
+    /// What all that is relative to now is relative to.
+    [[nodiscard]] WallTime now() const { return m_asOf ? *m_asOf : Clock::current().wallNow(); }
+
     /// Null where there is none; valid until the next change.
     [[nodiscard]] const ServiceInfo* find(const QString& name) const;
     /// Sorted by name, whatever their groups.
@@ -148,6 +155,7 @@ private:
     QHash<QString, QString> m_notes;
     QHash<QString, StopInfo> m_stops;
     QHash<QString, WallTime> m_holdEnds;
+    std::optional<WallTime> m_asOf;
 };
 
 } // namespace turnspit

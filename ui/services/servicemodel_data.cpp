@@ -1,6 +1,5 @@
 #include <ui/services/servicemodel.h>
 
-#include <turnspit/base/clock.h>
 #include <ui/text/words.h>
 #include <ui/theme/stateicon.h>
 
@@ -47,7 +46,7 @@ QVariant ServiceModel::data(const QModelIndex& index, int role) const
         return isNumber(index.column()) ? QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::AccessibleTextRole:
         if (index.column() == StateColumn)
-            return words::rowSentence(service, Clock::current().wallNow(), holdEnd(service.name));
+            return words::rowSentence(service, now(), holdEnd(service.name));
         return index.column() == RecentColumn ? QVariant(recentSentence(service)) : QVariant();
     case NameRole:
         return service.name;
@@ -97,7 +96,7 @@ QVariant ServiceModel::groupData(const Group& group, int column, int role) const
 QString ServiceModel::upTime(const ServiceInfo& service) const
 {
     if (isUp(service.state))
-        return words::upTime(service, Clock::current().wallNow());
+        return words::upTime(service, now());
     const RecentStrip strip = m_recent.value(service.name);
     if (strip.isEmpty() || !strip.entries.last().duration)
         return words::nothing();
@@ -113,7 +112,7 @@ QString ServiceModel::display(const ServiceInfo& service, int column) const
     case NameColumn:
         return service.name;
     case NextRunColumn:
-        return words::nextRun(service, Clock::current().wallNow(), holdEnd(service.name));
+        return words::nextRun(service, now(), holdEnd(service.name));
     case UpColumn:
         return upTime(service);
     case CpuColumn:
@@ -146,8 +145,8 @@ QString ServiceModel::toolTip(const ServiceInfo& service, int column) const
     switch (column) {
     case StateColumn:
         if (const StopInfo* const stop = stopOf(service.name))
-            return words::stopping(*stop, Clock::current().wallNow());
-        return words::why(service, Clock::current().wallNow(), nullptr, holdEnd(service.name));
+            return words::stopping(*stop, now());
+        return words::why(service, now(), nullptr, holdEnd(service.name));
     case NameColumn: {
         const QString kind = words::kind(service.kind);
         return service.pid ? tr("%1, pid %2", "kind of service, process id").arg(kind).arg(*service.pid) : kind;
@@ -204,7 +203,7 @@ CpuTrail ServiceModel::trailOf(const ServiceInfo& service) const
 {
     CpuTrail trail;
     trail.samples = m_trails.value(service.name);
-    trail.now = Clock::current().wallNow();
+    trail.now = now();
     const RecentStrip strip = trail.isEmpty() ? RecentStrip() : m_recent.value(service.name);
     for (const RecentStrip::Entry& entry : strip.entries) {
         if (entry.end && *entry.end > trail.now - CpuTrail::span)
@@ -226,7 +225,7 @@ QVariant ServiceModel::fuse(const ServiceInfo& service) const
     if (!stop)
         return {};
     const std::chrono::duration<double> whole = stop->killAt - service.since;
-    const std::chrono::duration<double> left = stop->killAt - Clock::current().wallNow();
+    const std::chrono::duration<double> left = stop->killAt - now();
     return whole.count() > 0 ? std::clamp(left / whole, 0.0, 1.0) : 0.0;
 }
 

@@ -30,8 +30,18 @@ bool HostMirror::isLive() const
 
 void HostMirror::setAnswers(bool answers)
 {
-    if (std::exchange(m_answers, answers) != answers)
-        Q_EMIT hostChanged();
+    if (std::exchange(m_answers, answers) == answers)
+        return;
+    refreshAge();
+    Q_EMIT hostChanged();
+}
+
+void HostMirror::refreshAge()
+{
+    if (!m_host || (isLive() && m_answers))
+        m_model->setAsOf(std::nullopt);
+    else if (!m_model->asOf())
+        m_model->setAsOf(Clock::current().wallNow());
 }
 
 void HostMirror::attach()
@@ -57,6 +67,7 @@ Task<> HostMirror::subscribe()
 
 void HostMirror::onConnection()
 {
+    refreshAge();
     Q_EMIT hostChanged();
     if (m_session.connection() == HostSession::Connection::Connected)
         attach();
@@ -92,15 +103,35 @@ void HostMirror::take(const Snapshot& snapshot)
 {
     const bool anotherHost =
         !m_host || m_host->host != snapshot.host.host || m_host->stateDir != snapshot.host.stateDir;
-    m_changed.clear();
-    m_removed.clear();
-    m_hostChanged = false;
+    dropPending();
     m_host = snapshot.host;
     m_revision = snapshot.revision;
     m_problem.clear();
     m_model->replace(snapshot.services, anotherHost);
+    refreshAge();
     Q_EMIT hostChanged();
     Q_EMIT servicesChanged();
+}
+
+void HostMirror::takeOver(const HostMirror& other)
+{
+    dropPending();
+    m_host = other.m_host;
+    m_revision = other.m_revision;
+    m_newest = other.m_newest;
+    m_problem = other.m_problem;
+    m_model->replace(other.m_model->services(), true);
+    m_model->setAsOf(other.m_model->asOf());
+    refreshAge();
+    Q_EMIT hostChanged();
+    Q_EMIT servicesChanged();
+}
+
+void HostMirror::dropPending()
+{
+    m_changed.clear();
+    m_removed.clear();
+    m_hostChanged = false;
 }
 
 void HostMirror::onDelta(const Delta& delta)

@@ -27,6 +27,11 @@ public:
     /// Hands on what has come, without waiting for its turn: where a person did something, what it changed is seen at once.
     void handOn();
 
+    /// What another mirror knows of the host that the session is about by now, until the session itself says more: of a host that is
+    /// gone nobody else says anything.
+    void takeOver(const HostMirror& other);
+
+    /// Its rows are as of the moment in which the host was lost or fell silent, where it has.
     [[nodiscard]] ServiceModel& model() const { return *m_model; }
 
     /// Null before the first snapshot.
@@ -53,6 +58,8 @@ private:
     void onDelta(const Delta& delta);
     void take(const Snapshot& snapshot);
     void flush();
+    void dropPending();
+    void refreshAge();
     Task<> subscribe();
     Task<> resync();
     Task<> flushLater(Milliseconds delayed);

@@ -285,4 +285,9 @@ QString error(const Error& error)
     return QString::fromStdString(error.text());
 }
 
+QString notRead(const Error& error)
+{
+    return error.kind == ErrorKind::Unreachable ? Words::tr("The host is not there to be asked.") : words::error(error);
+}
+
 } // namespace turnspit::words

@@ -53,4 +53,7 @@ namespace turnspit::words {
 
 [[nodiscard]] QString error(const Error& error);
 
+/// Why something of a host could not be read; where it has gone, without the place at which it was.
+[[nodiscard]] QString notRead(const Error& error);
+
 } // namespace turnspit::words

@@ -173,7 +173,7 @@ QString overallText(const OverallInput& input, WallTime now)
     }
     const ServiceInfo* next = nullptr;
     for (const ServiceInfo& service : input.services) {
-        if (service.nextRun && (!next || *service.nextRun < *next->nextRun))
+        if (service.nextRun && !isOfHost(service) && (!next || *service.nextRun < *next->nextRun))
             next = &service;
     }
     QStringList parts{OverallWords::tr("Nothing running")};

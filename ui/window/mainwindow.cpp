@@ -211,7 +211,7 @@ void MainWindow::refreshTargets()
         if (const ServiceInfo* const service = model.find(name))
             targets += *service;
     }
-    m_why->setLive(m_mirror->isLive());
+    m_why->setLive(m_mirror->isLive(), model.asOf());
     if (targets.size() == 1)
         m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()), m_good->isKept(targets.first()),
                     model.holdEnd(targets.first().name));
@@ -266,7 +266,7 @@ void MainWindow::hostChanged()
 void MainWindow::refreshPages()
 {
     // Once it was looked for in vain, the attempts after that do not make the page flicker.
-    m_soughtInVain = m_soughtInVain || m_session.connection() == HostSession::Connection::Lost || !m_mirror->problem().isEmpty();
+    m_soughtInVain = !m_mirror->host() && (m_soughtInVain || m_session.connection() == HostSession::Connection::Lost || !m_mirror->problem().isEmpty());
     if (!m_mirror->host()) {
         if (!m_soughtInVain)
             m_noHost->setTexts(tr("Looking for the host…"), {});

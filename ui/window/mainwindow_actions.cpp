@@ -166,11 +166,20 @@ void MainWindow::createToolBar()
     hold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     hold->setText(tr("Hold all"));
     hold->setIcon(actionIcon(QStringLiteral("hold")));
-    hold->setToolTip(tr("Hold or resume all schedules"));
-    hold->setAccessibleName(hold->toolTip());
+    hold->setAccessibleName(tr("Hold or resume all schedules"));
     hold->addActions(m_actions->holdAll());
     hold->addAction(newSeparator(hold));
     hold->addAction(m_actions->resumeAll());
+    // Where it has nothing to offer it says why, as the other buttons do.
+    const auto refreshHold = [hold] {
+        const auto offers = hold->actions();
+        const bool any = std::ranges::any_of(offers, [](const QAction* offer) { return !offer->isSeparator() && offer->isEnabled(); });
+        hold->setEnabled(any);
+        hold->setToolTip(any ? tr("Hold or resume all schedules") : offers.first()->toolTip());
+    };
+    for (const QAction* const offer : hold->actions())
+        connect(offer, &QAction::changed, hold, refreshHold);
+    refreshHold();
     bar->addWidget(hold);
     auto* gap = new QWidget(bar);
     gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);

@@ -25,9 +25,10 @@ QSize StateMark::sizeHint() const
     return {side, side};
 }
 
-void StateMark::show(std::optional<ServiceState> state, std::optional<StopInfo> stop, WallTime began)
+void StateMark::show(std::optional<ServiceState> state, const QStringList& flags, std::optional<StopInfo> stop, WallTime began)
 {
     m_state = state;
+    m_flags = flags;
     m_stop = std::move(stop);
     m_began = began;
     setVisible(state.has_value());
@@ -48,12 +49,11 @@ void StateMark::paintEvent(QPaintEvent*)
     if (!m_state)
         return;
     QPainter painter(this);
-    const QColor color = tones::ofState(*m_state, palette());
     if (!m_stop)
-        return paintState(painter, QRectF(rect()).adjusted(2, 2, -2, -2), *m_state, color);
+        return stateIcon(*m_state, m_flags).paint(&painter, rect().adjusted(2, 2, -2, -2));
     const std::chrono::duration<double> whole = m_stop->killAt - m_began;
     const std::chrono::duration<double> left = m_stop->killAt - Clock::current().wallNow();
-    paintFuse(painter, QRectF(rect()), whole.count() > 0 ? std::clamp(left / whole, 0.0, 1.0) : 0.0, color);
+    paintFuse(painter, QRectF(rect()), whole.count() > 0 ? std::clamp(left / whole, 0.0, 1.0) : 0.0, tones::ofState(*m_state, palette()));
 }
 
 void StateMark::showEvent(QShowEvent* event)

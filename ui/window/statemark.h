@@ -17,8 +17,8 @@ class StateMark final : public QWidget
 public:
     explicit StateMark(QWidget* parent = nullptr);
 
-    /// Null: nothing. `began`: of the stop.
-    void show(std::optional<ServiceState> state, std::optional<StopInfo> stop = {}, WallTime began = {});
+    /// Null: nothing. `flags`: of the service, shown as its badge. `began`: of the stop.
+    void show(std::optional<ServiceState> state, const QStringList& flags = {}, std::optional<StopInfo> stop = {}, WallTime began = {});
 
     QSize sizeHint() const override;
 
@@ -31,6 +31,7 @@ private:
     void updateTimer();
 
     std::optional<ServiceState> m_state;
+    QStringList m_flags;
     std::optional<StopInfo> m_stop;
     WallTime m_began{};
     QTimer m_timer;

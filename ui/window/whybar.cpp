@@ -44,9 +44,12 @@ WhyBar::WhyBar(QWidget* parent) : QFrame(parent), m_mark(new StateMark(this)), m
 void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QString& lastWords, bool goodIsKept,
                   std::optional<WallTime> heldUntil)
 {
-    m_mark->show(service.state, stop ? std::optional(*stop) : std::nullopt, service.since);
-    const QString why = words::why(service, Clock::current().wallNow(), stop, heldUntil);
-    setLine(lastWords.isEmpty() ? why : tr("%1 · “%2”", "why it failed, what it said last").arg(why, lastWords));
+    m_mark->show(service.state, service.flags, stop ? std::optional(*stop) : std::nullopt, service.since);
+    const WallTime present = Clock::current().wallNow();
+    QString why = words::why(service, m_asOf.value_or(present), stop, heldUntil);
+    if (!lastWords.isEmpty())
+        why = tr("%1 · “%2”", "why it failed, what it said last").arg(why, lastWords);
+    setLine(m_asOf ? tr("%1 · last known at %2", "state, time").arg(why, words::pointInTime(*m_asOf, present)) : why);
     QList<Remedy> list = remedies(service, goodIsKept);
     if (!m_live)
         list.removeIf([](Remedy remedy) { return remedy != Remedy::ShowLog; });
@@ -56,7 +59,7 @@ void WhyBar::show(const ServiceInfo& service, const StopInfo* stop, const QStrin
     m_service = service.name;
     m_state = service.state;
     if (changed)
-        announce(*this, words::rowSentence(service, Clock::current().wallNow(), heldUntil));
+        announce(*this, words::rowSentence(service, present, heldUntil));
 }
 
 void WhyBar::showText(const QString& text)

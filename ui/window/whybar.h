@@ -34,7 +34,12 @@ public:
     [[nodiscard]] QString text() const { return m_line; }
 
     /// Without a host that could be asked, only what needs none stays.
-    void setLive(bool live) { m_live = live; }
+    /// `asOf`: when what is shown was true, where the host is gone or silent.
+    void setLive(bool live, std::optional<WallTime> asOf = {})
+    {
+        m_live = live;
+        m_asOf = asOf;
+    }
 
 Q_SIGNALS:
     void chosen(turnspit::Remedy remedy);
@@ -54,6 +59,7 @@ private:
     QList<Remedy> m_remedies;
     QString m_line;
     bool m_live = true;
+    std::optional<WallTime> m_asOf;
     QString m_service; ///< as last shown, as the next
     ServiceState m_state = ServiceState::Stopped;
 };
