@@ -13,7 +13,6 @@
 #include <QThread>
 
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <stdexcept>
 
@@ -23,36 +22,6 @@ namespace {
 
 /// A signal that comes so soon after the first one is the same: `timeout` and its like send it to a program and to its process group.
 constexpr std::chrono::milliseconds sameSignal{20};
-
-/// Who reads standard error may go before the program does: what is said then is lost, which is no reason to end without a stop. A handler
-/// rather than SIG_IGN: programs that are started begin with the default. What somebody else has chosen stays.
-class PipesMayBreak
-{
-public:
-    PipesMayBreak()
-    {
-        ::sigaction(SIGPIPE, nullptr, &m_before);
-        m_ours = (m_before.sa_flags & SA_SIGINFO) == 0 && m_before.sa_handler == SIG_DFL;
-        if (!m_ours)
-            return;
-        struct sigaction nothing{};
-        nothing.sa_handler = [](int) {};
-        nothing.sa_flags = SA_RESTART;
-        sigemptyset(&nothing.sa_mask);
-        ::sigaction(SIGPIPE, &nothing, nullptr);
-    }
-    ~PipesMayBreak()
-    {
-        if (m_ours)
-            ::sigaction(SIGPIPE, &m_before, nullptr);
-    }
-    PipesMayBreak(const PipesMayBreak&) = delete;
-    PipesMayBreak& operator=(const PipesMayBreak&) = delete;
-
-private:
-    struct sigaction m_before{};
-    bool m_ours = false;
-};
 
 Task<> startHost(Host& host, std::stop_token cancelled, std::exception_ptr& error, Event& ended)
 {

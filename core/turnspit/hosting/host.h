@@ -85,8 +85,8 @@ public:
     /// start failed). A second signal, unless it comes together with the first, ends the wait at once (T14), also that for a start. In the main
     /// thread; runs its event loop, also that of a QApplication: QCoreApplication::quit, and the last window that is closed, are a stop of
     /// the application. Says in the log, category `turnspit::Lifetime`, that the application has started and that it ends
-    /// (HostOptions::statusMessages, B85), and why the exit code is 1. SIGPIPE ends nothing meanwhile, where nobody has said what it does. std::logic_error: there is no application, it lives in another
-    /// thread, or its event loop turns already.
+    /// (HostOptions::statusMessages, B85), and why the exit code is 1. SIGPIPE ends nothing meanwhile, where nobody has said what it does.
+    /// std::logic_error: there is no application, it lives in another thread, or its event loop turns already.
     int run();
 
     [[nodiscard]] ApplicationLifetime& lifetime() const noexcept;

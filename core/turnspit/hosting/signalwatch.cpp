@@ -71,4 +71,24 @@ void SignalWatch::read()
         m_onSignal(bytes.at(static_cast<std::size_t>(i)));
 }
 
+PipesMayBreak::PipesMayBreak()
+{
+    ::sigaction(SIGPIPE, nullptr, &m_before);
+    m_ours = (m_before.sa_flags & SA_SIGINFO) == 0 && m_before.sa_handler == SIG_DFL;
+    if (!m_ours)
+        return;
+    struct sigaction nothing
+    {};
+    nothing.sa_handler = [](int) {};
+    nothing.sa_flags = SA_RESTART;
+    sigemptyset(&nothing.sa_mask);
+    ::sigaction(SIGPIPE, &nothing, nullptr);
+}
+
+PipesMayBreak::~PipesMayBreak()
+{
+    if (m_ours)
+        ::sigaction(SIGPIPE, &m_before, nullptr);
+}
+
 } // namespace turnspit

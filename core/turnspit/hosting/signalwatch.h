@@ -30,4 +30,19 @@ private:
     std::map<int, struct sigaction> m_before;
 };
 
+/// As long as it lives, a pipe or socket whose reader has gone ends nothing: what is written there is lost, and write says so. A handler
+/// that does nothing rather than SIG_IGN: programs that are started begin with the default. What somebody else has chosen stays.
+class PipesMayBreak
+{
+public:
+    PipesMayBreak();
+    ~PipesMayBreak();
+    PipesMayBreak(const PipesMayBreak&) = delete;
+    PipesMayBreak& operator=(const PipesMayBreak&) = delete;
+
+private:
+    struct sigaction m_before;
+    bool m_ours;
+};
+
 } // namespace turnspit
