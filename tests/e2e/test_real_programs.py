@@ -276,7 +276,10 @@ spread(0)
         self.host.service("leaver", py(f"""
 import os, time
 if os.fork() == 0:
-    open({self.host.path('child')!r}, 'w').write(str(os.getpid()))
+    mine = {self.host.path('child')!r} + str(os.getpid())
+    with open(mine, 'w') as file:
+        file.write(str(os.getpid()))
+    os.rename(mine, {self.host.path('child')!r})  # whole at any time: the leader of a later run does not wait for its child
     while True:
         print('still here', flush=True)
         time.sleep(0.05)
