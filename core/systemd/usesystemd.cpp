@@ -65,7 +65,7 @@ Systemd useSystemd(HostBuilder& builder, SystemdOptions options)
     builder.addExtension([link = systemd.m_link, environment, notifier, reload = std::move(options.reload)](ServiceProvider& services) {
         SystemdReporter::Parts parts{services.get<ApplicationLifetime>(), services.get<ServiceControllers>(), services.get<Clock>(),
                                      Logger<SystemdReporter>(services.get<LoggerFactory>())};
-        parts.options = *services.get<detail::OptionsSource<HostOptions>>().valueAnyway();
+        parts.options = *services.get<detail::OptionsSource<HostOptions>>().soFar();
         parts.watchdog = environment.watchdog;
         parts.notifier = std::move(*notifier);
         if (!parts.notifier && !environment.notifySocket.empty()) {

@@ -276,6 +276,20 @@ private Q_SLOTS:
         QVERIFY(!h.start()->error);
     }
 
+    void whoLooksAtOptionsBeforeTheHostIsBuiltEndsNoConfiguration()
+    {
+        OptionsHost h;
+        h.builder.configure<SyncOptions>("sync");
+        QCOMPARE(h.builder.services().options<SyncOptions>()->least, 1);
+        QVERIFY(h.builder.services().options<HostOptions>()->shutdownTimeout == 30s);
+        h.text("[sync]\nleast = 2\n[host]\nshutdown_timeout = \"7s\"\n");
+        h.builder.configure<SyncOptions>([](SyncOptions& o) { o.most = 3; });
+        h.builder.services().addSingleton<std::string>([](Options<HostOptions> o) { return std::make_unique<std::string>(formatDuration(o->shutdownTimeout)); });
+        QVERIFY(!h.start()->error);
+        QCOMPARE(h.journal.text(), QStringLiteral("built-in/2-3"));
+        QCOMPARE(h.host->services().get<std::string>(), std::string("7s"));
+    }
+
     void B82_hostOptionsHaveDefaults()
     {
         HostBuilder builder;

@@ -158,6 +158,24 @@ private Q_SLOTS:
         QCOMPARE(h.journal.text(), QStringLiteral("starts with 2"));
     }
 
+    void whoJudgesNewOptionsMayCompareThemWithTheOldOnes()
+    {
+        WatchingHost h("[sync]\nretries = 2\n");
+        bool runs = false;
+        h.builder.validate<SyncOptions>([&](const SyncOptions& o) {
+            return !runs || o.retries > OptionsMonitor<SyncOptions>(h.host->services().get<detail::OptionsSource<SyncOptions>>()).current()->retries;
+        }, "`retries` only grows");
+        h.start();
+        runs = true;
+        auto& reload = h.host->services().get<ConfigurationReload>();
+        h.write("[sync]\nretries = 3\n");
+        QVERIFY(reload.reload());
+        h.write("[sync]\nretries = 1\n");
+        const auto refused = reload.reload();
+        QVERIFY(!refused);
+        QVERIFY(describe(refused.error()).ends_with("acme.toml:2:11: `retries` only grows"));
+    }
+
     void aBrokenFileKeepsTheOldOptionsAndIsSaidOnce()
     {
         WatchingHost h("[sync]\nretries = 2\n");

@@ -133,7 +133,12 @@ public:
     }
 
     /// The value stays as it is now, whatever changes.
-    void fix() { m_fixed = true; }
+    void fix()
+    {
+        const std::lock_guard lock(m_mutex);
+        makeFirst();
+        m_fixed = true;
+    }
 
     /// OptionsError where something is wrong with it.
     std::shared_ptr<const T> value()
@@ -145,12 +150,15 @@ public:
         return m_value;
     }
 
-    /// The same; what is wrong has its default. For who must have a value and leaves the error to others.
-    std::shared_ptr<const T> valueAnyway()
+    /// As it would be now; what is wrong has its default. For who must have a value and leaves the error to others: it is not the first
+    /// use, more may be said of it afterwards.
+    [[nodiscard]] std::shared_ptr<const T> soFar()
     {
         const std::lock_guard lock(m_mutex);
-        makeFirst();
-        return m_value;
+        if (m_fixed)
+            return m_value;
+        Failures others;
+        return make(others);
     }
 
     std::exception_ptr check() override
@@ -171,18 +179,19 @@ public:
         // What is not read from anywhere cannot have changed.
         if (m_reads.empty() || m_fixed)
             return nullptr;
-        const std::lock_guard lock(m_mutex);
-        m_next.reset();
+        std::shared_ptr<const T> next;
+        std::exception_ptr wrong;
         try {
             Failures failures;
-            auto next = make(failures);
+            next = make(failures); // not locked: who judges it may compare it with what counts now
             if (!failures.empty())
                 throw OptionsError(subject(), std::move(failures));
-            m_next = std::move(next);
-            return nullptr;
         } catch (...) {
-            return std::current_exception();
+            wrong = std::current_exception();
         }
+        const std::lock_guard lock(m_mutex);
+        m_next = wrong ? nullptr : std::move(next);
+        return wrong;
     }
 
     void commit() override

@@ -186,12 +186,11 @@ public:
         return *this;
     }
 
-    /// The options as configured; no more changes afterwards. What is wrong has its default: a host says it before it
-    /// starts.
+    /// The options as configured so far. What is wrong has its default: a host says it before it starts.
     template <class T>
     [[nodiscard]] std::shared_ptr<const T> options()
     {
-        return source<T>().valueAnyway();
+        return source<T>().soFar();
     }
 
     /// They stay as they are, also where what they are read from changes later.

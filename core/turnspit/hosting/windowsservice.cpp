@@ -14,7 +14,7 @@ class WindowsService final : public HostExtension
 {
 public:
     WindowsService(std::shared_ptr<ServiceControl> control, ServiceProvider& services)
-        : m_control(std::move(control)), m_lifetime(services.get<ApplicationLifetime>()), m_options(*services.get<Source>().valueAnyway())
+        : m_control(std::move(control)), m_lifetime(services.get<ApplicationLifetime>()), m_options(*services.get<Source>().soFar())
     {
         const auto connected = m_control->connect([home = Mailbox::current(), &lifetime = m_lifetime, alive = m_alive] {
             home->post([&lifetime, alive] {
