@@ -110,6 +110,56 @@ private Q_SLOTS:
         }));
     }
 
+    void aStopEndsWhenExtensionsHaveFinished()
+    {
+        struct Slow final : HostExtension
+        {
+            Slow(Event& g, Journal& j) : goOn(g), journal(j) {}
+            Task<> finish() override
+            {
+                journal.add("begins");
+                co_await goOn.wait();
+                journal.add("ends");
+                throw std::runtime_error("no last words");
+            }
+            Event& goOn;
+            Journal& journal;
+        };
+        Event goOn;
+        Journal journal;
+        InlineHost h;
+        h.builder.addExtension([&](ServiceProvider&) { return std::make_unique<Slow>(goOn, journal); });
+        h.builder.addExtension([&](ServiceProvider& services) { return std::make_unique<Diary>("other", journal, services); });
+        h.start();
+        const auto stop = h.stop();
+        QVERIFY(!stop->ended);
+        goOn.set();
+        h.clock.settle();
+        QVERIFY(stop->ended);
+        QCOMPARE(journal.text(), QStringLiteral("other-made other-sees-the-end begins ends"));
+        const auto lines = h.log->lines();
+        QVERIFY(std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.text.contains(QStringLiteral("no last words")); }));
+    }
+
+    // T6
+    void anExtensionThatDoesNotFinishGoesWithTheTimeForTheStop()
+    {
+        struct Endless final : HostExtension
+        {
+            Task<> finish() override { co_await never.wait(); }
+            Event never;
+        };
+        InlineHost h;
+        h.builder.addExtension([](ServiceProvider&) { return std::make_unique<Endless>(); });
+        h.start();
+        const auto stop = h.stop();
+        h.clock.advance(29s);
+        QVERIFY(!stop->ended);
+        h.clock.advance(1s);
+        QVERIFY(stop->ended);
+        QVERIFY(!stop->value->anythingAbandoned());
+    }
+
     void anyNumberOfListenersAreToldOfChanges()
     {
         InlineHost h;

@@ -440,6 +440,51 @@ private Q_SLOTS:
         QVERIFY(shuttingDown);
     }
 
+    void whoWaitsForTheEndOfAServiceHearsOfItThoughTheProgramEnds()
+    {
+        Program program(m_root->path());
+        QVERIFY(program.connect(m_root->path()));
+        Begun waiting(program.session.awaitState(talker, QStringLiteral("stopped"), {}));
+        QVERIFY(await(program.session.hostStatus())); // it is under way
+        (void)await(program.host->stop());
+        QVERIFY2(waiting.value(), waiting.value() ? "" : waiting.value().error().message.c_str());
+        QCOMPARE(said(waiting.value()->state), said(ServiceState::Stopped));
+    }
+
+    void whoFollowsALogReadsTheLastWordsOfAProgram()
+    {
+        for (int round = 0; round < 10; ++round) {
+            Program program(m_root->path());
+            QVERIFY(program.connect(m_root->path()));
+            LogQuery query = logOf("talker");
+            query.last = 1;
+            const auto page = await(program.session.readLog(query));
+            QVERIFY(page);
+            query.last.reset();
+            query.cursor = page->cursor;
+            Begun waiting(program.session.followLog(query));
+            QVERIFY(await(program.session.hostStatus()));
+            (void)await(program.host->stop());
+            QVERIFY2(waiting.value(), waiting.value() ? "" : waiting.value().error().message.c_str());
+            QCOMPARE(waiting.value()->entries.first().text, QByteArray("warning: leaving"));
+        }
+    }
+
+    void whatNeverComesIsNotWaitedForAtTheEnd()
+    {
+        Program program(m_root->path());
+        QVERIFY(program.connect(m_root->path()));
+        Begun waiting(program.session.awaitState(talker, QStringLiteral("failed"), {}));
+        LogQuery query = logOf("talker");
+        query.grep = QStringLiteral("never");
+        Begun following(program.session.followLog(query));
+        QVERIFY(await(program.session.hostStatus()));
+        (void)await(program.host->stop());
+        QVERIFY(!waiting.value());
+        QCOMPARE(said(waiting.value().error().kind), said(ErrorKind::Unreachable));
+        QVERIFY(!following.value());
+    }
+
     void aNameThatIsNoneIsRefusedAtOnce()
     {
         auto builder = Host::createBuilder();

@@ -119,6 +119,8 @@ private:
     Task<> performClose(std::shared_ptr<StopOperation> operation);
     Task<> awaitClose(std::shared_ptr<StopOperation> operation, Promise<HostStopResult> done);
     Task<> closeContainer(Event& ended, std::vector<NamedError>& errors);
+    Task<> finishExtension(HostExtension& extension, std::shared_ptr<StopOperation> operation);
+    Task<> callFinish(HostExtension& extension, Event& ended);
     void hurry(std::shared_ptr<StopOperation> operation);
     void workerBlocked(const Worker& worker);
     [[nodiscard]] std::string namesOn(const Worker& worker) const;

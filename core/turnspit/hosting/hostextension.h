@@ -1,5 +1,7 @@
 #pragma once
 
+#include <turnspit/async/task.h>
+
 #include <functional>
 #include <memory>
 
@@ -19,6 +21,10 @@ public:
 
     /// The host has stopped, so; in the host thread, before who asked for it hears of it. What it throws is logged.
     virtual void stopped([[maybe_unused]] const HostStopResult& result) {}
+
+    /// After that, and awaited before who asked for the stop hears of it: what is still to be told outside. Destroyed where it stands, a
+    /// few turns of the loop later at the earliest, when the time for the stop is over. What it throws is logged.
+    [[nodiscard]] virtual Task<> finish() { co_return; }
 
 protected:
     HostExtension() = default;

@@ -165,7 +165,29 @@ Task<> HostCore::performStop(std::shared_ptr<StopOperation> operation)
             m_host.log().critical("an extension of the host failed: {}", describe(std::current_exception()));
         }
     }
+    for (const auto& extension : m_extensions)
+        co_await finishExtension(*extension, operation);
     operation->done.set();
+}
+
+Task<> HostCore::finishExtension(HostExtension& extension, std::shared_ptr<StopOperation> operation)
+{
+    Event ended;
+    TaskScope finishing; // last: what is late goes with it
+    finishing.spawn(callFinish(extension, ended));
+    co_await ended.wait(operation->deadline->token());
+    for (int turn = 0; turn < graceTurns && !ended.isSet(); ++turn)
+        co_await yieldToLoop();
+}
+
+Task<> HostCore::callFinish(HostExtension& extension, Event& ended)
+{
+    try {
+        co_await extension.finish();
+    } catch (...) {
+        m_host.log().critical("an extension of the host failed: {}", describe(std::current_exception()));
+    }
+    ended.set();
 }
 
 Task<> HostCore::abandonStart(ServiceController::Private& controller, std::shared_ptr<StopOperation> operation)

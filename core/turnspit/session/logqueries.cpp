@@ -48,10 +48,7 @@ Task<Result<LogPage>> LogQueries::follow(LogQuery query)
         watch.begin();
         std::stop_source late;
         auto timer = m_clock.createTimer([&late] { late.request_stop(); });
-        auto selection = co_await m_source.select(query, true);
-        if (!selection)
-            co_return fail(selection.error());
-        auto found = co_await page(*selection);
+        auto found = co_await look(query);
         if (!found || !found->entries.isEmpty() || !found->live || m_clock.now() >= deadline)
             co_return found;
         query.cursor = found->cursor; // what was searched without a hit is not searched again
@@ -60,6 +57,30 @@ Task<Result<LogPage>> LogQueries::follow(LogQuery query)
             continue;
         timer->startOnce(std::min<std::chrono::nanoseconds>(followLook, deadline - m_clock.now()));
         co_await watch.news(late.get_token());
+    }
+}
+
+Task<Result<LogPage>> LogQueries::look(LogQuery query)
+{
+    const Look look(*this);
+    auto selection = co_await m_source.select(std::move(query), true);
+    if (!selection)
+        co_return fail(selection.error());
+    co_return co_await page(*std::move(selection));
+}
+
+Task<> LogQueries::settle(std::chrono::nanoseconds limit)
+{
+    LogWatches& watches = m_source.logWatches();
+    for (const std::string& service : watches.watched())
+        watches.written(service);
+    co_await yieldToLoop(); // they are at it now
+    std::stop_source late;
+    const auto timer = m_clock.createTimer([&late] { late.request_stop(); });
+    timer->startOnce(limit);
+    while (m_looks > 0 && !late.stop_requested()) {
+        m_allLooked.reset();
+        co_await m_allLooked.wait(late.get_token());
     }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <turnspit/async/event.h>
 #include <turnspit/async/task.h>
 #include <turnspit/async/thread.h>
 #include <turnspit/session/logpages.h>
 #include <turnspit/session/logwatches.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -38,16 +40,40 @@ public:
     [[nodiscard]] Task<Result<LogExtent>> extent(LogExtentQuery query);
     [[nodiscard]] Task<Result<LogFound>> find(LogFind query);
 
+    /// Whoever follows a log looks once more, now, and has an answer where there is more; ends when they have, or after `limit`.
+    [[nodiscard]] Task<> settle(std::chrono::nanoseconds limit);
+
     /// Made when it is asked for first; for other work on the files of logs.
     [[nodiscard]] Thread& thread();
 
 private:
+    /// Somebody who follows looks, as long as this lives.
+    class Look
+    {
+    public:
+        explicit Look(LogQueries& queries) : m_queries(queries) { ++m_queries.m_looks; }
+        ~Look()
+        {
+            if (--m_queries.m_looks == 0)
+                m_queries.m_allLooked.set();
+        }
+        Look(const Look&) = delete;
+        Look& operator=(const Look&) = delete;
+
+    private:
+        LogQueries& m_queries;
+    };
+
     Task<Result<LogPage>> page(LogPageQuery selection);
+    /// A page for who follows, with what is there.
+    Task<Result<LogPage>> look(LogQuery query);
 
     Source& m_source;
     Clock& m_clock;
     std::shared_ptr<LogPages> m_pages; ///< the thread of logs only
     std::unique_ptr<Thread> m_thread;
+    int m_looks = 0;
+    Event m_allLooked;
 };
 
 } // namespace turnspit

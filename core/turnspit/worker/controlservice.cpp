@@ -37,6 +37,20 @@ void ControlService::Door::close()
     shut();
 }
 
+Task<> ControlService::Door::finish()
+{
+    if (!server)
+        co_return;
+    struct Closed
+    {
+        ~Closed() { door.close(); }
+        Door& door;
+    };
+    const Closed afterwards{*this};
+    co_await session->settle();
+    co_await server->finish();
+}
+
 void ControlService::Door::shut()
 {
     server.reset();
@@ -104,12 +118,7 @@ Task<> ControlService::stopping(std::stop_token hurry)
 
 Task<> ControlService::stopped(std::stop_token hurry)
 {
-    // Others may stop after this one: clients see how, until the host says that all have.
-    m_hostStops = true;
-    m_lifetime.onStopped([door = std::weak_ptr(m_parts.door)] {
-        if (const auto open = door.lock())
-            open->close();
-    });
+    m_hostStops = true; // others may stop after this one: clients see how, until all have
     co_return;
 }
 

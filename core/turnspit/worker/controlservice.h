@@ -20,7 +20,7 @@ class ServiceControllers;
 class WorkerSession;
 
 /// Opens the control socket of a plain host: up before any service starts, down after all have stopped, which is later than this is gone
-/// where the host stops. On the host thread.
+/// where the host stops: an extension of the host closes it then. On the host thread.
 class ControlService final : public HostedService, public HostedLifecycleService
 {
 public:
@@ -37,6 +37,9 @@ public:
         Door& operator=(const Door&) = delete;
         /// Tells the clients what has changed, then lets go of them.
         void close();
+        /// The same where there is time: what they wait for and what is on its way reaches them, within two seconds. Closed also where it is
+        /// destroyed half-way.
+        Task<> finish();
         void shut();
 
         std::optional<HostLock> lock;

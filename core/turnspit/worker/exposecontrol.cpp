@@ -2,12 +2,30 @@
 
 #include <turnspit/hosting/applicationlifetime.h>
 #include <turnspit/hosting/configurationreload.h>
+#include <turnspit/hosting/hostextension.h>
 #include <turnspit/hosting/servicecontrollers.h>
 #include <turnspit/worker/controlservice.h>
 
 #include <stdexcept>
 
 namespace turnspit {
+
+namespace {
+
+/// Closes the door of a program when all of its services have stopped.
+class Doorkeeper final : public HostExtension
+{
+public:
+    explicit Doorkeeper(std::shared_ptr<ControlService::Door> door) : m_door(std::move(door)) {}
+    ~Doorkeeper() override { m_door->shut(); }
+
+    Task<> finish() override { return m_door->finish(); }
+
+private:
+    std::shared_ptr<ControlService::Door> m_door;
+};
+
+} // namespace
 
 HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOptions options)
 {
@@ -30,6 +48,7 @@ HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOption
     }
     parts.events = std::make_shared<RecentEvents>();
     builder.addLogSink(parts.events);
+    builder.addExtension([door = parts.door](ServiceProvider&) { return std::make_unique<Doorkeeper>(door); });
     ServiceOptions service;
     service.onFailure = FailureBehaviour::StopHost;
     builder.services().addHostedService<ControlService>(

@@ -107,6 +107,12 @@ void WorkerSession::tellAll()
     m_publisher.flush();
 }
 
+Task<> WorkerSession::settle()
+{
+    tellAll();
+    co_await m_logs.settle(1s);
+}
+
 Task<> WorkerSession::upkeep()
 {
     for (;;) {

@@ -48,6 +48,8 @@ public:
     void setShuttingDown();
     /// What has changed is told now.
     void tellAll();
+    /// The same, and who waits for what has come has an answer: a state, or lines of a log. Not for longer than a second.
+    Task<> settle();
 
     bool isInProcess() const override { return true; }
     bool isLocalMachine() const override { return true; }
