@@ -1,5 +1,6 @@
 #include <support/segmentfixture.h>
 #include <turnspit/logs/logcursor.h>
+#include <turnspit/logs/logreader.h>
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -102,6 +103,48 @@ private Q_SLOTS:
         LogFilter late;
         late.since = SegmentFixture::timeOf(5000);
         QCOMPARE(texts(LogCursor(log.folder(), {}, late)), Texts());
+    }
+
+    // An expression may take long: a step ends behind the line that it has come to.
+    void aSearchGoesOnInStepsHoweverLateTheyBegin()
+    {
+        SegmentFixture log = fixture();
+        log.add('o', "one ", true);
+        log.add('o', "two ", true);
+        log.add('o', "three");
+        log.add('o', "four");
+        log.add('o', "five");
+        LogFilter filter;
+        filter.joined = true;
+        filter.pattern = pattern("[ou]");
+        LogCursor cursor(log.folder(), {}, filter);
+        const auto late = std::chrono::steady_clock::now();
+        std::vector<Texts> steps;
+        while (!cursor.atEnd()) {
+            const auto some = cursor.next(100, 1 << 20, late);
+            QVERIFY(some);
+            Texts& step = steps.emplace_back();
+            for (const LogEntry& entry : *some)
+                step.push_back(entry.text);
+        }
+        steps.resize(3); // the last one found the end
+        QCOMPARE(steps, (std::vector<Texts>{{"one two three"}, {"four"}, {}}));
+    }
+
+    void aSearchThatNobodyWaitsForIsGivenUp()
+    {
+        SegmentFixture log = fixture();
+        log.add('o', "one");
+        LogFilter filter;
+        filter.pattern = pattern("on.");
+        const auto flag = std::make_shared<std::atomic<bool>>(false);
+        filter.givenUp = flag;
+        QCOMPARE(texts(LogCursor(log.folder(), {}, filter)), Texts{"one"});
+        QVERIFY(LogReader(log.folder()).tail(1, {}, filter));
+        *flag = true;
+        LogCursor cursor(log.folder(), {}, filter);
+        QVERIFY(cursor.next(1).error().kind == ErrorKind::Cancelled);
+        QVERIFY(LogReader(log.folder()).tail(1, {}, filter).error().kind == ErrorKind::Cancelled);
     }
 
     void joinedLinesAreWhatTheServiceWrote()

@@ -31,6 +31,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// What an expression that tries all ways needs long for.
+class Mumbler final : public BackgroundService
+{
+public:
+    explicit Mumbler(Logger<Mumbler> log) : m_log(std::move(log)) {}
+
+protected:
+    Task<> execute(std::stop_token stopping) override
+    {
+        for (int i = 0; i < 2000; ++i)
+            m_log.info("{}", std::string(60, 'x'));
+        co_await untilStopped(stopping);
+    }
+
+private:
+    Logger<Mumbler> m_log;
+};
+
 class Sink final : public LogSink
 {
     void write(const LogRecord&) noexcept override {}
@@ -106,7 +124,7 @@ Task<QString> started(Host& host)
 /// A program with two services that shows itself as `shop`.
 struct Program
 {
-    explicit Program(const QString& root, const char* name = "shop", bool broken = false, const QString& optionsFile = {})
+    explicit Program(const QString& root, const char* name = "shop", bool broken = false, const QString& optionsFile = {}, bool mumbles = false)
     {
         auto builder = HostBuilder({.arguments = {"--host.reload-on-change=false"}});
         if (!optionsFile.isEmpty()) {
@@ -116,6 +134,8 @@ struct Program
         builder.addLogSink(std::make_shared<Sink>());
         builder.services().addHostedService<Talker>("talker");
         builder.services().addHostedService<Hourly>("hourly");
+        if (mumbles)
+            builder.services().addHostedService<Mumbler>("mumbler");
         if (broken)
             builder.services().addHostedService<Broken>("broken");
         ControlOptions options;
@@ -483,6 +503,33 @@ private Q_SLOTS:
         QVERIFY(!waiting.value());
         QCOMPARE(said(waiting.value().error().kind), said(ErrorKind::Unreachable));
         QVERIFY(!following.value());
+    }
+
+    void aSearchThatTakesForEverHoldsUpNobodyElseAndNoEnd()
+    {
+        Program program(m_root->path(), "shop", false, {}, true);
+        QVERIFY(program.connect(m_root->path()));
+        LogQuery slow = logOf("mumbler");
+        slow.grep = QStringLiteral("(x+)+[yz]");
+        auto page = await(program.session.readLog(slow));
+        QVERIFY(page);
+        QVERIFY(!page->atEnd); // and so it goes on, a step at a time
+        slow.cursor = page->cursor;
+        page = await(program.session.readLog(slow));
+        QVERIFY(page);
+        QVERIFY(page->cursor != slow.cursor);
+        {
+            RemoteSession client(RemoteSession::Options{});
+            QVERIFY(await(client.open(m_root->filePath(QStringLiteral("r/workers/shop.sock")))));
+            slow.cursor.clear();
+            slow.last = 1;
+            Begun gone(client.readLog(slow));
+            QVERIFY(await(client.hostStatus()));
+        }
+        QVERIFY(await(program.session.readLog(logOf("talker"))));
+        Begun asked(program.session.readLog(slow));
+        QVERIFY(await(program.session.hostStatus()));
+        (void)await(program.host->stop());
     }
 
     void aNameThatIsNoneIsRefusedAtOnce()

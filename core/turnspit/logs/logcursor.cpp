@@ -9,6 +9,13 @@
 
 namespace turnspit {
 
+Result<> unlessGivenUp(const GivenUp& givenUp)
+{
+    if (givenUp && givenUp->load(std::memory_order_relaxed))
+        return fail(ErrorKind::Cancelled, "nobody waits for it any more");
+    return {};
+}
+
 bool LogFilter::matches(std::string_view text) const
 {
     if (!pattern)
@@ -63,11 +70,18 @@ LogCursor::LogCursor(std::string folder, LogRange range, LogFilter filter, std::
 {
 }
 
-Result<std::vector<LogEntry>> LogCursor::next(std::size_t maxEntries, std::uint64_t budget)
+Result<std::vector<LogEntry>> LogCursor::next(std::size_t maxEntries, std::uint64_t budget, std::chrono::steady_clock::time_point deadline)
 {
     std::vector<LogEntry> out;
+    const std::uint64_t begin = m_scanned;
     const std::uint64_t until = m_scanned + budget;
     while (!m_atEnd && out.size() < maxEntries && m_scanned < until) {
+        if (m_filter.pattern) {
+            if (const auto wanted = unlessGivenUp(m_filter.givenUp); !wanted)
+                return fail(wanted.error());
+            if (m_scanned > begin && !m_joiner.isJoining() && std::chrono::steady_clock::now() >= deadline)
+                break;
+        }
         if (!m_lines) {
             const auto opened = openNext();
             if (!opened)

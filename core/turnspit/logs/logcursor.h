@@ -5,6 +5,8 @@
 #include <turnspit/logs/segmentlines.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -12,6 +14,12 @@
 #include <vector>
 
 namespace turnspit {
+
+/// Becomes true, in any thread, when nobody wants what is searched for any more; null: never.
+using GivenUp = std::shared_ptr<const std::atomic<bool>>;
+
+/// ErrorKind::Cancelled where that is so.
+[[nodiscard]] Result<> unlessGivenUp(const GivenUp& givenUp);
 
 /// Which entries are wanted.
 struct LogFilter
@@ -22,6 +30,7 @@ struct LogFilter
     std::optional<LogPattern> pattern = {};
     bool joined = false;                       ///< lines as the service wrote them; the pattern sees the joined text
     bool plain = false;                        ///< the pattern sees the text as withoutControls shows it
+    GivenUp givenUp = {};                      ///< an expression may take long over a single line: who searches looks at this before each
 
     [[nodiscard]] bool matches(std::string_view text) const;
     [[nodiscard]] bool wantsStream(char stream) const { return streams.empty() || streams.find(stream) != std::string::npos; }
@@ -65,8 +74,10 @@ public:
     LogCursor(std::string folder, LogRange range = {}, LogFilter filter = {}, std::uint64_t firstNumber = unnumbered);
 
     /// The next wanted entries: at most maxEntries (one or two more where joined lines end together), and fewer, perhaps none,
-    /// once `budget` bytes of log were looked at, so that a long search can be given up between calls. Done at atEnd().
-    [[nodiscard]] Result<std::vector<LogEntry>> next(std::size_t maxEntries, std::uint64_t budget = 16 << 20);
+    /// once `budget` bytes of log were looked at, or behind a whole line after `deadline`, so that a long search can be done in steps: each
+    /// looks at one entry at least. Done at atEnd(). Cancelled where it is given up.
+    [[nodiscard]] Result<std::vector<LogEntry>> next(std::size_t maxEntries, std::uint64_t budget = 16 << 20,
+                                                     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
     [[nodiscard]] bool atEnd() const { return m_atEnd; }
 

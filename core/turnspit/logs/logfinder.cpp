@@ -44,6 +44,7 @@ Result<LineMatches> findLines(LogReader& log, const LineSearch& search, std::chr
     filter.pattern = search.pattern;
     filter.joined = true;
     filter.plain = true;
+    filter.givenUp = search.givenUp;
     LogCursor cursor(log.folder(), range, std::move(filter), seek->number - seek->skip);
     std::uint64_t stop = search.end; // what begins behind it is for the next step
     const auto take = [&](const std::vector<LogEntry>& entries) {
@@ -54,7 +55,7 @@ Result<LineMatches> findLines(LogReader& log, const LineSearch& search, std::chr
     };
     while (!cursor.atEnd() && (cursor.number() < stop || (cursor.isJoining() && cursor.number() < stop + maxPieceDistance))) {
         // What a line may still go on with is read entry by entry.
-        auto entries = cursor.next(blockLines, cursor.number() < stop ? blockBytes : 1);
+        auto entries = cursor.next(blockLines, cursor.number() < stop ? blockBytes : 1, deadline);
         if (!entries)
             return fail(entries.error());
         if (cursor.lostSegments()) {

@@ -30,6 +30,7 @@ struct LineSearch
     std::string streams;               ///< of `o`, `e`, `h`; "": all
     std::uint64_t first = 0;           ///< lines whose first entry is in [first, end)
     std::uint64_t end = 0;
+    GivenUp givenUp = {};
 };
 
 struct LineMatches

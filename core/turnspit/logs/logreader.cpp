@@ -69,6 +69,8 @@ Result<std::vector<LogEntry>> LogReader::tail(std::size_t count, LogRange range,
         const std::uint64_t begin = *number == range.begin.segment ? range.begin.offset : 0;
         SegmentLinesBackwards lines(std::move(**file), end);
         while (entries.size() < count) {
+            if (const auto wanted = unlessGivenUp(filter.givenUp); !wanted)
+                return fail(wanted.error());
             const auto line = lines.next();
             if (!line)
                 return fail(line.error());

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t cachedReaders = 32;
 constexpr std::size_t pageBytes = 1 << 20;         ///< a page ends once it holds so much; an answer of 16 MiB holds any page
 constexpr std::uint64_t pageScan = 64ULL << 20;    ///< and once so much was searched, so that a long search is answered in steps
+constexpr std::uint64_t searchStep = 16ULL << 20;
+constexpr std::chrono::milliseconds pageSearch(250); ///< and once so long was searched: an expression may be slow, and others wait
 constexpr std::size_t maxPageEntries = 10'000;
 constexpr std::uint64_t spanChunk = 128; ///< entries that are read at once, of up to 64 KiB each
 constexpr std::uint64_t spanGap = 256;   ///< a shorter way to the next span is read through rather than sought
@@ -135,10 +137,14 @@ LogReader& LogPages::reader(const std::string& folder)
 
 Result<LogPage> LogPages::read(const LogPageQuery& request)
 {
+    if (const auto wanted = unlessGivenUp(request.givenUp); !wanted)
+        return fail(wanted.error());
+    const auto deadline = std::chrono::steady_clock::now() + pageSearch;
     const LogQuery& query = request.query;
     auto filter = filterOf(query);
     if (!filter)
         return fail(filter.error());
+    filter->givenUp = request.givenUp;
     LogReader& log = reader(request.folder);
     if (!query.spans.isEmpty())
         return readSpans(log, query.spans);
@@ -218,7 +224,9 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     std::size_t chunk = 16;
     std::uint64_t number = from.number;
     while (!cursor.atEnd() && static_cast<std::size_t>(page.entries.size()) < limit && bytes < pageBytes && cursor.scanned() < pageScan) {
-        auto entries = cursor.next(std::min(chunk, limit - static_cast<std::size_t>(page.entries.size())));
+        if (filter->pattern && cursor.scanned() > 0 && std::chrono::steady_clock::now() >= deadline)
+            break;
+        auto entries = cursor.next(std::min(chunk, limit - static_cast<std::size_t>(page.entries.size())), searchStep, deadline);
         if (!entries)
             return fail(entries.error());
         std::size_t added = 0;
@@ -338,9 +346,12 @@ Result<LogExtent> LogPages::extent(const LogPageQuery& request, std::optional<Wa
     return extent;
 }
 
-Result<LogFound> LogPages::find(const std::string& folder, const LogFind& query)
+Result<LogFound> LogPages::find(const std::string& folder, const LogFind& query, const GivenUp& givenUp)
 {
+    if (const auto wanted = unlessGivenUp(givenUp); !wanted)
+        return fail(wanted.error());
     LineSearch search;
+    search.givenUp = givenUp;
     auto streams = streamsOf(query.streams);
     if (!streams)
         return fail(streams.error());

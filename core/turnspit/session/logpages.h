@@ -1,6 +1,7 @@
 #pragma once
 
 #include <turnspit/control/values.h>
+#include <turnspit/logs/logcursor.h>
 #include <turnspit/logs/logreader.h>
 
 #include <list>
@@ -19,6 +20,7 @@ struct LogPageQuery
     bool findLastRun = false; ///< the host does not know where the last run is: look for its marks
     bool open = false;       ///< the range has no end yet: what is appended belongs to it
     bool live = false;       ///< more of it is to come
+    GivenUp givenUp = {};    ///< by who asked
 };
 
 /// Reads and searches logs. The thread of logs; keeps the indexes of the logs that were read last.
@@ -31,7 +33,7 @@ public:
     [[nodiscard]] Result<LogExtent> extent(const LogPageQuery& query, std::optional<WallTime> at);
 
     /// One step, short enough that what others ask meanwhile hardly waits.
-    [[nodiscard]] Result<LogFound> find(const std::string& folder, const LogFind& query);
+    [[nodiscard]] Result<LogFound> find(const std::string& folder, const LogFind& query, const GivenUp& givenUp = {});
 
 private:
     LogReader& reader(const std::string& folder);

@@ -14,6 +14,21 @@ constexpr auto followLimit = 20s;
 /// Looked again after so long though nobody said that there is more.
 constexpr auto followLook = 1s;
 
+/// In the frame of a question: where that goes before the answer, with its connection or its host, the thread of logs is not kept by it.
+class Asked
+{
+public:
+    Asked() = default;
+    ~Asked() { m_givenUp->store(true, std::memory_order_relaxed); }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+
+    [[nodiscard]] GivenUp givenUp() const { return m_givenUp; }
+
+private:
+    std::shared_ptr<std::atomic<bool>> m_givenUp = std::make_shared<std::atomic<bool>>(false);
+};
+
 } // namespace
 
 LogQueries::LogQueries(Source& source, Clock& clock) : m_source(source), m_clock(clock), m_pages(std::make_shared<LogPages>()) {}
@@ -27,6 +42,8 @@ Thread& LogQueries::thread()
 
 Task<Result<LogPage>> LogQueries::page(LogPageQuery selection)
 {
+    const Asked asked;
+    selection.givenUp = asked.givenUp();
     co_return co_await onThread(thread(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
 }
 
@@ -116,7 +133,10 @@ Task<Result<LogFound>> LogQueries::find(LogFind query)
     auto folder = m_source.logFolderOf(query.service);
     if (!folder)
         co_return fail(folder.error());
-    co_return co_await onThread(thread(), [pages = m_pages, where = *std::move(folder), query = std::move(query)] { return pages->find(where, query); });
+    const Asked asked;
+    co_return co_await onThread(thread(), [pages = m_pages, where = *std::move(folder), query = std::move(query), givenUp = asked.givenUp()] {
+        return pages->find(where, query, givenUp);
+    });
 }
 
 } // namespace turnspit
