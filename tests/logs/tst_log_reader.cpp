@@ -112,6 +112,21 @@ private Q_SLOTS:
         const LogRange slice{(*all)[2].position, (*all)[8].position};
         QCOMPARE(texts(reader.tail(100, slice)), (Texts{"2", "3", "4", "5", "6", "7"}));
         QCOMPARE(texts(reader.tail(2, slice)), (Texts{"6", "7"}));
+        // However late a step begins, it comes further.
+        LogFilter odd;
+        odd.pattern = LogPattern::compile("[13579]").value();
+        Texts found;
+        LogRange left;
+        std::optional<LogPosition> rest;
+        int steps = 0;
+        do {
+            const Texts some = texts(reader.tail(100, left, odd, std::chrono::steady_clock::now(), rest));
+            found.insert(found.begin(), some.begin(), some.end());
+            left.end = rest.value_or(left.begin);
+            ++steps;
+        } while (rest);
+        QCOMPARE(found, (Texts{"1", "3", "5", "7", "9"}));
+        QVERIFY(steps >= 10);
     }
 
     void anEmptyLogHasNoTailAndNoEnd()

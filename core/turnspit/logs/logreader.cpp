@@ -46,6 +46,14 @@ Result<std::vector<LogEntry>> LogReader::read(std::uint64_t first, std::size_t c
 
 Result<std::vector<LogEntry>> LogReader::tail(std::size_t count, LogRange range, const LogFilter& filter) const
 {
+    std::optional<LogPosition> none;
+    return tail(count, range, filter, std::chrono::steady_clock::time_point::max(), none);
+}
+
+Result<std::vector<LogEntry>> LogReader::tail(std::size_t count, LogRange range, const LogFilter& filter,
+                                              std::chrono::steady_clock::time_point deadline, std::optional<LogPosition>& rest) const
+{
+    rest.reset();
     std::vector<LogEntry> entries;
     const auto segments = listSegments(m_folder);
     if (!segments)
@@ -76,6 +84,11 @@ Result<std::vector<LogEntry>> LogReader::tail(std::size_t count, LogRange range,
                 return fail(line.error());
             if (!*line || lines.lineOffset() < begin)
                 break;
+            if (rest && filter.pattern && std::chrono::steady_clock::now() >= deadline) {
+                std::reverse(entries.begin(), entries.end());
+                return entries;
+            }
+            rest = LogPosition{*number, lines.lineOffset()};
             const auto prefix = parseLogPrefix(**line);
             if (prefix && (filter.since || filter.until)) {
                 const WallTime time = parseLogTime(**line);
@@ -94,6 +107,7 @@ Result<std::vector<LogEntry>> LogReader::tail(std::size_t count, LogRange range,
             entries.push_back(std::move(entry));
         }
     }
+    rest.reset();
     std::reverse(entries.begin(), entries.end());
     return entries;
 }

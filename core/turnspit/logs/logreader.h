@@ -4,6 +4,8 @@
 #include <turnspit/logs/logentry.h>
 #include <turnspit/logs/logindex.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +37,13 @@ public:
     // ---- by place: no index needed ------------------------------------------------------------------------------------------
 
     /// The last `count` entries of the range that the filter's streams, since and until let through, oldest first. Reads
-    /// backwards in blocks. The filter's pattern is asked of single entries; `joined` is not looked at.
+    /// backwards in blocks. The filter's pattern is asked of single entries; `joined` is not looked at. Cancelled where it is given up.
     [[nodiscard]] Result<std::vector<LogEntry>> tail(std::size_t count, LogRange range = {}, const LogFilter& filter = {}) const;
+
+    /// A step of that, which ends after `deadline` with what it has: `rest` is where the next one has to end its range, nullopt when
+    /// nothing is left. Looks at one entry at least.
+    [[nodiscard]] Result<std::vector<LogEntry>> tail(std::size_t count, LogRange range, const LogFilter& filter,
+                                                     std::chrono::steady_clock::time_point deadline, std::optional<LogPosition>& rest) const;
 
     /// The place of the first entry not before `time`; end() where there is none.
     [[nodiscard]] Result<LogPosition> positionAt(WallTime time) const;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace turnspit {
 
@@ -191,13 +193,26 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     const std::size_t limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(query.count, 1)), 1, maxPageEntries);
 
     if (query.last && query.cursor.isEmpty()) {
-        auto end = log.end();
-        if (!end)
-            return fail(end.error());
-        range.end = std::min(range.end, *end);
-        auto entries = log.tail(static_cast<std::size_t>(std::max(*query.last, 0)), range, *filter);
+        LogTail atOnce;
+        LogTail& tail = request.tail ? *request.tail : atOnce;
+        if (!tail.end) {
+            auto end = log.end();
+            if (!end)
+                return fail(end.error());
+            tail.end = std::min(range.end, *end);
+        }
+        range.end = *tail.end;
+        const auto count = static_cast<std::size_t>(std::max(*query.last, 0)) - tail.found.size();
+        auto entries = log.tail(count, {range.begin, tail.rest.value_or(range.end)}, *filter,
+                                request.tail ? deadline : std::chrono::steady_clock::time_point::max(), tail.rest);
         if (!entries)
             return fail(entries.error());
+        std::ranges::move(std::exchange(tail.found, {}), std::back_inserter(*entries));
+        tail.done = !tail.rest;
+        if (!tail.done) {
+            tail.found = *std::move(entries);
+            return page;
+        }
         std::uint64_t next = unnumbered;
         if (auto number = log.numberAt(range.end))
             next = *number;

@@ -7,9 +7,21 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace turnspit {
+
+/// A search for the last lines that match, which is done in steps: an expression may be slow, and others wait. The thread of logs, until
+/// a step has ended.
+struct LogTail
+{
+    bool done = false;
+    std::vector<LogEntry> found = {};
+    std::optional<LogPosition> end = {};  ///< of the range
+    std::optional<LogPosition> rest = {}; ///< of what is still to be looked at
+};
 
 /// Which page of which log, with all that the host knows resolved: plain data for the thread of logs.
 struct LogPageQuery
@@ -21,6 +33,7 @@ struct LogPageQuery
     bool open = false;       ///< the range has no end yet: what is appended belongs to it
     bool live = false;       ///< more of it is to come
     GivenUp givenUp = {};    ///< by who asked
+    std::shared_ptr<LogTail> tail = {}; ///< where given: a page of last lines is none before that is done
 };
 
 /// Reads and searches logs. The thread of logs; keeps the indexes of the logs that were read last.

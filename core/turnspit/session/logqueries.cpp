@@ -44,7 +44,13 @@ Task<Result<LogPage>> LogQueries::page(LogPageQuery selection)
 {
     const Asked asked;
     selection.givenUp = asked.givenUp();
-    co_return co_await onThread(thread(), [pages = m_pages, query = std::move(selection)] { return pages->read(query); });
+    selection.tail = std::make_shared<LogTail>();
+    const bool isTail = selection.query.last && selection.query.cursor.isEmpty() && selection.query.spans.isEmpty();
+    for (;;) {
+        auto found = co_await onThread(thread(), [pages = m_pages, query = selection] { return pages->read(query); });
+        if (!found || !isTail || selection.tail->done)
+            co_return found;
+    }
 }
 
 Task<Result<LogPage>> LogQueries::read(LogQuery query)
