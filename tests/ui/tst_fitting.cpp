@@ -178,6 +178,13 @@ private Q_SLOTS:
         QCoreApplication::removeTranslator(&m_words);
     }
 
+    void aNewWindowIsNoLargerThanTheScreen()
+    {
+        const MainWindow fresh(*m->session);
+        verifyFits(fresh, QStringLiteral("a new window"));
+        verifyNothingWasCut();
+    }
+
     void whatIsCutIsFound()
     {
         QWidget top;

@@ -6,6 +6,7 @@
 #include <ui/runs/runsstrip.h>
 #include <ui/runs/runstab.h>
 #include <ui/runs/runwords.h>
+#include <ui/text/words.h>
 
 #include <QAbstractItemModelTester>
 #include <QAction>
@@ -149,7 +150,7 @@ private Q_SLOTS:
     {
         session().addPastRuns(m_mail, 3);
         RunInfo missed = DetailFixture::run(9, m_mail, m_host->now() - 10s, 0, Outcome::Missed);
-        missed.reason = QStringLiteral("3 runs between 02:00 and 05:00: host not running");
+        missed.reason = QStringLiteral("3 runs between 2026-11-21T02:00:00+00:00 and 2026-11-22T05:00:00.5Z: host not running");
         session().addRun(missed);
         open(m_mail);
         QSignalSpy log(m_tab.get(), &RunsTab::logRequested);
@@ -163,7 +164,9 @@ private Q_SLOTS:
         // Where nothing ran there is nothing to read.
         view().setCurrentIndex(model().index(0, 0));
         QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("missed"));
-        QVERIFY(part<QLabel>("runReason").text().contains(QStringLiteral("host not running")));
+        const WallTime first = parseRfc3339("2026-11-21T02:00:00Z").value();
+        QCOMPARE(part<QLabel>("runReason").text(), QStringLiteral("3 runs between %1 and %2: host not running")
+                                                       .arg(words::pointInTime(first, m_host->now()), words::pointInTime(first + 27h, m_host->now())));
         QVERIFY(!part<QToolButton>("runShowLog").isEnabled());
         Q_EMIT view().doubleClicked(view().currentIndex());
         QCOMPARE(log.size(), 2);
@@ -442,7 +445,7 @@ private Q_SLOTS:
         RunInfo run = DetailFixture::run(7, m_mail, m_host->now() - 1h, 2, Outcome::Failed, 1);
         run.reason = QStringLiteral("exit 1");
         QCOMPARE(runwords::result(run), QStringLiteral("exit 1"));
-        QVERIFY(runwords::reason(run).isEmpty()); // says no more than the result
+        QVERIFY(runwords::reason(run, m_host->now()).isEmpty()); // says no more than the result
         run.reason = QStringLiteral("gave up after 4 failures in 10 s");
         QVERIFY2(runwords::sentence(run, m_host->now()).contains(*run.reason), qPrintable(runwords::sentence(run, m_host->now())));
     }

@@ -21,8 +21,7 @@ public:
     void open()
     {
         window = std::make_unique<MainWindow>(*session, options);
-        if (size.isValid())
-            window->resize(size);
+        window->resize(size);
         window->show();
         QVERIFY(QTest::qWaitForWindowExposed(window.get()));
         settle();
@@ -85,7 +84,7 @@ public:
     }
 
     MainWindow::Options options;
-    QSize size;
+    QSize size{1060, 720}; ///< whatever the screen
     std::unique_ptr<MainWindow> window;
 };
 

@@ -3,6 +3,7 @@
 #include <turnspit/base/clock.h>
 #include <ui/runs/outcomes.h>
 #include <ui/runs/runwords.h>
+#include <ui/text/words.h>
 #include <ui/theme/icons.h>
 
 #include <QEvent>
@@ -76,7 +77,7 @@ QString LastRuns::sentence(const RunInfo& run)
     const WallTime now = Clock::current().wallNow();
     QStringList parts{runwords::result(run)};
     if (!outcomes::hasRun(run) && run.reason)
-        parts += *run.reason;
+        parts += words::withLocalTimes(*run.reason, now);
     parts += runwords::started(run.begin, now);
     if (outcomes::hasRun(run)) {
         parts += run.end ? runwords::tookComparedTo(run, std::nullopt, now) : runwords::took(run, now);

@@ -92,13 +92,13 @@ QString words::event(const HostEvent& event, WallTime now)
         const MissedEvent missed = MissedEvent::of(event);
         const QString why = missed.asleep ? PastWords::tr("the computer was asleep") : PastWords::tr("Turnspit was not running");
         if (!missed.first || !missed.last)
-            return event.text;
+            return withLocalTimes(event.text, now);
         if (missed.count == 1)
             return PastWords::tr("missed the run of %1: %2", "a time, why").arg(pointInTime(*missed.first, now), why);
         return PastWords::tr("missed %n runs from %1 to %2: %3", "times, why", missed.count)
             .arg(pointInTime(*missed.first, now), pointInTime(*missed.last, now), why);
     }
-    return event.text;
+    return withLocalTimes(event.text, now);
 }
 
 } // namespace turnspit

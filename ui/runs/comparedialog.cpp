@@ -86,7 +86,7 @@ void CompareDialog::createFacts(const RunInfo& left, const RunInfo& right)
     };
     const auto row = [&](const QString& what, const QString& before, const QString& after) { add(what, before, after, before != after); };
     row(tr("Result"), runwords::result(left), runwords::result(right));
-    row(tr("Why"), runwords::reason(left), runwords::reason(right));
+    row(tr("Why"), runwords::reason(left, now), runwords::reason(right, now));
     add(tr("Started"), runwords::started(left.begin, now), runwords::started(right.begin, now), false); // two runs never began together
     row(tr("Took"), runwords::took(left, now), runwords::took(right, now));
     row(tr("Started by"), runwords::trigger(left.trigger), runwords::trigger(right.trigger));

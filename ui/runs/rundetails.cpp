@@ -153,7 +153,7 @@ void RunDetails::refresh()
     const bool failed = m_run->outcome == Outcome::Failed && result != words::outcome(Outcome::Failed);
     m_title->setText(failed ? tr("Run %1 failed — %2", "number, how").arg(m_run->id.value).arg(result)
                             : tr("Run %1 — %2", "number, how it ended").arg(m_run->id.value).arg(result));
-    const QString reason = runwords::reason(*m_run);
+    const QString reason = runwords::reason(*m_run, Clock::current().wallNow());
     m_reason->setText(reason);
     m_reason->setVisible(!reason.isEmpty());
     m_facts->setText(facts(*m_run));

@@ -147,7 +147,7 @@ QString RunModel::toolTip(const RunInfo& run, int column)
 {
     if (column == StartedColumn)
         return words::moment(run.begin);
-    return run.reason ? *run.reason : display(run, column);
+    return run.reason ? words::withLocalTimes(*run.reason, Clock::current().wallNow()) : display(run, column);
 }
 
 QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -164,17 +164,17 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
     case StartedColumn:
         return tr("Started");
     case TookColumn:
-        return tr("Took");
+        return QString(tr("Took") + words::columnGap);
     case ResultColumn:
         return tr("Result");
     case TriggerColumn:
         return tr("Trigger");
     case MemoryColumn:
-        return tr("Peak memory");
+        return QString(tr("Peak memory") + words::columnGap);
     case CpuColumn:
-        return tr("CPU time");
+        return QString(tr("CPU time") + words::columnGap);
     case LinesColumn:
-        return tr("Log lines");
+        return QString(tr("Log lines") + words::columnGap);
     default:
         return {};
     }

@@ -154,13 +154,13 @@ QString logLines(const RunInfo& run)
     return outcomes::hasRun(run) && run.end ? QLocale().toString(run.logLines) : words::nothing();
 }
 
-QString reason(const RunInfo& run)
+QString reason(const RunInfo& run, WallTime now)
 {
     if (!run.reason || run.reason->isEmpty())
         return {};
     if (run.exitCode && (*run.reason == QStringLiteral("exit %1").arg(*run.exitCode) || *run.reason == QStringLiteral("exit code %1").arg(*run.exitCode)))
         return {};
-    return *run.reason;
+    return words::withLocalTimes(*run.reason, now);
 }
 
 QString sentence(const RunInfo& run, WallTime now)
@@ -169,7 +169,7 @@ QString sentence(const RunInfo& run, WallTime now)
     if (run.outcome == Outcome::Failed)
         parts += words::outcome(Outcome::Failed);
     parts += result(run);
-    if (const QString why = reason(run); !why.isEmpty())
+    if (const QString why = reason(run, now); !why.isEmpty())
         parts += why;
     parts += started(run.begin, now);
     if (const QString time = tookComparedTo(run, std::nullopt, now); !time.isEmpty())

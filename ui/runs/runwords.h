@@ -32,7 +32,7 @@ namespace turnspit::runwords {
 [[nodiscard]] QString logLines(const RunInfo& run);   ///< "4,102"
 
 /// The reason, where it says more than the result does; else empty.
-[[nodiscard]] QString reason(const RunInfo& run);
+[[nodiscard]] QString reason(const RunInfo& run, WallTime now);
 
 /// One sentence for those who hear the table: "run 41, failed, exit 1, started today 13:50:02, took 2 s, by schedule".
 [[nodiscard]] QString sentence(const RunInfo& run, WallTime now);

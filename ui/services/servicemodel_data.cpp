@@ -18,9 +18,6 @@ bool isNumber(int column)
            || column == ServiceModel::PidColumn;
 }
 
-/// Behind numbers, which stand at the right, so that they do not touch the column after them.
-const QChar gap(0x2002);
-
 bool isUp(ServiceState state)
 {
     return state == ServiceState::Running || state == ServiceState::Starting || state == ServiceState::Stopping;
@@ -247,9 +244,9 @@ QVariant ServiceModel::headerData(int section, Qt::Orientation orientation, int 
     case UpColumn:
         return tr("Up / ran");
     case CpuColumn:
-        return QString(tr("CPU") + gap);
+        return QString(tr("CPU") + words::columnGap);
     case MemoryColumn:
-        return QString(tr("Memory") + gap);
+        return QString(tr("Memory") + words::columnGap);
     case LastResultColumn:
         return tr("Last result");
     case RecentColumn:
@@ -257,11 +254,11 @@ QVariant ServiceModel::headerData(int section, Qt::Orientation orientation, int 
     case KindColumn:
         return tr("Kind");
     case RestartsColumn:
-        return QString(tr("Restarts") + gap);
+        return QString(tr("Restarts") + words::columnGap);
     case GroupColumn:
         return tr("Group");
     case PidColumn:
-        return QString(tr("Pid") + gap);
+        return QString(tr("Pid") + words::columnGap);
     case StartedColumn:
         return tr("Started");
     case NotesColumn:

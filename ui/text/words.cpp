@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QRegularExpression>
 
 using namespace std::chrono;
 
@@ -189,6 +190,21 @@ QString until(WallTime at, WallTime now)
     const QDateTime then = local(at);
     const bool begins = then == then.date().startOfDay() && local(now).date().daysTo(then.date()) == 1;
     return begins ? Words::tr("tomorrow") : pointInTime(at, now);
+}
+
+QString withLocalTimes(const QString& text, WallTime now)
+{
+    static const QRegularExpression form(QStringLiteral("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)"));
+    QString out;
+    qsizetype done = 0;
+    for (const QRegularExpressionMatch& match : form.globalMatch(text)) {
+        const auto time = parseRfc3339(match.captured().toStdString());
+        out += QStringView(text).mid(done, match.capturedStart() - done);
+        out += time ? pointInTime(*time, now) : match.captured();
+        done = match.capturedEnd();
+    }
+    out += QStringView(text).mid(done);
+    return out;
 }
 
 QString moment(WallTime at)

@@ -24,6 +24,9 @@ namespace turnspit::words {
 /// The same of an end: "tomorrow" for the midnight that begins it.
 [[nodiscard]] QString until(WallTime at, WallTime now);
 
+/// A sentence of the host's with the times in it as a person reads them.
+[[nodiscard]] QString withLocalTimes(const QString& text, WallTime now);
+
 /// Date, time and zone: for tooltips.
 [[nodiscard]] QString moment(WallTime at);
 
@@ -50,6 +53,9 @@ namespace turnspit::words {
 
 /// "14 seconds", "5 minutes", "2 hours 10 minutes", "3 days": rounded to what a listener can keep.
 [[nodiscard]] QString spokenDuration(std::chrono::seconds time);
+
+/// Behind the header of numbers, which stand at the right, so that it does not touch the one after it.
+inline constexpr QChar columnGap(0x2002);
 
 [[nodiscard]] QString error(const Error& error);
 

@@ -21,6 +21,7 @@
 #include <ui/window/filterbar.h>
 #include <ui/window/hostline.h>
 #include <ui/window/placeholderpage.h>
+#include <ui/window/screenfit.h>
 #include <ui/window/whybar.h>
 #include <ui/window/windowmemory.h>
 
@@ -51,7 +52,7 @@ MainWindow::MainWindow(HostSession& session, const Options& options, QWidget* pa
 {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Turnspit"));
-    resize(1060, 720);
+    resizeOnScreen(*this, QSize(1060, 720));
     m_actions->setParent(this);
     m_editing->setParent(this);
     m_hostLine = new HostLine(session, *m_mirror, this);
