@@ -1,6 +1,7 @@
 #include <ui/palette/commandpalette.h>
 #include <ui/palette/fuzzy.h>
 #include <ui/palette/palettemodel.h>
+#include <ui/palette/palettesearch.h>
 #include <ui/services/serviceactions.h>
 #include <ui/window/mainwindow.h>
 
@@ -15,6 +16,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QMainWindow>
+#include <QMenu>
 #include <QTest>
 
 #include <ctime>
@@ -156,6 +158,23 @@ private Q_SLOTS:
         QTest::keyClick(&edit(), Qt::Key_Return);
         QVERIFY(m_palette->isVisible());
         QVERIFY(m_asked.isEmpty());
+    }
+
+    void whatCannotBeDoneWithTheSelectedOneIsNotFirst()
+    {
+        open(QStringLiteral("web"));
+        QTest::keyClicks(&edit(), QStringLiteral("stop"));
+        QVERIFY(list().currentIndex().data(PaletteModel::WhyRole).toString().isEmpty());
+        QVERIFY2(chosen() != QStringLiteral("Stop web"), qPrintable(chosen()));
+    }
+
+    void whatIsInAMenuOfAMenuIsCalledByBoth()
+    {
+        QMenu outer(QStringLiteral("&File"));
+        QMenu inner(QStringLiteral("Try an &example"));
+        outer.addMenu(&inner);
+        QCOMPARE(plainText(*inner.addAction(QStringLiteral("&Slow stopper"))), QStringLiteral("Try an example: Slow stopper"));
+        QCOMPARE(plainText(*outer.addAction(QStringLiteral("&Quit"))), QStringLiteral("Quit"));
     }
 
     void withoutAHostNoServiceCanBeAsked()

@@ -127,10 +127,19 @@ private Q_SLOTS:
             QVERIFY(!add->isEnabled());
             QVERIFY(add->toolTip().contains(QStringLiteral("no service files")));
 
+            // Each keeps what was selected there.
+            hosts.worker->put(serviceNamed(QStringLiteral("report"), ServiceState::Running, ServiceKind::BuiltIn));
+            hosts.main.put(serviceNamed(QStringLiteral("api"), ServiceState::Running));
+            settle();
+            window.showService(QStringLiteral("report"), {});
             shown.show(hosts.main);
             settle();
-            QCOMPARE(names(), QStringList{QStringLiteral("web")});
+            QCOMPARE(names(), (QStringList{QStringLiteral("api"), QStringLiteral("web")}));
+            QCOMPARE(window.selectedNames(), QStringList{QStringLiteral("web")});
             QVERIFY(add->isEnabled());
+            shown.show(*hosts.worker);
+            settle();
+            QCOMPARE(window.selectedNames(), QStringList{QStringLiteral("report")});
         }
         Clock::setCurrent(nullptr);
     }

@@ -43,6 +43,10 @@ public:
         const QString keys = index.data(PaletteModel::KeysRole).toString();
         if (!why.isEmpty())
             row.state &= ~QStyle::State_Enabled;
+        if (row.icon.isNull()) { // its text stands below the others all the same
+            row.features |= QStyleOptionViewItem::HasDecoration;
+            row.decorationSize = option.decorationSize;
+        }
         const QStyle& style = *option.widget->style();
         const QRect textRect = style.subElementRect(QStyle::SE_ItemViewItemText, &row, option.widget);
         const QFontMetrics metrics(row.font);

@@ -33,6 +33,25 @@ std::vector<int> scores(const QStringList& texts, const QStringList& words)
     return table;
 }
 
+QString withoutMark(QString text)
+{
+    text.replace(QLatin1String("&&"), QString(QChar(0)));
+    text.remove(QLatin1Char('&'));
+    return text.replace(QChar(0), QLatin1Char('&'));
+}
+
+/// The menu inside of a menu that the action is in.
+const QMenu* submenuOf(const QAction& action)
+{
+    for (const QObject* const place : action.associatedObjects()) {
+        const auto* const menu = qobject_cast<const QMenu*>(place);
+        const QObjectList around = menu ? menu->menuAction()->associatedObjects() : QObjectList();
+        if (std::ranges::any_of(around, [](const QObject* each) { return qobject_cast<const QMenu*>(each); }))
+            return menu;
+    }
+    return nullptr;
+}
+
 QString whyNot(const QAction& action)
 {
     if (action.isEnabled())
@@ -44,10 +63,9 @@ QString whyNot(const QAction& action)
 
 QString plainText(const QAction& action)
 {
-    QString text = action.text();
-    text.replace(QLatin1String("&&"), QString(QChar(0)));
-    text.remove(QLatin1Char('&'));
-    return text.replace(QChar(0), QLatin1Char('&'));
+    const QString text = withoutMark(action.text());
+    const QMenu* const menu = submenuOf(action);
+    return menu ? Palette::tr("%1: %2", "a menu in a menu, what is in it").arg(withoutMark(menu->title()), text) : text;
 }
 
 void PaletteSearch::setVerbs(QList<ServiceVerb> verbs)
@@ -167,8 +185,13 @@ QList<PaletteHit> PaletteSearch::find(const QString& typed) const
         PaletteHit hit;
     };
     std::vector<Ranked> hits;
-    for (qsizetype i = 0; i < count; ++i)
-        hits.push_back({found[i].score, i, hit(found[i])});
+    for (qsizetype i = 0; i < count; ++i) {
+        PaletteHit one = hit(found[i]);
+        // That it is the selected one counts only where it can be done.
+        const bool current = !words.isEmpty() && found[i].service >= 0 && found[i].service == m_current;
+        const int less = current && !one.why.isEmpty() ? forCurrent : 0;
+        hits.push_back({found[i].score - less, i, std::move(one)});
+    }
     std::sort(hits.begin(), hits.end(), [](const Ranked& a, const Ranked& b) {
         return std::tuple(-a.score, !a.hit.why.isEmpty(), a.rank) < std::tuple(-b.score, !b.hit.why.isEmpty(), b.rank);
     });

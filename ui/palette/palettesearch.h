@@ -57,7 +57,7 @@ private:
     bool m_live = false;
 };
 
-/// "&Add service…" as it is read: "Add service…".
+/// "&Add service…" as it is read: "Add service…"; with the menu before it where that is in a menu itself: "Try an example: Flaky".
 [[nodiscard]] QString plainText(const QAction& action);
 
 } // namespace turnspit

@@ -35,13 +35,12 @@ HostDetails::HostDetails(const HostInfo& host, const QString& connection, QWidge
     row(tr("State and logs"), host.stateDir);
     row(tr("Disk for logs"), host.logBytes > 0 ? words::memory(host.logBytes) : tr("not measured yet"));
     row(tr("Problems"), host.problems.join(QLatin1Char('\n')));
-    setMinimumWidth(46 * fontMetrics().averageCharWidth());
 }
 
 void HostDetails::showAbove(const QWidget& place)
 {
     const QRect room = place.screen()->availableGeometry();
-    const int width = std::min(sizeHint().width(), room.width());
+    const int width = std::min(std::max(sizeHint().width(), 68 * fontMetrics().averageCharWidth()), room.width());
     resize(width, std::min(layout()->totalHeightForWidth(width), room.height()));
     const QPoint corner = place.mapToGlobal(QPoint(place.width(), 0));
     move(std::clamp(corner.x() - width, room.left(), std::max(room.left(), room.right() - width)),

@@ -198,7 +198,7 @@ void MainWindow::selectionChanged()
     m_detail->open(name);
     const QStringList names = m_view->selectedNames();
     if (!m_recallsSelection)
-        m_memory->set(QStringLiteral("selection"), names.mid(0, 100));
+        m_memory->set(selectionKey(), names.mid(0, 100));
     Q_EMIT selectedNamesChanged(names);
 }
 
@@ -216,9 +216,11 @@ void MainWindow::refreshTargets()
     if (targets.size() == 1)
         m_why->show(targets.first(), model.stopOf(targets.first().name), m_lastWords->of(targets.first()), m_good->isKept(targets.first()),
                     model.holdEnd(targets.first().name));
-    else
-        m_why->showText(targets.isEmpty() ? tr("No service is selected.")
-                                          : tr("%n services are selected.", nullptr, static_cast<int>(targets.size())));
+    else if (targets.isEmpty())
+        m_why->showText(tr("No service is selected."));
+    else // the tabs are about one of them
+        m_why->showText(tr("%1 Shown: %2.", "the sentence about how many are selected, the one whose tabs these are")
+                            .arg(tr("%n services are selected.", nullptr, static_cast<int>(targets.size())), m_view->currentName()));
     m_actions->setTargets(std::move(targets), m_mirror->isLive());
     m_editing->setTargets(names);
     m_hostLine->refresh();

@@ -136,6 +136,7 @@ private:
     void recallFilter();
     void recallSelection();
     void rememberFilter();
+    [[nodiscard]] QString selectionKey() const;
     void layOut();
     void setDetailAtSide(bool atSide);
     void showDetailPage(bool shown);

@@ -73,6 +73,14 @@ void MainWindow::rememberFilter()
     m_memory->set(QStringLiteral("filterText"), m_filterEdit->text());
 }
 
+/// Each program that is shown in between has a selection of its own.
+QString MainWindow::selectionKey() const
+{
+    const HostInfo* const host = m_mirror->host();
+    const bool worker = host && host->features.contains(QLatin1String("worker"));
+    return worker ? QStringLiteral("selection/") + host->host : QStringLiteral("selection");
+}
+
 void MainWindow::recallSelection()
 {
     const ServiceModel& model = m_mirror->model();
@@ -86,7 +94,7 @@ void MainWindow::recallSelection()
     if (!m_recallsSelection || m_filter->rowCount() == 0)
         return;
     m_recallsSelection = false;
-    for (const QString& name : m_memory->value(QStringLiteral("selection")).toStringList()) {
+    for (const QString& name : m_memory->value(selectionKey()).toStringList()) {
         const QModelIndex row = m_filter->indexOf(name);
         if (!row.isValid() || isOfHost(*model.find(name)))
             continue;
