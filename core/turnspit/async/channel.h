@@ -79,8 +79,11 @@ public:
     [[nodiscard]] std::optional<T> tryRead()
     {
         std::optional<T> out;
-        const std::lock_guard lock(m_mutex);
-        take(out);
+        const std::lock_guard reading(m_readMutex);
+        if (!takeAhead(out)) {
+            const std::lock_guard lock(m_mutex);
+            (void)take(out);
+        }
         return out;
     }
 
@@ -103,7 +106,7 @@ public:
     /// No more writes; what is there stays readable. With `error`, readers get that after the last item. False: complete already.
     bool tryComplete(std::exception_ptr error = {})
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_readMutex, m_mutex);
         if (std::exchange(m_complete, true))
             return false;
         m_error = std::move(error);
@@ -128,21 +131,35 @@ public:
     /// Items that can be read now.
     [[nodiscard]] std::size_t count() const
     {
-        const std::lock_guard lock(m_mutex);
-        return m_items.size();
+        const std::scoped_lock lock(m_readMutex, m_mutex);
+        return m_ahead.size() + m_items.size();
     }
 
 private:
     enum class Offer { Taken, Full, Closed };
 
-    // All below with the mutex held, but offer and putBack.
+    // A writer and a reader beside each other hardly meet: who reads takes all that is there to the front, and has that for itself.
+    // Whoever locks both mutexes locks m_readMutex first.
+
+    /// With m_readMutex held. False: it takes the other one too, to know.
+    bool takeAhead(std::optional<T>& out)
+    {
+        if (m_ahead.size() <= 1)
+            return false;
+        takeFront(m_ahead, out);
+        return true;
+    }
+
+    // All below with both held, but where it says otherwise.
 
     bool take(std::optional<T>& out)
     {
-        if (m_items.empty())
+        if (m_ahead.empty() && m_options.capacity == ChannelOptions::unbounded)
+            m_ahead.swap(m_items);
+        auto& items = m_ahead.empty() ? m_items : m_ahead;
+        if (items.empty())
             return false;
-        out.emplace(std::move(m_items.front()));
-        m_items.pop_front();
+        takeFront(items, out);
         if (auto* writer = static_cast<Write*>(m_writers.first()); writer && m_items.size() < m_options.capacity) {
             m_items.push_back(std::move(*writer->m_item));
             writer->m_item.reset();
@@ -152,7 +169,14 @@ private:
         return true;
     }
 
-    [[nodiscard]] bool isDrained() const { return m_complete && m_items.empty(); }
+    static void takeFront(std::deque<T>& items, std::optional<T>& out)
+    {
+        out.emplace(std::move(items.front()));
+        items.pop_front();
+    }
+
+    [[nodiscard]] bool isEmpty() const { return m_ahead.empty() && m_items.empty(); }
+    [[nodiscard]] bool isDrained() const { return m_complete && isEmpty(); }
 
     void wakeWhenDrained()
     {
@@ -160,7 +184,7 @@ private:
             m_enders.wakeAll();
     }
 
-    /// To the reader that waits longest, if there is one.
+    /// To the reader that waits longest, if there is one: then nothing else is there. With m_mutex held, as the next one.
     bool handOver(T& item)
     {
         auto* reader = static_cast<Read*>(m_readers.first());
@@ -177,6 +201,7 @@ private:
         m_watchers.wakeAll();
     }
 
+    // Without.
     Offer offer(T& item)
     {
         std::optional<T> dropped;
@@ -190,6 +215,7 @@ private:
         return Offer::Taken;
     }
 
+    // With m_mutex held.
     Offer offerLocked(T& item, std::optional<T>& dropped)
     {
         if (m_complete)
@@ -214,20 +240,22 @@ private:
         return Offer::Taken;
     }
 
-    /// Its reader went before it saw it. It had its place already, so the capacity does not count.
+    /// Its reader went before it saw it. It had its place already, so the capacity does not count. Without.
     void putBack(T& item)
     {
-        const std::lock_guard lock(m_mutex);
+        const std::scoped_lock lock(m_readMutex, m_mutex);
         if (handOver(item))
             return;
-        m_items.push_front(std::move(item));
+        (m_ahead.empty() ? m_items : m_ahead).push_front(std::move(item));
         m_watchers.wakeAll();
     }
 
     const ChannelOptions m_options;
     const OnDropped m_onDropped;
+    mutable std::mutex m_readMutex;
+    std::deque<T> m_ahead;              // guarded by it: what is read before m_items, where the capacity has no bound
     mutable std::mutex m_mutex;
-    std::deque<T> m_items;              // guarded, as all below
+    std::deque<T> m_items;              // guarded by m_mutex, as all below
     bool m_complete = false;
     std::exception_ptr m_error;
     detail::WaitList m_readers{m_mutex};
@@ -251,12 +279,16 @@ public:
     {
         if (stopRequested())
             return true;
+        const std::lock_guard reading(m_channel.m_readMutex);
+        if (m_channel.takeAhead(m_item))
+            return true;
         const std::lock_guard lock(m_channel.m_mutex);
         return look();
     }
 
     bool await_suspend(std::coroutine_handle<> handle)
     {
+        const std::lock_guard reading(m_channel.m_readMutex);
         return enter(handle, m_channel.m_readers, [this] { return look(); });
     }
 
@@ -342,12 +374,13 @@ public:
             m_stopped = true;
             return true;
         }
-        const std::lock_guard lock(m_channel.m_mutex);
+        const std::scoped_lock lock(m_channel.m_readMutex, m_channel.m_mutex);
         return look();
     }
 
     bool await_suspend(std::coroutine_handle<> handle)
     {
+        const std::lock_guard reading(m_channel.m_readMutex);
         return enter(handle, m_what == ToRead ? m_channel.m_watchers : m_channel.m_enders, [this] { return look(); });
     }
 
@@ -356,14 +389,14 @@ public:
         leave();
         if (m_stopped)
             return false;
-        const std::lock_guard lock(m_channel.m_mutex);
+        const std::scoped_lock lock(m_channel.m_readMutex, m_channel.m_mutex);
         const bool ended = m_channel.isDrained();
         if (ended && m_channel.m_error)
             std::rethrow_exception(m_channel.m_error);
         if (m_what == ToEnd)
             return ended;
         // Woken because there was something: so it is, though somebody may have taken it.
-        return !ended && (!m_channel.m_items.empty() || !stopRequested());
+        return !ended && (!m_channel.isEmpty() || !stopRequested());
     }
 
 private:
@@ -371,7 +404,7 @@ private:
     enum What { ToRead, ToEnd };
     Watch(Channel& channel, What what, std::stop_token stop) noexcept : ListedWait(std::move(stop)), m_channel(channel), m_what(what) {}
 
-    bool look() const { return m_channel.isDrained() || (m_what == ToRead && !m_channel.m_items.empty()); }
+    bool look() const { return m_channel.isDrained() || (m_what == ToRead && !m_channel.isEmpty()); }
 
     Channel& m_channel;
     What m_what;
