@@ -254,6 +254,19 @@ private Q_SLOTS:
         QCOMPARE(definition->values.value(QLatin1String("ticks")).toInt(), 1);
     }
 
+    // Passed through from then on, however short it was.
+    void aTickThatIsOverAtOnceIsARunningThatIsWaitedFor()
+    {
+        Program program(m_root->path());
+        QVERIFY(program.connect(m_root->path()));
+        const QString hourly = QStringLiteral("hourly");
+        Begun waiting(program.session.awaitState(hourly, QStringLiteral("running"), 10s));
+        QVERIFY(await(program.session.hostStatus()));
+        QVERIFY(!waiting.isDone());
+        QVERIFY(await(program.session.run(hourly, Trigger::Ctl)));
+        QVERIFY2(waiting.value(), waiting.value() ? "" : waiting.value().error().message.c_str());
+    }
+
     void allOfThemAreTheTargetOfAll()
     {
         Program program(m_root->path());

@@ -86,7 +86,13 @@ void WorkerSession::changed()
         const ServiceInfo row = rowOf(*controller);
         m_publisher.set(row);
         for (Waiter* waiter : m_waiters) {
-            if (!waiter->reached && waiter->service == controller->name() && isInState(row.state, waiter->state).value_or(false)) {
+            if (waiter->reached || waiter->service != controller->name())
+                continue;
+            // Changes are told once a turn of the loop: a tick may have begun and ended within one.
+            const ServiceStatus& status = controller->status();
+            const bool ticked = status.ticks > waiter->ticks && waiter->state == toString(ServiceState::Running);
+            waiter->ticks = std::min(waiter->ticks, status.ticks); // counted anew by another run
+            if (ticked || isInState(row.state, waiter->state).value_or(false)) {
                 waiter->reached = row;
                 waiter->settled.set();
             }
@@ -241,6 +247,7 @@ Task<Result<ServiceInfo>> WorkerSession::awaitState(QString name, QString wanted
     Waiter waiter;
     waiter.service = name.toStdString();
     waiter.state = word;
+    waiter.ticks = controller->status().ticks;
     const Waiting waiting(*this, waiter);
     std::unique_ptr<ClockTimer> timer;
     if (timeout) {

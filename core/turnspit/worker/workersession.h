@@ -9,6 +9,7 @@
 #include <turnspit/session/logqueries.h>
 #include <turnspit/session/publisher.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -79,6 +80,7 @@ private:
     {
         std::string service;
         std::string state; ///< as `wait --state` takes it
+        std::uint64_t ticks = 0; ///< that it had made when the wait began: one that is over at once is seen by the next only
         std::optional<ServiceInfo> reached;
         Event settled;
     };
