@@ -128,6 +128,8 @@ void WireClient::read()
         }
         if (m_lines.isTooLong())
             return close(Error{ErrorKind::Protocol, "the host at " + m_path.toStdString() + " sent a line of more than 16 MiB"});
+        if (!m_socket->isOpen()) // it never was
+            return;
         const QByteArray bytes = m_socket->read(256 << 10);
         if (bytes.isEmpty())
             return;

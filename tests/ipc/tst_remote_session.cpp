@@ -56,6 +56,27 @@ private Q_SLOTS:
         QCOMPARE(said(await(session.subscribe()).error().kind), said(ErrorKind::Unreachable));
     }
 
+    // As one that is not ours to open: Qt would say on standard error that what is not open was read from.
+    void aSocketOfAnotherKindIsUnreachableWithoutAWordOfQts()
+    {
+        static int warnings = 0;
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("host.sock"));
+        const int other = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strncpy(address.sun_path, path.toLocal8Bit().constData(), sizeof address.sun_path - 1);
+        QCOMPARE(::bind(other, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        const auto before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) { ++warnings; });
+        RemoteSession session({});
+        const auto opened = await(session.open(path));
+        qInstallMessageHandler(before);
+        ::close(other);
+        QVERIFY(!opened);
+        QCOMPARE(said(opened.error().kind), said(ErrorKind::Unreachable));
+        QCOMPARE(warnings, 0);
+    }
+
     void aSocketThatNobodyListensOnIsUnreachable()
     {
         QTemporaryDir folder;
