@@ -86,6 +86,15 @@ private Q_SLOTS:
         QCOMPARE(m_menu->menu().actions(), before);
     }
 
+    void theHostsOwnIsThereOnlyWhereItFailed()
+    {
+        show({.services = {made("api", ServiceState::Running), made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)}, .unseen = {}});
+        QCOMPARE(shownNames().join(u' '), QStringLiteral("api"));
+        QVERIFY(!item("trayMore")->isVisible());
+        show({.services = {made("housekeeping", ServiceState::Failed, ServiceKind::BuiltIn)}, .unseen = {QStringLiteral("housekeeping")}});
+        QCOMPARE(shownNames().join(u' '), QStringLiteral("housekeeping"));
+    }
+
     void failedOnesComeFirstThenThoseThatWereUsed()
     {
         const QList<ServiceInfo> services{made("a", ServiceState::Running), made("b", ServiceState::Running),

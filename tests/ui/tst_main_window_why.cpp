@@ -251,6 +251,17 @@ private Q_SLOTS:
         }
     }
 
+    void whereSeveralAreSelectedItSaysWhoseTabsTheseAre()
+    {
+        m->add("api", ServiceState::Running);
+        m->add("web", ServiceState::Running);
+        m->open();
+        m->select("web");
+        m->list().selectionModel()->select(m->indexOf("api"), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+        m->settle();
+        QCOMPARE(m->why(), QStringLiteral("2 services are selected. Shown: web."));
+    }
+
     void aHeldScheduleHasItsMarkOnTheLine()
     {
         ServiceInfo backup = m->add("backup", ServiceState::Waiting, ServiceKind::Scheduled);

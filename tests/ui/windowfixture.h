@@ -21,7 +21,8 @@ public:
     void open()
     {
         window = std::make_unique<MainWindow>(*session, options);
-        window->resize(size);
+        if (size.isValid())
+            window->resize(size);
         window->show();
         QVERIFY(QTest::qWaitForWindowExposed(window.get()));
         settle();
@@ -84,7 +85,7 @@ public:
     }
 
     MainWindow::Options options;
-    QSize size{1060, 720}; ///< whatever the screen
+    QSize size{1060, 720}; ///< whatever the screen; invalid: as the window wants it
     std::unique_ptr<MainWindow> window;
 };
 

@@ -133,10 +133,12 @@ void TrayMenu::setOpen(bool open)
 void TrayMenu::setContent(const Content& content, WallTime now)
 {
     m_content = content;
+    // The host's own is looked after in the window, unless it needs somebody.
+    m_content.services.removeIf([](const ServiceInfo& service) { return isOfHost(service) && service.state != ServiceState::Failed; });
     if (!m_isOpen)
         arrange();
 
-    m_schedules = Schedules::of(m_content.services, m_content.holdEnds);
+    m_schedules = Schedules::of(content.services, content.holdEnds);
     QHash<QString, const ServiceInfo*> byName;
     for (const ServiceInfo& service : m_content.services)
         byName.insert(service.name, &service);
