@@ -88,7 +88,8 @@ private Q_SLOTS:
 
     void theHostsOwnIsThereOnlyWhereItFailed()
     {
-        show({.services = {made("api", ServiceState::Running), made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)}, .unseen = {}});
+        show({.services = {made("api", ServiceState::Running), made("housekeeping", ServiceState::Waiting, ServiceKind::BuiltIn)},
+              .unseen = {}});
         QCOMPARE(shownNames().join(u' '), QStringLiteral("api"));
         QVERIFY(!item("trayMore")->isVisible());
         show({.services = {made("housekeeping", ServiceState::Failed, ServiceKind::BuiltIn)}, .unseen = {QStringLiteral("housekeeping")}});

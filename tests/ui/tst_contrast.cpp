@@ -224,7 +224,8 @@ private Q_SLOTS:
 
     void everyTextOfTheServiceDialogCanBeRead()
     {
-        if (const QPalette palette = QApplication::palette(); tones::contrast(palette.color(QPalette::ButtonText), palette.color(QPalette::Button)) < 6)
+        if (const QPalette palette = QApplication::palette();
+            tones::contrast(palette.color(QPalette::ButtonText), palette.color(QPalette::Button)) < 6)
             QSKIP("the palette has less than that itself");
         const QFont before = QApplication::font();
         QApplication::setFont(large());

@@ -88,7 +88,8 @@ private Q_SLOTS:
         m_host->settle(100ms);
         open(QStringLiteral("measure"));
         const auto labels = part<QWidget>("runsEmpty").findChildren<QLabel*>();
-        QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) { return label->isVisible() && label->text() == u"No runs are kept of measure."; }));
+        QVERIFY(std::ranges::any_of(
+            labels, [](const QLabel* label) { return label->isVisible() && label->text() == u"No runs are kept of measure."; }));
     }
 
     void aHundredRunsAreLoadedAtATimeAsOneScrolls()
@@ -165,8 +166,9 @@ private Q_SLOTS:
         view().setCurrentIndex(model().index(0, 0));
         QCOMPARE(cell(0, RunModel::ResultColumn), QStringLiteral("missed"));
         const WallTime first = parseRfc3339("2026-11-21T02:00:00Z").value();
-        QCOMPARE(part<QLabel>("runReason").text(), QStringLiteral("3 runs between %1 and %2: host not running")
-                                                       .arg(words::pointInTime(first, m_host->now()), words::pointInTime(first + 27h, m_host->now())));
+        QCOMPARE(part<QLabel>("runReason").text(),
+                 QStringLiteral("3 runs between %1 and %2: host not running")
+                     .arg(words::pointInTime(first, m_host->now()), words::pointInTime(first + 27h, m_host->now())));
         QVERIFY(!part<QToolButton>("runShowLog").isEnabled());
         Q_EMIT view().doubleClicked(view().currentIndex());
         QCOMPARE(log.size(), 2);

@@ -109,7 +109,8 @@ void LogTail::present(const LogPage& page)
         if (text.size() > mostCharacters)
             text = text.left(mostCharacters) + QStringLiteral("…");
         const QDateTime time = words::local(entry.time);
-        rows += time.toString(time.date() == today ? QStringLiteral("HH:mm:ss") : QStringLiteral("MM-dd HH:mm:ss")) + QStringLiteral("  ") + text;
+        rows += time.toString(time.date() == today ? QStringLiteral("HH:mm:ss") : QStringLiteral("MM-dd HH:mm:ss")) + QStringLiteral("  ")
+                + text;
     }
     m_text->setShown(rows.isEmpty() ? tr("Nothing was written yet.") : rows.join(QLatin1Char('\n')));
 }

@@ -351,7 +351,8 @@ void ServiceModel::setAsOf(std::optional<WallTime> time)
     for (const auto& group : m_groups) {
         if (const auto rows = static_cast<int>(group->names.size()); rows > 0) {
             const QModelIndex parent = parentOf(*group);
-            Q_EMIT dataChanged(index(0, 0, parent), index(rows - 1, ColumnCount - 1, parent), {Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
+            Q_EMIT dataChanged(index(0, 0, parent), index(rows - 1, ColumnCount - 1, parent),
+                               {Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole});
         }
     }
 }

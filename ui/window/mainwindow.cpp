@@ -269,7 +269,8 @@ void MainWindow::hostChanged()
 void MainWindow::refreshPages()
 {
     // Once it was looked for in vain, the attempts after that do not make the page flicker.
-    m_soughtInVain = !m_mirror->host() && (m_soughtInVain || m_session.connection() == HostSession::Connection::Lost || !m_mirror->problem().isEmpty());
+    m_soughtInVain =
+        !m_mirror->host() && (m_soughtInVain || m_session.connection() == HostSession::Connection::Lost || !m_mirror->problem().isEmpty());
     if (!m_mirror->host()) {
         if (!m_soughtInVain)
             m_noHost->setTexts(tr("Looking for the host…"), {});
