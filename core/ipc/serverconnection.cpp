@@ -74,6 +74,8 @@ void ServerConnection::readMore()
         } else if (m_lines.isTooLong()) {
             refuse({wire::InvalidRequest, "a request of more than 1 MiB", {}, true});
         } else {
+            if (m_socket->state() != QLocalSocket::ConnectedState && m_socket->bytesAvailable() == 0)
+                break; // gone, perhaps without a word
             const QByteArray bytes = m_socket->read(64 << 10);
             if (bytes.isEmpty())
                 break;

@@ -128,8 +128,8 @@ void WireClient::read()
         }
         if (m_lines.isTooLong())
             return close(Error{ErrorKind::Protocol, "the host at " + m_path.toStdString() + " sent a line of more than 16 MiB"});
-        if (!m_socket->isOpen()) // it never was
-            return;
+        if (m_socket->state() != QLocalSocket::ConnectedState && m_socket->bytesAvailable() == 0)
+            return; // gone, or never there
         const QByteArray bytes = m_socket->read(256 << 10);
         if (bytes.isEmpty())
             return;
