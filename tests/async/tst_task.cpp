@@ -30,6 +30,12 @@ Task<> countUp(int times, int& sum)
         sum += co_await number(1);
 }
 
+Task<> noteWhenSet(Event& event, QList<int>& order, int id)
+{
+    if (co_await event.wait())
+        order.append(id);
+}
+
 struct Guard
 {
     explicit Guard(bool& destroyed) : flag(destroyed) {}
@@ -122,13 +128,9 @@ private Q_SLOTS:
     {
         Event gate;
         QList<int> order;
-        const auto body = [](Event& event, QList<int>& list, int id) -> Task<> {
-            if (co_await event.wait())
-                list.append(id);
-        };
         TaskScope scope;
         for (int id = 1; id <= 3; ++id)
-            scope.spawn(body(gate, order, id));
+            scope.spawn(noteWhenSet(gate, order, id));
         gate.setAndResume();
         QCOMPARE(order, (QList<int>{1}));
         Mailbox::current()->drain();
@@ -179,13 +181,9 @@ private Q_SLOTS:
     {
         Event gate;
         QList<int> order;
-        const auto body = [](Event& event, QList<int>& list, int id) -> Task<> {
-            if (co_await event.wait())
-                list.append(id);
-        };
         TaskScope scope;
         for (int id = 1; id <= 3; ++id)
-            scope.spawn(body(gate, order, id));
+            scope.spawn(noteWhenSet(gate, order, id));
         gate.set();
         QVERIFY(order.isEmpty());
         Mailbox::current()->drain();
