@@ -66,11 +66,11 @@ class NewWorker(unittest.TestCase):
         self.assertEqual(0, program.wait(30), text(log))
 
         # The unit is where systemd looks for those of a person, and names the program where that is, wherever it was installed.
-        for home in ("home", "elsewhere"):
+        for home in ("home", "100 % elsewhere"):
             run("cmake", "--install", f"{project}/build/dev", "--prefix", os.path.join(self.folder, home, ".local"))
             unit = text(self.folder, home, ".local", "share", "systemd", "user", "photo-sync.service")
             self.assertNotRegex(unit, r"@\w+@")
-            started = re.search(r"(?m)^ExecStart=(.+)$", unit)[1]
+            started = re.search(r'(?m)^ExecStart="(.+)"$', unit)[1].replace("%%", "%")
             self.assertEqual(os.path.join(self.folder, home, ".local", "bin", "photo-sync"), started)
             self.assertTrue(os.access(started, os.X_OK))
 
