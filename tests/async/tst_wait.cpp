@@ -63,6 +63,24 @@ private Q_SLOTS:
         QVERIFY(ended.at - begin == 5s);
     }
 
+    void aDelayThatIsLongerThanAllTimeNeverEndsAndOneBeforeNowDoesAtOnce()
+    {
+        TaskScope scope;
+        Ended longest;
+        Ended fraction;
+        Ended past;
+        scope.spawn([](Ended& ended) -> Task<> { ended.elapsed = co_await delay(std::chrono::milliseconds::max()); }(longest));
+        scope.spawn([](Ended& ended) -> Task<> { ended.elapsed = co_await delay(std::chrono::duration<double>(1.5)); }(fraction));
+        scope.spawn([](Ended& ended) -> Task<> { ended.elapsed = co_await delay(std::chrono::hours::min()); }(past));
+        m_clock->advance(1ms);
+        QCOMPARE(past.elapsed, std::optional(true));
+        QVERIFY(!fraction.elapsed);
+        m_clock->advance(1499ms);
+        QCOMPARE(fraction.elapsed, std::optional(true));
+        m_clock->advance(std::chrono::years(100));
+        QVERIFY(!longest.elapsed);
+    }
+
     // T1
     void aStopEndsADelayWithFalse()
     {

@@ -4,9 +4,11 @@
 #include <turnspit/async/task.h>
 #include <turnspit/base/clock.h>
 
+#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <optional>
+#include <ratio>
 #include <stop_token>
 
 namespace turnspit {
@@ -57,6 +59,19 @@ private:
 [[nodiscard]] inline Delay delay(std::chrono::nanoseconds time, std::stop_token stop = {}, Clock& clock = Clock::current()) noexcept
 {
     return {time, std::move(stop), clock};
+}
+
+/// The same for what is given in milliseconds, seconds, hours: `Milliseconds::max()` is no time that passes, and not one before now.
+template <class Rep, class Period>
+    requires(std::ratio_greater_v<Period, std::nano>)
+[[nodiscard]] Delay delay(std::chrono::duration<Rep, Period> time, std::stop_token stop = {}, Clock& clock = Clock::current()) noexcept
+{
+    constexpr double most = 9e18; // 285 years
+    const double wanted = std::chrono::duration<double, std::nano>(time).count();
+    const auto exactly = wanted > most    ? std::chrono::nanoseconds::max()
+                         : wanted < -most ? std::chrono::nanoseconds(0)
+                                          : std::chrono::duration_cast<std::chrono::nanoseconds>(time);
+    return delay(exactly, std::move(stop), clock);
 }
 
 /// `co_await delayUntil(next, stop)`, as delay: for a series that does not drift (`next += period`), however long the work takes. A time
