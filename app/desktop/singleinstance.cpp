@@ -2,12 +2,12 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QLocalServer>
 #include <QLocalSocket>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <memory>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -134,16 +134,14 @@ Result<LaunchAnswer> tellRunning(const Places& places, const LaunchMessage& mess
 
 LaunchServer::LaunchServer(const Places& places, QObject* parent)
     : QObject(parent), m_path(socketPath(places)), m_stateDir(text(places.state)),
-      m_server(std::make_unique<QLocalServer>())
+      m_listening([this](std::unique_ptr<QLocalSocket> client) {
+          QLocalSocket* const socket = client.release();
+          socket->setParent(this);
+          connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
+          connect(socket, &QLocalSocket::readyRead, this, [this, socket] { read(*socket); });
+          read(*socket);
+      })
 {
-    m_server->setSocketOptions(QLocalServer::UserAccessOption);
-    connect(m_server.get(), &QLocalServer::newConnection, this, [this] {
-        while (QLocalSocket* const socket = m_server->nextPendingConnection()) {
-            connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
-            connect(socket, &QLocalSocket::readyRead, this, [this, socket] { read(*socket); });
-            read(*socket);
-        }
-    });
 }
 
 LaunchServer::~LaunchServer() = default;
@@ -152,9 +150,7 @@ Result<> LaunchServer::listen()
 {
     if (m_path.size() > maxSocketPath)
         return fail("the socket path " + m_path + " is too long; choose another folder with --runtime-dir");
-    if (!m_server->listen(text(m_path)))
-        return fail("cannot listen at " + m_path + ": " + m_server->errorString().toStdString());
-    return {};
+    return m_listening.listen(text(m_path));
 }
 
 void LaunchServer::read(QLocalSocket& socket)

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <ipc/listeningsocket.h>
 #include <turnspit/base/error.h>
 #include <turnspit/base/places.h>
 
 #include <QObject>
 
-#include <memory>
 #include <string>
+#include <utility>
 
-class QLocalServer;
 class QLocalSocket;
 
 namespace turnspit::desktop {
@@ -69,8 +69,8 @@ private:
 
     std::string m_path;
     QString m_stateDir;
-    std::unique_ptr<QLocalServer> m_server;
     bool m_ending = false;
+    ListeningSocket m_listening;
 };
 
 } // namespace turnspit::desktop
