@@ -193,8 +193,8 @@ Result<LogPage> LogPages::read(const LogPageQuery& request)
     const std::size_t limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(query.count, 1)), 1, maxPageEntries);
 
     if (query.last && query.cursor.isEmpty()) {
-        LogTail atOnce;
-        LogTail& tail = request.tail ? *request.tail : atOnce;
+        TailSearch atOnce;
+        TailSearch& tail = request.tail ? *request.tail : atOnce;
         if (!tail.end) {
             auto end = log.end();
             if (!end)

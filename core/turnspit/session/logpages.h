@@ -15,7 +15,7 @@ namespace turnspit {
 
 /// A search for the last lines that match, which is done in steps: an expression may be slow, and others wait. The thread of logs, until
 /// a step has ended.
-struct LogTail
+struct TailSearch
 {
     bool done = false;
     std::vector<LogEntry> found = {};
@@ -33,7 +33,7 @@ struct LogPageQuery
     bool open = false;       ///< the range has no end yet: what is appended belongs to it
     bool live = false;       ///< more of it is to come
     GivenUp givenUp = {};    ///< by who asked
-    std::shared_ptr<LogTail> tail = {}; ///< where given: a page of last lines is none before that is done
+    std::shared_ptr<TailSearch> tail = {}; ///< where given: a page of last lines is none before that is done
 };
 
 /// Reads and searches logs. The thread of logs; keeps the indexes of the logs that were read last.

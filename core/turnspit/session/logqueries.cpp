@@ -44,7 +44,7 @@ Task<Result<LogPage>> LogQueries::page(LogPageQuery selection)
 {
     const Asked asked;
     selection.givenUp = asked.givenUp();
-    selection.tail = std::make_shared<LogTail>();
+    selection.tail = std::make_shared<TailSearch>();
     const bool isTail = selection.query.last && selection.query.cursor.isEmpty() && selection.query.spans.isEmpty();
     for (;;) {
         auto found = co_await onThread(thread(), [pages = m_pages, query = selection] { return pages->read(query); });
