@@ -253,7 +253,7 @@ bool ServiceRun::isBusy(bool execution) const
 {
     if (!m_body)
         return false;
-    if ((m_body->calls && !m_body->calls->isEmpty()) || (m_body->closing && !m_body->closing->isEmpty()))
+    if ((m_body->calls && !m_body->calls->isEmpty()) || (m_body->closing && !m_body->closing->task.isEmpty()))
         return true;
     return execution && m_body->background && m_body->background->execution() == BackgroundService::Execution::Running;
 }
@@ -290,8 +290,8 @@ Task<> ServiceRun::closeScope(bool busy, AnswerPtr answer, std::weak_ptr<CallLin
         error = std::current_exception();
     }
     // The body is not destroyed inside of its own task.
-    if (m_body->inClose)
-        m_body->closed.emplace(std::move(error));
+    if (m_body->closing->begins)
+        m_body->closing->closed.emplace(std::move(error));
     else
         post([this, busy, answer, error, line] { bodyClosed(answer, busy, error, line); });
 }
@@ -310,12 +310,11 @@ void ServiceRun::closeBody(AnswerPtr answer, std::weak_ptr<CallLine> line)
     }
     const bool busy = isBusy(true);
     m_body->destroyObject();
-    m_body->closing = std::make_unique<TaskScope>();
-    m_body->inClose = true;
-    m_body->closing->spawn(closeScope(busy, answer, line));
-    m_body->inClose = false;
-    if (m_body->closed) // nothing in the scope takes its time
-        bodyClosed(std::move(answer), busy, *m_body->closed, line);
+    Closing& closing = *(m_body->closing = std::make_unique<Closing>());
+    closing.task.spawn(closeScope(busy, answer, line));
+    closing.begins = false;
+    if (closing.closed) // nothing in the scope takes its time
+        bodyClosed(std::move(answer), busy, *closing.closed, line);
 }
 
 ServiceRun::AnswerPtr ServiceRun::close()

@@ -105,6 +105,13 @@ public:
     void endCalls();
 
 private:
+    struct Closing
+    {
+        TaskScope task;
+        bool begins = true;                       // closeBody is on the stack
+        std::optional<std::exception_ptr> closed; // the scope is, inside of it; what it threw, or null
+    };
+
     /// What lives in the worker thread. Destroyed from the end: frames of calls, execute, object, scope.
     struct Body
     {
@@ -119,9 +126,7 @@ private:
         BackgroundService* background = nullptr;
         HostedLifecycleService* lifecycle = nullptr;
         std::optional<TaskScope> calls{std::in_place}; // none once the object is destroyed
-        std::unique_ptr<TaskScope> closing;
-        bool inClose = false;                     // closeBody is on the stack
-        std::optional<std::exception_ptr> closed; // the scope is, inside of it; what it threw, or null
+        std::unique_ptr<Closing> closing;
     };
 
     friend class TickReports;
