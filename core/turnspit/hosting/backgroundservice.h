@@ -34,6 +34,7 @@ public:
     Task<> start(std::stop_token cancelled) override;
 
     /// Before start: does nothing. Else returns, normally, when execute has ended or `hurry` is stopped (B33).
+    /// Who waits for it first goes on in the turn of the event loop in which execute ends, after that, and may destroy this.
     Task<> stop(std::stop_token hurry) override;
 
     /// Requests `stopping` and destroys execute where it is suspended; does not wait; may be called at any time but from inside execute,

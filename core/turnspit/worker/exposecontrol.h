@@ -40,8 +40,8 @@ struct ControlOptions
 /// `h` what the host says about the service. Standard error and other sinks get what they got before.
 ///
 /// Adds a hosted service `control` on the host thread, which shows to nobody and stops with the host only.
-/// `name`: as of a service (1 to 64 of A-Za-z0-9._-), but not `turnspit` or `turnspitd`; else std::invalid_argument. Once a builder, which has no other service `control`; else
-/// std::logic_error.
+/// `name`: as of a service (1 to 64 of A-Za-z0-9._-), but not `turnspit` or `turnspitd`; else std::invalid_argument. Once a builder,
+/// which has no other service `control`; else std::logic_error.
 HostBuilder& exposeControl(HostBuilder& builder, std::string name, ControlOptions options = {});
 
 } // namespace turnspit
